@@ -1,0 +1,1 @@
+"""A demonstration county: real divisions and published tables, invented people and projects."""

@@ -1,0 +1,1 @@
+"""registry: divisions, parameters, households and people, and every decision on who is in and who is out."""

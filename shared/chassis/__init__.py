@@ -1,0 +1,1 @@
+"""How a service runs: application, session, problems, identity, peers, idempotency, events, clock."""

@@ -1,0 +1,196 @@
+"""The application factory: every service is put together here in the same way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+import uvicorn
+from fastapi import APIRouter, FastAPI, Path
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.chassis import events, idempotency, log, migrations, problems, trace
+from shared.chassis.database import Database, Session
+from shared.chassis.identity import CurrentActor, InnerTokens, needs
+from shared.chassis.peers import Peer
+from shared.chassis.routing import UnitOfWorkRoute
+from shared.chassis.settings import ServiceSettings
+from shared.refusals import NotFound, Refusal
+from shared.schemas.wire import Problem, Wire
+
+HEALTH_PATHS = ("/livez", "/readyz")
+
+
+class Operation(Wire):
+    """What became of a keyed request."""
+
+    operation: str
+    state: str
+    status: int | None
+    body: str | None
+
+
+def create_app(
+    settings: ServiceSettings,
+    *,
+    title: str,
+    routers: Sequence[APIRouter],
+    constraints: dict[str, type[Refusal]] | None = None,
+    peers: dict[str, str] | None = None,
+    event_subscriber: str | None = None,
+    background: Sequence[Callable[[FastAPI], Awaitable[None]]] = (),
+    on_start: Callable[[FastAPI], Awaitable[None]] | None = None,
+) -> FastAPI:
+    """Build one service.
+
+    `peers` maps a service's name to its address; they are found in `app.state.peers`. `event_subscriber`
+    names the peer that is told this service's events. `background` are endless jobs run while the app is up.
+    """
+    service = settings.service
+    log.configure(service)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await app.state.database.check()
+        await migrations.require_current(service, app.state.database)
+        jobs = [asyncio.create_task(_job(job, app)) for job in background]
+        if event_subscriber is not None:
+            peer = app.state.peers[event_subscriber]
+            jobs.append(asyncio.create_task(events.relay_forever(app.state.database, service, peer)))
+        if on_start is not None:
+            await on_start(app)
+        yield
+        for job in jobs:
+            job.cancel()
+        await asyncio.gather(*jobs, return_exceptions=True)
+        for peer in app.state.peers.values():
+            await peer.close()
+        await app.state.database.close()
+
+    app = FastAPI(
+        title=title,
+        version="1.0.0",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        responses={
+            status: {"model": Problem, "content": {"application/problem+json": {}}}
+            for status in (400, 401, 403, 404, 409, 422, 503)
+        },
+    )
+    tokens = InnerTokens(service, settings.inner_key_file, settings.inner_jwks_file)
+    app.state.settings = settings
+    app.state.database = Database(settings.database_url, settings.pool_size)
+    app.state.tokens = tokens
+    app.state.constraints = constraints or {}
+    app.state.peers = {
+        name: Peer(name, url, tokens, settings.peer_timeout_s) for name, url in (peers or {}).items()
+    }
+    problems.install(app, app.state.constraints)
+    for router in [*routers, operations_router(service)]:
+        app.include_router(router)
+    app.add_api_route("/livez", _livez, methods=["GET"], include_in_schema=False)
+    app.add_api_route("/readyz", _readyz, methods=["GET"], include_in_schema=False)
+    app.add_middleware(_Boundary)
+    require_declared_permissions(app)
+    return app
+
+
+def new_router(prefix: str, tag: str) -> APIRouter:
+    """A router whose operations run in one transaction each."""
+    return APIRouter(prefix=prefix, tags=[tag], route_class=UnitOfWorkRoute)
+
+
+def operations_router(service: str) -> APIRouter:
+    """`GET /operations/{key}`: what became of a request whose answer was lost."""
+    router = new_router(f"/api/v1/{service}/operations", "operations")
+
+    @router.get("/{key}", operation_id=f"{service}_operation_get", **needs("operation.read"))
+    async def operation_get(
+        key: Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,64}$")], session: Session, actor: CurrentActor
+    ) -> list[Operation]:
+        found = await idempotency.look_up(session, actor.office, key)
+        if not found:
+            raise NotFound()
+        return [Operation(**row) for row in found]
+
+    return router
+
+
+def require_declared_permissions(app: FastAPI) -> None:
+    """Refuse to start if any operation does not say who may call it."""
+    for path, methods in app.openapi()["paths"].items():
+        for method, operation in methods.items():
+            if "x-permission" not in operation:
+                raise RuntimeError(f"{method.upper()} {path} declares no permission")
+
+
+def serve(app_path: str, settings: ServiceSettings) -> None:
+    """Run the service until it is told to stop."""
+    uvicorn.run(
+        app_path,
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        timeout_graceful_shutdown=10,
+        timeout_keep_alive=75,
+        h11_max_incomplete_event_size=16 * 1024,
+    )
+
+
+async def _job(job: Callable[[FastAPI], Awaitable[None]], app: FastAPI) -> None:
+    await job(app)
+
+
+async def _livez() -> Response:
+    return JSONResponse({"status": "ok"})
+
+
+async def _readyz(request: Request) -> Response:
+    try:
+        await request.app.state.database.check()
+    except Exception:
+        return JSONResponse({"status": "unavailable"}, status_code=503, headers={"Retry-After": "2"})
+    return JSONResponse({"status": "ok"})
+
+
+class _Boundary:
+    """Pure ASGI: trace id in and out, answers never cached, a fault after all still a problem answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        incoming = dict(scope["headers"]).get(b"traceparent", b"").decode("latin-1")
+        trace_id = trace.begin(incoming)
+        started = False
+
+        async def send_with_trace(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                names = {name for name, _ in message["headers"]}
+                if b"cache-control" not in names:
+                    message["headers"].append((b"cache-control", b"no-store"))
+                message["headers"].append((b"x-trace-id", trace_id.encode()))
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_trace)
+        except Exception:
+            if not started:
+                raise
+            log.logger().error("answer_broken_off")
+

@@ -1,0 +1,23 @@
+"""The one clock. Instants are UTC; the office's day is the day in Asia/Shanghai."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+OFFICE_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+def now() -> datetime:
+    """The present instant, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def office_today() -> date:
+    """The calendar day it is in the office."""
+    return now().astimezone(OFFICE_ZONE).date()
+
+
+def office_day(instant: datetime) -> date:
+    """The office's calendar day of an aware instant."""
+    return instant.astimezone(OFFICE_ZONE).date()

@@ -1,0 +1,185 @@
+"""Idempotency keys: the same key and body give the same answer, for ever.
+
+The claim commits first, so that a second request with the same key sees the first in flight; the answer
+commits together with the work. A claim left behind by a crash can be taken over after a minute: taking over
+changes the claim's mark, and the first holder's commit then finds it gone and rolls back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from fastapi import Request
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import Response
+
+from shared.chassis import clock
+from shared.chassis.database import Database
+from shared.chassis.identity import current_actor
+from shared.chassis.tables import IdempotencyKey
+from shared.refusals import Malformed, RuleBroken, TryAgain
+
+CLAIM_LIFE = timedelta(seconds=60)
+_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+
+
+class KeyMissing(Malformed):
+    code = "idempotency_key_missing"
+    zh = "此操作必须带 Idempotency-Key"
+    en = "This operation needs an Idempotency-Key"
+
+
+class KeyMalformed(Malformed):
+    code = "idempotency_key_malformed"
+    zh = "Idempotency-Key 须为 1 至 64 位字母、数字、下划线或连字符"
+    en = "An Idempotency-Key is 1 to 64 letters, digits, underscores or hyphens"
+
+
+class KeyReused(RuleBroken):
+    code = "idempotency_key_reused"
+    zh = "同一 Idempotency-Key 已用于另一内容的请求"
+    en = "This Idempotency-Key was used for a request with another body"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to carry out one keyed request."""
+
+    office: str
+    operation: str
+    key: str
+    mark: str
+
+
+async def claim(request: Request, database: Database, operation: str) -> Claim | Response:
+    """Claim the request's key; the stored answer if it was carried out already."""
+    values = request.headers.getlist("idempotency-key")
+    if not values:
+        raise KeyMissing()
+    if len(values) > 1 or not _KEY.fullmatch(values[0]):
+        raise KeyMalformed()
+    actor = current_actor(request)
+    digest = await _digest(request)
+    mine = Claim(actor.office, operation, values[0], uuid.uuid4().hex)
+    async with database.session() as session:
+        taken = await session.execute(
+            insert(IdempotencyKey)
+            .values(
+                office=mine.office,
+                operation=operation,
+                key=mine.key,
+                body_sha256=digest,
+                claim=mine.mark,
+                claimed_at=clock.now(),
+            )
+            .on_conflict_do_nothing()
+            .returning(IdempotencyKey.key)
+        )
+        if taken.first() is not None:
+            return mine
+        row = (
+            await session.execute(
+                select(IdempotencyKey)
+                .where(
+                    IdempotencyKey.office == mine.office,
+                    IdempotencyKey.operation == operation,
+                    IdempotencyKey.key == mine.key,
+                )
+                .with_for_update()
+            )
+        ).scalar_one_or_none()
+        if row is None:
+            raise TryAgain()
+        if row.body_sha256 != digest:
+            raise KeyReused()
+        if row.status is not None:
+            return _replay(row)
+        if row.claimed_at > clock.now() - CLAIM_LIFE:
+            raise TryAgain()
+        row.claim, row.claimed_at = mine.mark, clock.now()
+    return mine
+
+
+async def finish(session: AsyncSession, mine: Claim, response: Response) -> None:
+    """Store the answer of a claimed request. TryAgain if somebody took the claim over meanwhile."""
+    kept = {name: value for name, value in response.headers.items() if name in ("etag", "location", "content-type")}
+    done = await session.execute(
+        update(IdempotencyKey)
+        .where(
+            IdempotencyKey.office == mine.office,
+            IdempotencyKey.operation == mine.operation,
+            IdempotencyKey.key == mine.key,
+            IdempotencyKey.claim == mine.mark,
+        )
+        .values(
+            status=response.status_code,
+            headers=kept,
+            body=bytes(response.body).decode("utf-8"),
+            finished_at=clock.now(),
+        )
+        .returning(IdempotencyKey.key)
+    )
+    if done.first() is None:
+        raise TryAgain()
+
+
+async def release(database: Database, mine: Claim) -> None:
+    """Give a claim up after an infrastructure failure, which is not an outcome."""
+    async with database.session() as session:
+        await session.execute(
+            IdempotencyKey.__table__.delete().where(  # type: ignore[attr-defined]
+                IdempotencyKey.office == mine.office,
+                IdempotencyKey.operation == mine.operation,
+                IdempotencyKey.key == mine.key,
+                IdempotencyKey.claim == mine.mark,
+                IdempotencyKey.status.is_(None),
+            )
+        )
+
+
+async def look_up(session: AsyncSession, office: str, key: str) -> list[dict[str, Any]]:
+    """What became of the office's requests with this key."""
+    rows = await session.scalars(
+        select(IdempotencyKey).where(IdempotencyKey.office == office, IdempotencyKey.key == key)
+    )
+    return [
+        {
+            "operation": row.operation,
+            "state": "in_flight" if row.status is None else "done",
+            "status": row.status,
+            "body": row.body,
+        }
+        for row in rows
+    ]
+
+
+async def _digest(request: Request) -> str:
+    """SHA-256 over path and body. A form's body is read by part, since a multipart boundary differs each time."""
+    sha = hashlib.sha256(request.url.path.encode() + b"?" + request.url.query.encode() + b"\n")
+    media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if media_type == "multipart/form-data":
+        form = await request.form(max_files=4, max_fields=32)
+        for name, value in sorted(form.multi_items(), key=lambda item: item[0]):
+            sha.update(name.encode() + b"\n")
+            if isinstance(value, str):
+                sha.update(value.encode())
+            else:
+                sha.update((value.filename or "").encode() + b"\n")
+                while chunk := await value.read(1024 * 1024):
+                    sha.update(chunk)
+                await value.seek(0)
+    else:
+        sha.update(await request.body())
+    return sha.hexdigest()
+
+
+def _replay(row: IdempotencyKey) -> Response:
+    headers = dict(row.headers or {}) | {"Idempotency-Replayed": "true"}
+    return Response((row.body or "").encode(), status_code=row.status or 200, headers=headers)

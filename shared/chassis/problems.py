@@ -1,0 +1,223 @@
+"""Every answer that is not a success, rendered once as RFC 9457 problem+json. The refused input is never repeated."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from shared import refusals
+from shared.chassis import log, trace
+from shared.schemas.wire import Problem, ProblemError
+
+MEDIA_TYPE = "application/problem+json"
+
+_STATUS_TITLES: dict[int, tuple[str, str, str]] = {
+    400: ("malformed", "请求格式不正确", "The request is malformed"),
+    401: ("unauthenticated", "请先登录", "Sign in first"),
+    403: ("forbidden", "没有办理此事项的权限", "Your role does not carry this right"),
+    404: ("not_found", "不存在或不在您的管辖范围内", "Absent or outside your scope"),
+    405: ("method_not_allowed", "不支持的请求方法", "Method not allowed"),
+    413: ("too_large", "内容超过允许的大小", "Larger than this operation takes"),
+    415: ("unsupported_media_type", "不支持的内容类型", "Unsupported media type"),
+    503: ("unavailable", "服务暂时不可用,请稍后重试", "Not available now, try again"),
+}
+
+_FIELD_RULES: dict[str, tuple[str, str]] = {
+    "missing": ("缺少必填项", "A required field is missing"),
+    "extra_forbidden": ("不认识的字段", "Unknown field"),
+    "int_type": ("必须是整数", "Must be an integer"),
+    "int_from_float": ("必须是整数(金额以分为单位)", "Must be a whole number (money is in fen)"),
+    "int_parsing": ("必须是整数", "Must be an integer"),
+    "bool_type": ("必须是真或假", "Must be true or false"),
+    "string_type": ("必须是文本", "Must be text"),
+    "greater_than_equal": ("小于允许的最小值", "Less than the smallest value allowed"),
+    "greater_than": ("小于允许的最小值", "Less than the smallest value allowed"),
+    "less_than_equal": ("大于允许的最大值", "More than the largest value allowed"),
+    "less_than": ("大于允许的最大值", "More than the largest value allowed"),
+    "string_too_short": ("内容太短", "Too short"),
+    "string_too_long": ("内容太长", "Too long"),
+    "too_short": ("条目太少", "Too few items"),
+    "too_long": ("条目太多", "Too many items"),
+    "string_pattern_mismatch": ("格式不正确", "Not in the required form"),
+    "literal_error": ("不是允许的取值", "Not one of the allowed values"),
+    "enum": ("不是允许的取值", "Not one of the allowed values"),
+    "uuid_parsing": ("编号格式不正确", "Not a valid id"),
+}
+_GENERIC_FIELD_RULE = ("填写不正确", "Not valid")
+_VALUE_RULES: dict[str, tuple[str, str]] = {
+    "must be a date YYYY-MM-DD": ("日期须为 YYYY-MM-DD", "Must be a date YYYY-MM-DD"),
+    "the date is absurd": ("日期不合理", "The date is absurd"),
+    "must be text": ("必须是文本", "Must be text"),
+    "must not be blank": ("不能为空白", "Must not be blank"),
+    "text holds a character that is not allowed": ("含有不允许的字符", "Holds a character that is not allowed"),
+    "digits must be ASCII": ("数字须为半角", "Digits must be ASCII"),
+    "identity number: form": ("公民身份号码须为 18 位数字(末位可为 X)", "An identity number has 18 digits (the last may be X)"),
+    "identity number: date": ("公民身份号码中的出生日期不存在", "The birth date in the identity number does not exist"),
+    "identity number: check digit": ("公民身份号码校验位不正确", "The check digit of the identity number is wrong"),
+    "social credit code": ("统一社会信用代码不正确", "The unified social credit code is not valid"),
+}
+
+
+def pointer_of(location: tuple[int | str, ...]) -> str:
+    """The JSON pointer of a validation error's place."""
+    parts = [str(part) for part in location if part not in ("body", "query", "path", "header")]
+    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def _language(request: Request) -> str:
+    accepted = request.headers.get("accept-language", "zh").lower()
+    english, chinese = accepted.find("en"), accepted.find("zh")
+    return "en" if english >= 0 and (chinese < 0 or english < chinese) else "zh"
+
+
+def answer(
+    request: Request,
+    status: int,
+    code: str,
+    zh: str,
+    en: str,
+    *,
+    pointer: str = "",
+    facts: dict[str, int | str] | None = None,
+    errors: list[tuple[str, str, str, str]] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """A problem answer. `errors` are (pointer, code, zh, en)."""
+    language = _language(request)
+    rows = list(errors or [])
+    if pointer:
+        rows.append((pointer, code, zh, en))
+    body = Problem(
+        type=f"urn:lika:problem:{code}",
+        title=zh if language == "zh" else en,
+        status=status,
+        code=code,
+        titles={"zh": zh, "en": en},
+        facts=facts or {},
+        errors=[
+            ProblemError(pointer=where, code=row_code, title=f"{row_zh} / {row_en}")
+            for where, row_code, row_zh, row_en in rows
+        ],
+        trace_id=trace.trace_id(),
+    )
+    all_headers = {"Content-Language": language, "Cache-Control": "no-store", "Vary": "Accept-Language"}
+    all_headers.update(headers or {})
+    return Response(
+        body.model_dump_json(exclude_none=True), status_code=status, media_type=MEDIA_TYPE, headers=all_headers
+    )
+
+
+def of_refusal(request: Request, refusal: refusals.Refusal) -> Response:
+    """The problem answer of a refusal."""
+    headers = {} if refusal.retry_after_s is None else {"Retry-After": str(refusal.retry_after_s)}
+    if refusal.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return answer(
+        request,
+        refusal.status,
+        refusal.code,
+        refusal.zh,
+        refusal.en,
+        pointer=refusal.pointer,
+        facts=refusal.facts,
+        headers=headers,
+    )
+
+
+def of_validation(request: Request, errors: list[Any]) -> Response:
+    """422 with one entry per field; 400 when the body is no JSON at all."""
+    if any(error["type"] == "json_invalid" for error in errors):
+        return of_refusal(request, refusals.Malformed(pointer=""))
+    rows = []
+    for error in errors:
+        zh, en = _FIELD_RULES.get(error["type"], _GENERIC_FIELD_RULE)
+        message = re.sub(r"^Value error, ", "", str(error.get("msg", "")))
+        zh, en = _VALUE_RULES.get(message, (zh, en))
+        code = "extra_field" if error["type"] == "extra_forbidden" else error["type"]
+        rows.append((pointer_of(tuple(error["loc"])), code, zh, en))
+    return answer(request, 422, "invalid_fields", "有字段填写不正确", "Some fields are not valid", errors=rows)
+
+
+def install(app: FastAPI, constraints: dict[str, type[refusals.Refusal]]) -> None:
+    """Render refusals, validation faults and database refusals of `app`.
+
+    `constraints` maps the names of this service's database constraints to the refusal each stands for.
+    """
+
+    @app.exception_handler(refusals.Refusal)
+    async def _refusal(request: Request, refusal: refusals.Refusal) -> Response:
+        return of_refusal(request, refusal)
+
+    @app.exception_handler(RequestValidationError)
+    async def _validation(request: Request, error: RequestValidationError) -> Response:
+        return of_validation(request, list(error.errors()))
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> Response:
+        code, zh, en = _STATUS_TITLES.get(error.status_code, ("refused", "请求被拒绝", "The request was refused"))
+        return answer(request, error.status_code, code, zh, en, headers=dict(error.headers or {}))
+
+    @app.exception_handler(IntegrityError)
+    async def _integrity(request: Request, error: IntegrityError) -> Response:
+        refusal = refusal_of(error, constraints)
+        if refusal is None:
+            return _fault(request, error)
+        return of_refusal(request, refusal)
+
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(PoolTimeout)
+    @app.exception_handler(DBAPIError)
+    @app.exception_handler(OSError)
+    async def _database(request: Request, error: Exception) -> Response:
+        if is_outage(error):
+            log.logger().error("dependency_unavailable", kind=type(error).__name__)
+            return of_refusal(request, refusals.Unavailable())
+        return _fault(request, error)
+
+    @app.exception_handler(Exception)
+    async def _other(request: Request, error: Exception) -> Response:
+        return _fault(request, error)
+
+
+def refusal_of(error: IntegrityError, constraints: dict[str, type[refusals.Refusal]]) -> refusals.Refusal | None:
+    """The refusal a violated constraint stands for, by its name."""
+    cause = getattr(error.orig, "__cause__", None)
+    name = getattr(cause, "constraint_name", None)
+    kind = constraints.get(name or "")
+    return None if kind is None else kind()
+
+
+def is_outage(error: Exception) -> bool:
+    """Whether the database was away or too busy, rather than the statement wrong."""
+    cause = getattr(getattr(error, "orig", None), "__cause__", None)
+    state = getattr(cause, "sqlstate", None) or ""
+    return (
+        isinstance(error, PoolTimeout | OSError)
+        or state[:2] in ("08", "53", "57")
+        or state in ("55P03", "40P01", "40001", "25P03", "28P01", "3D000")
+        or (isinstance(error, DBAPIError) and error.connection_invalidated)
+        or (isinstance(error, DBAPIError) and isinstance(cause, OSError))
+    )
+
+
+def _fault(request: Request, error: Exception) -> Response:
+    log.logger().error("fault", kind=type(error).__name__, where=_place(error))
+    return answer(request, 500, "fault", "系统内部错误,已记录", "An internal fault, it has been recorded")
+
+
+def _place(error: Exception) -> list[str]:
+    """File, line and function of the last frames: enough to find the fault, nothing of the data."""
+    frames = []
+    step = error.__traceback__
+    while step is not None:
+        code = step.tb_frame.f_code
+        frames.append(f"{code.co_filename.rsplit('/', 3)[-1]}:{step.tb_lineno}:{code.co_name}")
+        step = step.tb_next
+    return frames[-6:]

@@ -1,0 +1,144 @@
+"""One request, one session, one transaction, begun and committed here and nowhere else.
+
+The answer is built inside the transaction and sent after the commit, so that an acknowledged write is
+a durable write. A keyed request stores its answer in the same transaction as its effects.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from sqlalchemy.exc import IntegrityError
+from starlette.responses import Response
+
+from shared.chassis import idempotency, problems
+from shared.chassis.database import Database
+from shared.refusals import Malformed, Refusal, TooLarge, TryAgain, Unavailable, UnsupportedMedia
+
+JSON_BODY_LIMIT = 1024 * 1024
+JSON_DEPTH_LIMIT = 32
+UPLOAD_LIMIT = 200 * 1024 * 1024
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class UnitOfWorkRoute(APIRoute):
+    """A route whose handler runs in one transaction; under GET a read-only one."""
+
+    def get_route_handler(self) -> Handler:
+        handle = super().get_route_handler()
+        name = self.operation_id or self.name
+        extra = self.openapi_extra or {}
+        key_required = extra.get("x-idempotency-key") == "required"
+        reads_only = set(self.methods or ()) <= {"GET", "HEAD"} or extra.get("x-reads-only") is True
+
+        async def run(request: Request) -> Response:
+            database: Database = request.app.state.database
+            if reads_only:
+                if request.method != "GET":
+                    await _read_body(request)
+                async with database.session(read_only=True) as session:
+                    request.state.session = session
+                    return await handle(request)
+            await _read_body(request)
+            if request.headers.get("idempotency-key") is None and not key_required:
+                async with database.session() as session:
+                    request.state.session = session
+                    return await handle(request)
+            return await _run_keyed(request, database, name, handle)
+
+        return run
+
+
+async def _run_keyed(request: Request, database: Database, operation: str, handle: Handler) -> Response:
+    """Run once per key: claim, do the work and store its answer together, replay ever after."""
+    claim = await idempotency.claim(request, database, operation)
+    if isinstance(claim, Response):
+        return claim
+    try:
+        async with database.session() as session:
+            request.state.session = session
+            response = await handle(request)
+            await session.flush()
+            await idempotency.finish(session, claim, response)
+        return response
+    except Refusal as refusal:
+        if isinstance(refusal, Unavailable | TryAgain) or refusal.status in (400, 401, 403):
+            await idempotency.release(database, claim)
+            raise
+        return await _store_refusal(database, claim, problems.of_refusal(request, refusal))
+    except RequestValidationError as error:
+        response = problems.of_validation(request, list(error.errors()))
+        return await _store_refusal(database, claim, response)
+    except IntegrityError as error:
+        named = problems.refusal_of(error, request.app.state.constraints)
+        if named is None:
+            await idempotency.release(database, claim)
+            raise
+        return await _store_refusal(database, claim, problems.of_refusal(request, named))
+    except Exception:
+        await idempotency.release(database, claim)
+        raise
+
+
+async def _store_refusal(database: Database, claim: idempotency.Claim, response: Response) -> Response:
+    async with database.session() as session:
+        await idempotency.finish(session, claim, response)
+    return response
+
+
+async def _read_body(request: Request) -> None:
+    """Read and check the body before any work: size, media type, strict JSON."""
+    media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if media_type in ("multipart/form-data", "application/x-www-form-urlencoded"):
+        return
+    declared = request.headers.get("content-length")
+    if declared is not None and declared.isdigit() and int(declared) > JSON_BODY_LIMIT:
+        raise TooLarge()
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > JSON_BODY_LIMIT:
+            raise TooLarge()
+    request._body = bytes(body)  # Starlette caches the body under this name; body() then returns it.
+    if body:
+        if media_type != "application/json":
+            raise UnsupportedMedia()
+        strict_json(bytes(body))
+
+
+def strict_json(body: bytes) -> Any:
+    """Parse JSON that is UTF-8, without duplicate members, NaN or Infinity, at most 32 levels deep."""
+    try:
+        value = json.loads(
+            body.decode("utf-8", "strict"), object_pairs_hook=_no_duplicates, parse_constant=_no_constant
+        )
+    except (ValueError, RecursionError) as error:
+        raise Malformed() from error
+    if _depth(value) > JSON_DEPTH_LIMIT:
+        raise Malformed()
+    return value
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("duplicate member")
+    return members
+
+
+def _no_constant(_: str) -> Any:
+    raise ValueError("not a JSON number")
+
+
+def _depth(value: Any) -> int:
+    if isinstance(value, dict):
+        return 1 + max(map(_depth, value.values()), default=0)
+    if isinstance(value, list):
+        return 1 + max(map(_depth, value), default=0)
+    return 0

@@ -1,0 +1,48 @@
+"""Settings every service reads. Values come from the environment or from secret files, never from code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import model_validator
+from pydantic_settings import BaseSettings
+
+SECRETS_DIR = "/run/secrets"
+"""Where docker compose puts secret files; a file named like the variable, in lower case, sets it."""
+
+_KNOWN_WEAK = {"changeme", "change-me", "secret", "password", "admin", "postgres", "lika", "test", "default"}
+
+
+def secrets_dir() -> str | None:
+    """The folder of secret files, if this machine has one."""
+    return SECRETS_DIR if Path(SECRETS_DIR).is_dir() else None
+
+
+class ServiceSettings(BaseSettings):
+    """What any service needs to run. Each service subclasses this with its own env prefix."""
+
+    service: str
+    host: str = "127.0.0.1"
+    port: int
+    database_url: str
+    """DSN of the app role: reads and writes, owns nothing."""
+    owner_database_url: str = ""
+    """DSN of the owner role, only for migrations."""
+    inner_key_file: Path
+    """This service's own Ed25519 private key (PEM), to sign inner tokens it sends to other services."""
+    inner_jwks_file: Path
+    """Public keys of all services (JWKS, kid = service name), to check inner tokens sent to it."""
+    demonstration: bool = False
+    pool_size: int = 5
+    peer_timeout_s: float = 8.0
+
+    @model_validator(mode="after")
+    def _no_weak_secret(self) -> Self:
+        from sqlalchemy.engine import make_url
+
+        for url in filter(None, (self.database_url, self.owner_database_url)):
+            password = make_url(url).password
+            if password is not None and (len(str(password)) < 16 or str(password).lower() in _KNOWN_WEAK):
+                raise ValueError("a database password is weak: use at least 16 random characters")
+        return self

@@ -1,0 +1,1 @@
+"""The wire vocabulary, grouped by the service that owns it. Pydantic and the standard library only."""
