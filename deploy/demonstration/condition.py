@@ -92,8 +92,8 @@ def labour(rng: Random, age: int, states: tuple[str, ...], *, pupil: bool) -> st
         return NO_LABOUR
     fit = rng.random()
     if age >= 60:
-        half = 0.1 if age >= 75 else 0.75
-        return HALF_LABOUR if states == (HEALTHY,) and fit < half or age < 75 and fit < 0.4 else NO_LABOUR
+        chances = (0.75, 0.4) if age < 75 else (0.1, 0.0)
+        return HALF_LABOUR if fit < chances[states != (HEALTHY,)] else NO_LABOUR
     if states == (HEALTHY,):
         return SKILLED_LABOUR if fit < 0.12 else PLAIN_LABOUR
     lost = 0.05 if states == (CHRONIC,) else 0.4 if len(states) == 1 else 0.7

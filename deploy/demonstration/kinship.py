@@ -96,7 +96,8 @@ class Family:
     def add_parents(self, kind: Kind, count: int) -> None:
         """The husband's parents live with the couple; with `spouse_parent` the wife's do."""
         of_wife = kind == "spouse_parent"
-        labels = ("之岳父", "之岳母") if of_wife else ("之父", "之母") if self.head.male else ("之公公", "之婆婆")
+        of_head = ("之父", "之母") if self.head.male else ("之公公", "之婆婆")
+        labels = ("之岳父", "之岳母") if of_wife else of_head
         child_age = self.wife_age if of_wife else self.husband_age
         family = self.wife_surname if of_wife else self.clan
         mother_first = self.rng.random() < 0.65

@@ -1,4 +1,4 @@
-"""The invented people of 许疃镇: exactly as many as the town's exit plan names, in its fourteen real villages."""
+"""The invented people of 许疃镇: as many as the town's exit plan names, in its fourteen real villages."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from datetime import date
 from random import Random
 
 from deploy.demonstration import condition, livelihood
-from deploy.demonstration.days import birth_date, school_age
+from deploy.demonstration.days import age_on, birth_date, school_age
 from deploy.demonstration.household import HEAD, SPOUSE, Household, Person
+from deploy.demonstration.identifiers import NumberIssuer
 from deploy.demonstration.kinship import Relative, relatives
 from deploy.demonstration.livelihood import Circumstances
 from deploy.demonstration.names import DOTTED, HUI_SURNAMES, full_name
-from deploy.demonstration.numbers import NumberIssuer
 from deploy.demonstration.shapes import SIZES
 from deploy.demonstration.tables import VillageSeed, read_anhui_counties, read_villages
 
@@ -54,7 +54,10 @@ class Census:
         """Everything about one household, drawn from its own seed."""
         rng = Random(plot.seed)
         members = self.members(rng, plot)
-        facts = [self.circumstances(person, relative) for person, relative in members]
+        facts = [
+            Circumstances(relative.age, person.schooling, person.education, person.health, person.labour)
+            for person, relative in members
+        ]
         attribute = livelihood.attribute(rng, facts)
         main, others = livelihood.causes(rng, facts)
         income = livelihood.income(rng, attribute, facts)
@@ -116,13 +119,6 @@ class Census:
             phone=self.numbers.phone(rng) if reachable else None,
         )
 
-    @staticmethod
-    def circumstances(person: Person, relative: Relative) -> Circumstances:
-        """The part of a person that the household's livelihood rests on."""
-        return Circumstances(
-            relative.age, person.schooling, person.education, person.health, person.labour
-        )
-
 
 def generate(today: date, seed: int = SEED) -> list[Household]:
     """All households in order of village and group; the same day and seed always give the same ones.
@@ -133,7 +129,7 @@ def generate(today: date, seed: int = SEED) -> list[Household]:
     plots = _plots(rng)
     census = Census(today)
     households = [census.household(f"{number:04d}", plot) for number, plot in enumerate(plots, start=1)]
-    return _with_brides_from_afar(rng, households)
+    return _with_brides_from_afar(rng, households, today)
 
 
 def _plots(rng: Random) -> list[Plot]:
@@ -153,7 +149,7 @@ def _plots(rng: Random) -> list[Plot]:
     return sorted(plots, key=lambda plot: (plot.village.code, plot.group))
 
 
-def _with_brides_from_afar(rng: Random, households: Sequence[Household]) -> list[Household]:
+def _with_brides_from_afar(rng: Random, households: Sequence[Household], today: date) -> list[Household]:
     """Some young wives come from peoples whose names carry a middle dot."""
     changed = list(households)
     wives = [
@@ -161,7 +157,7 @@ def _with_brides_from_afar(rng: Random, households: Sequence[Household]) -> list
         for place, household in enumerate(changed)
         for member, person in enumerate(household.members)
         if person.relation in (SPOUSE, "之儿媳") and not person.male and person.ethnicity == "汉族"
-        if person.birth_date.year >= 1980
+        if age_on(person.birth_date, today) <= 45
     ]
     for (place, member), (name, ethnicity) in zip(rng.sample(wives, len(DOTTED)), DOTTED, strict=True):
         people = list(changed[place].members)

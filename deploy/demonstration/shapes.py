@@ -31,7 +31,7 @@ Kind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One way to make up a household: how often, how old the head is, who else, and how often a man heads it."""
+    """One way to make up a household: its weight, the head's age, who else, the share headed by men."""
 
     weight: int
     ages: tuple[int, int]

@@ -44,10 +44,8 @@ class Division:
 
 
 def _read_divisions(name: str) -> list[Division]:
-    return [
-        Division(row["code"], row["level"], row["name"], row["parent_code"] or None)
-        for row in read_rows(name)
-    ]
+    rows = read_rows(name)
+    return [Division(row["code"], row["level"], row["name"], row["parent_code"] or None) for row in rows]
 
 
 def read_mengcheng_divisions() -> list[Division]:
@@ -90,12 +88,11 @@ class VillageSeed:
 
 def read_villages() -> list[VillageSeed]:
     """The fourteen villages of 许疃镇."""
-    return [
-        VillageSeed(
-            row["village_code"], int(row["weight"]), int(row["groups"]), tuple(row["surnames"].split("、"))
-        )
-        for row in read_rows("villages.csv")
-    ]
+    villages = []
+    for row in read_rows("villages.csv"):
+        surnames = tuple(row["surnames"].split("、"))
+        villages.append(VillageSeed(row["village_code"], int(row["weight"]), int(row["groups"]), surnames))
+    return villages
 
 
 @dataclass(frozen=True, slots=True)

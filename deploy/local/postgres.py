@@ -34,6 +34,17 @@ def free_port() -> int:
         return port
 
 
+def port_is_free(port: int) -> bool:
+    """Whether this program could listen on the loopback port now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
 class EmbeddedServer:
     """One PostgreSQL data folder and the server on it."""
 
@@ -57,6 +68,7 @@ class EmbeddedServer:
     def start(self) -> str:
         """Make the data folder if there is none, start the server, return the administrator's DSN."""
         self._prepare()
+        self.stop()  # a server left running when a launcher was killed
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
         self.port = free_port()

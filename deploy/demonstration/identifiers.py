@@ -36,9 +36,9 @@ class NumberIssuer:
 
     def identity(self, rng: Random, place: str, birth: date, *, male: bool) -> str:
         """An unused 18-character number for the place, the birthday and the sex."""
-        orders = list(range(901 if male else 900, 996, 2))
-        rng.shuffle(orders)
-        for order in orders:
+        orders = range(901 if male else 900, 996, 2)
+        start = rng.randrange(len(orders))
+        for order in (*orders[start:], *orders[:start]):
             first17 = f"{place}{birth:%Y%m%d}{order:03d}"
             number = first17 + identity_check(first17)
             if number not in self.issued:

@@ -1,0 +1,61 @@
+# The one door. `make` alone lists what there is.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.installed
+SERVICES := registry projects funds gateway
+WORKERS ?= 2
+
+.PHONY: help run test check fix migrate revision openapi lock secrets bench clean
+
+help: ## list these commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(READY): requirements-dev.lock
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, $(PYTHON) is older: make PYTHON=/path/to/python3.11 ..."; exit 1; }
+	@echo "installing into $(VENV) (once; about a minute)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+run: $(READY) ## the whole suite on this machine, with the demonstration county, until Ctrl-C
+	@exec $(BIN)/python -m deploy.local
+
+test: $(READY) ## all tests (about ten minutes at most on two cores)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+
+check: $(READY) ## lint, format, types, import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+fix: $(READY) ## let the formatter and the linter mend what they can
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+migrate: $(READY) ## bring the local suite's four databases to the newest schema
+	@$(BIN)/python -m deploy.local.schema upgrade
+
+revision: $(READY) ## draft a migration: make revision service=funds message="add a column"
+	@$(BIN)/python -m deploy.local.schema revision $(service) "$(message)"
+
+openapi: $(READY) ## write the services' contracts to docs/openapi
+	@$(BIN)/python -m deploy.openapi
+
+lock: $(READY) ## resolve the dependencies again into the two lock files
+	@$(BIN)/pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate --extra local --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+secrets: $(READY) ## make the secret files docker compose needs (deploy/secrets; nothing is replaced)
+	@$(BIN)/python -m deploy.secret_files deploy/secrets
+
+bench: $(READY) ## measure the figures the README states, on this machine
+	@$(BIN)/python -m deploy.bench
+
+clean: ## remove the virtual environment and caches (never the data folder)
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
