@@ -52,6 +52,9 @@ def ensure_compose(folder: Path) -> None:
             _write(folder / f"lika_{service}_{name}", dsn.encode())
     for name in ("admin_password", "operator_password"):
         _write(folder / f"bootstrap_{name}", secrets.token_urlsafe(18).encode())
+    for path in folder.iterdir():
+        # Compose mounts each file as it is into a container that runs as another user; the folder is closed (0700).
+        path.chmod(0o444)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -102,15 +102,18 @@ class Suite:
 
     def migrate(self) -> None:
         """Bring every service's schema up to date, side by side, each as its owner role."""
-        admin_dsn = self._given_dsn or (self._server.dsn if self._server else "")
         running = []
         for name in START_ORDER:
-            owner = {f"LIKA_{name.upper()}_OWNER_DATABASE_URL": self._dsn(admin_dsn, name, "owner")}
-            running.append((name, self.command(name, "migrations", "upgrade", extra=owner)))
+            running.append((name, self.command(name, "migrations", "upgrade", extra=self.owner_environment(name))))
         for name, process in running:
             output, _ = process.communicate()
             if process.returncode != 0:
                 raise RuntimeError(f"the migrations of {name} failed:\n{output[-2000:]}")
+
+    def owner_environment(self, service: str) -> dict[str, str]:
+        """The variable that lets a migration run as the owner role."""
+        admin_dsn = self._given_dsn or (self._server.dsn if self._server else "")
+        return {f"LIKA_{service.upper()}_OWNER_DATABASE_URL": self._dsn(admin_dsn, service, "owner")}
 
     def command(
         self, service: str, module: str, *arguments: str, extra: dict[str, str] | None = None

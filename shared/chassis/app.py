@@ -88,9 +88,7 @@ def create_app(
     app.state.database = Database(settings.database_url, settings.pool_size)
     app.state.tokens = tokens
     app.state.constraints = constraints or {}
-    app.state.peers = {
-        name: Peer(name, url, tokens, settings.peer_timeout_s) for name, url in (peers or {}).items()
-    }
+    app.state.peers = {name: Peer(name, url, tokens, settings.peer_timeout_s) for name, url in (peers or {}).items()}
     problems.install(app, app.state.constraints)
     for router in [*routers, operations_router(service)]:
         app.include_router(router)
@@ -189,8 +187,9 @@ class _Boundary:
 
         try:
             await self.app(scope, receive, send_with_trace)
-        except Exception:
-            if not started:
-                raise
-            log.logger().error("answer_broken_off")
-
+        except Exception as error:
+            # Nothing is raised further: the server would print a traceback with the values in it.
+            if started:
+                log.logger().error("answer_broken_off", kind=type(error).__name__)
+            else:
+                await problems.fault(Request(scope), error)(scope, receive, send_with_trace)

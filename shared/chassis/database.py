@@ -31,6 +31,7 @@ class Database:
             max_overflow=pool_size,
             pool_timeout=2.0,
             pool_pre_ping=True,
+            hide_parameters=True,
             connect_args={
                 "server_settings": {
                     "statement_timeout": str(STATEMENT_TIMEOUT_MS),

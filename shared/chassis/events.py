@@ -81,7 +81,10 @@ async def relay_once(database: Database, service: str, peer: Peer) -> int:
         await session.execute(text("select pg_advisory_xact_lock(7411)"))
         rows = list(
             await session.scalars(
-                select(OutboxEvent).where(OutboxEvent.delivered_at.is_(None)).order_by(OutboxEvent.id).limit(RELAY_BATCH)
+                select(OutboxEvent)
+                .where(OutboxEvent.delivered_at.is_(None))
+                .order_by(OutboxEvent.id)
+                .limit(RELAY_BATCH)
             )
         )
     sent: list[int] = []
@@ -124,4 +127,3 @@ async def relay_forever(database: Database, service: str, peer: Peer) -> None:
             log.logger().warning("relay_waits", kind=type(error).__name__)
             moved = 0
         await asyncio.sleep(0 if moved == RELAY_BATCH else RELAY_PAUSE_S)
-

@@ -58,7 +58,10 @@ _VALUE_RULES: dict[str, tuple[str, str]] = {
     "must not be blank": ("不能为空白", "Must not be blank"),
     "text holds a character that is not allowed": ("含有不允许的字符", "Holds a character that is not allowed"),
     "digits must be ASCII": ("数字须为半角", "Digits must be ASCII"),
-    "identity number: form": ("公民身份号码须为 18 位数字(末位可为 X)", "An identity number has 18 digits (the last may be X)"),
+    "identity number: form": (
+        "公民身份号码须为 18 位数字(末位可为 X)",
+        "An identity number has 18 digits (the last may be X)",
+    ),
     "identity number: date": ("公民身份号码中的出生日期不存在", "The birth date in the identity number does not exist"),
     "identity number: check digit": ("公民身份号码校验位不正确", "The check digit of the identity number is wrong"),
     "social credit code": ("统一社会信用代码不正确", "The unified social credit code is not valid"),
@@ -168,7 +171,7 @@ def install(app: FastAPI, constraints: dict[str, type[refusals.Refusal]]) -> Non
     async def _integrity(request: Request, error: IntegrityError) -> Response:
         refusal = refusal_of(error, constraints)
         if refusal is None:
-            return _fault(request, error)
+            return fault(request, error)
         return of_refusal(request, refusal)
 
     @app.exception_handler(OperationalError)
@@ -179,11 +182,7 @@ def install(app: FastAPI, constraints: dict[str, type[refusals.Refusal]]) -> Non
         if is_outage(error):
             log.logger().error("dependency_unavailable", kind=type(error).__name__)
             return of_refusal(request, refusals.Unavailable())
-        return _fault(request, error)
-
-    @app.exception_handler(Exception)
-    async def _other(request: Request, error: Exception) -> Response:
-        return _fault(request, error)
+        return fault(request, error)
 
 
 def refusal_of(error: IntegrityError, constraints: dict[str, type[refusals.Refusal]]) -> refusals.Refusal | None:
@@ -207,7 +206,8 @@ def is_outage(error: Exception) -> bool:
     )
 
 
-def _fault(request: Request, error: Exception) -> Response:
+def fault(request: Request, error: Exception) -> Response:
+    """500 for what nobody foresaw. The log line holds places in the code, never values."""
     log.logger().error("fault", kind=type(error).__name__, where=_place(error))
     return answer(request, 500, "fault", "系统内部错误,已记录", "An internal fault, it has been recorded")
 

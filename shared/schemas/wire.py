@@ -83,13 +83,25 @@ def _sane_day(value: date) -> date:
 
 
 Text = Annotated[
-    str, BeforeValidator(_only_text), StringConstraints(min_length=1, max_length=500), AfterValidator(clean_text), AfterValidator(_not_blank)
+    str,
+    BeforeValidator(_only_text),
+    StringConstraints(min_length=1, max_length=500),
+    AfterValidator(clean_text),
+    AfterValidator(_not_blank),
 ]
 LongText = Annotated[
-    str, BeforeValidator(_only_text), StringConstraints(min_length=1, max_length=4000), AfterValidator(clean_paragraphs), AfterValidator(_not_blank)
+    str,
+    BeforeValidator(_only_text),
+    StringConstraints(min_length=1, max_length=4000),
+    AfterValidator(clean_paragraphs),
+    AfterValidator(_not_blank),
 ]
 PersonName = Annotated[
-    str, BeforeValidator(_only_text), StringConstraints(min_length=1, max_length=50), AfterValidator(clean_name), AfterValidator(_not_blank)
+    str,
+    BeforeValidator(_only_text),
+    StringConstraints(min_length=1, max_length=50),
+    AfterValidator(clean_name),
+    AfterValidator(_not_blank),
 ]
 Code = Annotated[str, BeforeValidator(_only_text), StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
 DivisionCode = Annotated[
@@ -108,7 +120,9 @@ FenOrZero = Annotated[int, Field(strict=True, ge=0, le=MAX_FEN)]
 FundYear = Annotated[int, Field(strict=True, ge=2000, le=2100)]
 Count = Annotated[int, Field(strict=True, ge=0, le=10**9)]
 Flag = Annotated[bool, Field(strict=True)]
-RateText = Annotated[str, BeforeValidator(_only_text), StringConstraints(pattern=r"^(0(\.[0-9]{1,18})?|1(\.0{1,18})?)$")]
+RateText = Annotated[
+    str, BeforeValidator(_only_text), StringConstraints(pattern=r"^(0(\.[0-9]{1,18})?|1(\.0{1,18})?)$")
+]
 """A rate between 0 and 1 as a decimal string."""
 
 Item = TypeVar("Item")

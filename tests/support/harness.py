@@ -70,9 +70,7 @@ class Harness:
 
     def set_peer(self, name: str, answer: FastAPI | Callable[[httpx.Request], httpx.Response]) -> None:
         """Let this service reach `name`: another service's app, or a function that answers in its place."""
-        transport: Any = (
-            httpx.ASGITransport(app=answer) if isinstance(answer, FastAPI) else httpx.MockTransport(answer)
-        )
+        transport: Any = httpx.ASGITransport(app=answer) if isinstance(answer, FastAPI) else httpx.MockTransport(answer)
         self.app.state.peers[name] = Peer(name, "http://peer", self.app.state.tokens, transport=transport)
 
 

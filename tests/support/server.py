@@ -50,9 +50,7 @@ def key_file(name: str) -> Path:
 
 def dsn(service: str, kind: str, database: str) -> str:
     """DSN of a service's owner or app role on one test database."""
-    whole = databases.dsn_of(
-        os.environ[ADMIN_DSN], service, kind, databases.password_of(run_dir(), service, kind)
-    )
+    whole = databases.dsn_of(os.environ[ADMIN_DSN], service, kind, databases.password_of(run_dir(), service, kind))
     return whole.rsplit("/", 1)[0] + "/" + database
 
 

@@ -1,0 +1,32 @@
+"""Cursors."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.chassis import paging
+from shared.refusals import Malformed
+
+
+@given(st.text().filter(lambda text: "\x00" not in text), st.integers(-(2**62), 2**62))
+def test_a_cursor_comes_back_as_it_went(name: str, number: int) -> None:
+    assert paging.decode(paging.encode(name, number), str, int) == (name, number)
+
+
+def test_no_cursor_is_the_first_page() -> None:
+    assert paging.decode(None, str) is None
+
+
+@pytest.mark.parametrize(
+    "cursor", ["", "x", "!!!!", paging.encode(1), paging.encode("a", "b"), paging.encode("a\x00"), "Ä", "[" * 400]
+)
+def test_a_forged_cursor_is_a_malformed_request(cursor: str) -> None:
+    with pytest.raises(Malformed):
+        paging.decode(cursor, str)
+
+
+def test_an_integer_no_column_holds_is_a_malformed_request() -> None:
+    with pytest.raises(Malformed):
+        paging.decode(paging.encode(2**70), int)

@@ -1,0 +1,32 @@
+"""Strict JSON."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.chassis.routing import strict_json
+from shared.refusals import Malformed
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b'{"a":1,"a":2}',
+        b'{"a":NaN}',
+        b'{"a":Infinity}',
+        b'\xff\xfe{"a":1}',
+        b'{"a":"\xed\xa0\x80"}',
+        b"[" * 33 + b"]" * 33,
+        b"[" * 100_000,
+        b"\xef\xbb\xbf{}",
+    ],
+)
+def test_json_that_two_readers_could_read_differently_is_refused(body: bytes) -> None:
+    with pytest.raises(Malformed):
+        strict_json(body)
+
+
+def test_plain_json_is_read() -> None:
+    assert strict_json('{"名":[1,{"b":null}]}'.encode()) == {"名": [1, {"b": None}]}
