@@ -21,6 +21,8 @@ class Refusal(Exception):
     en: str = "The rule does not allow this"
     pointer: str = ""
     retry_after_s: int | None = None
+    errors: tuple[tuple[str, str, str, str], ...] = ()
+    """Further faults of the same request, each as (pointer, code, zh, en)."""
 
     def __init__(self, *, pointer: str | None = None, **facts: int | str) -> None:
         super().__init__(self.code)

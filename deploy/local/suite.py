@@ -102,9 +102,10 @@ class Suite:
 
     def migrate(self) -> None:
         """Bring every service's schema up to date, side by side, each as its owner role."""
-        running = []
-        for name in START_ORDER:
-            running.append((name, self.command(name, "migrations", "upgrade", extra=self.owner_environment(name))))
+        running = [
+            (name, self.command(name, "migrations", "upgrade", extra=self.owner_environment(name)))
+            for name in START_ORDER
+        ]
         for name, process in running:
             output, _ = process.communicate()
             if process.returncode != 0:

@@ -130,6 +130,7 @@ def of_refusal(request: Request, refusal: refusals.Refusal) -> Response:
         refusal.en,
         pointer=refusal.pointer,
         facts=refusal.facts,
+        errors=list(refusal.errors),
         headers=headers,
     )
 

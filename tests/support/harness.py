@@ -50,8 +50,16 @@ class Harness:
     """A running service. `as_(actor)` gives a client that signs every request as that actor."""
 
     service: str
-    app: FastAPI
+    app: Any
+    """The ASGI application; the gateway's is wrapped, `fastapi` is the one inside."""
     database: str
+
+    @property
+    def fastapi(self) -> FastAPI:
+        app = self.app
+        while not isinstance(app, FastAPI):
+            app = app.app
+        return app
 
     def as_(self, who: Actor, *, issuer: str = "gateway") -> httpx.AsyncClient:
         """A client sending a fresh inner token of `issuer` for `who`."""
@@ -71,7 +79,7 @@ class Harness:
     def set_peer(self, name: str, answer: FastAPI | Callable[[httpx.Request], httpx.Response]) -> None:
         """Let this service reach `name`: another service's app, or a function that answers in its place."""
         transport: Any = httpx.ASGITransport(app=answer) if isinstance(answer, FastAPI) else httpx.MockTransport(answer)
-        self.app.state.peers[name] = Peer(name, "http://peer", self.app.state.tokens, transport=transport)
+        self.fastapi.state.peers[name] = Peer(name, "http://peer", self.fastapi.state.tokens, transport=transport)
 
 
 @asynccontextmanager
@@ -80,14 +88,14 @@ async def running(service: str, **settings: Any) -> AsyncIterator[Harness]:
     template = await asyncio.to_thread(server.template, service)
     database = await server.create_copy(service, template)
     try:
-        harness = _build(service, database, settings)
-        async with harness.app.router.lifespan_context(harness.app):
+        harness = build(service, database, settings)
+        async with harness.fastapi.router.lifespan_context(harness.fastapi):
             yield harness
     finally:
         await server.drop(database)
 
 
-def _build(service: str, database: str, settings: dict[str, Any]) -> Harness:
+def build(service: str, database: str, settings: dict[str, Any]) -> Harness:
     module = importlib.import_module(f"services.{service}.main")
     settings_class = importlib.import_module(f"services.{service}.settings").Settings
     values: dict[str, Any] = {"database_url": server.dsn(service, "app", database), "pool_size": 5}

@@ -21,7 +21,7 @@ DAYS = st.dates(date(2000, 1, 1), date(2100, 12, 31))
 DRAWS = st.integers(0, 2**32).map(Random)
 
 
-@given(st.from_regex(r"[1-9][0-9]{16}", fullmatch=True))
+@given(st.integers(10**16, 10**17 - 1).map(str))
 def test_the_identity_check_agrees_with_the_reference(first17: str) -> None:
     assert identity_check(first17) == ric.calc_check_digit(first17 + "0")
 
@@ -31,7 +31,7 @@ def test_the_example_of_the_identity_standard() -> None:
     assert identity_check("44052418800101001") == "4"
 
 
-@given(st.from_regex(r"[0-9]{2,20}", fullmatch=True))
+@given(st.integers(10, 10**20).map(str))
 def test_the_luhn_digit_agrees_with_the_reference(payload: str) -> None:
     assert luhn_check(payload) == luhn.calc_check_digit(payload)
 
@@ -109,7 +109,6 @@ def test_every_size_has_a_shape_and_every_shape_a_size() -> None:
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: "-".join((str(shape.ages[0]), *shape.kin)))
 def test_every_shape_holds_over_its_whole_range_of_ages(shape: Shape) -> None:
-
     for age in range(shape.ages[0], shape.ages[1] + 1):
         for seed in range(12):
             for men in (shape.men, 0.0) if shape.men < 1 else (1.0,):

@@ -7,8 +7,7 @@ from collections import Counter
 from datetime import date
 from itertools import pairwise
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+import pytest
 from stdnum import luhn
 from stdnum.cn import ric
 
@@ -44,6 +43,7 @@ CAUSES = {
     "因病", "因残", "因学", "因灾", "缺土地", "缺水", "缺技术", "缺劳力", "缺资金", "交通条件落后", "自身发展动力不足", "其他",
 }  # fmt: skip
 # generations above (+) and below (-) the head, for kin whose ages must be a generation apart
+IN_LAW = {"之岳父", "之岳母", "之儿媳", "之女婿"}
 GENERATIONS = {
     "之父": 1, "之母": 1, "之公公": 1, "之婆婆": 1, "之岳父": 1, "之岳母": 1, "之祖父": 2, "之祖母": 2, "之外祖母": 2,
     "之子": -1, "之女": -1, "之儿媳": -1, "之女婿": -1, "之孙子": -2, "之孙女": -2, "之外孙子": -2, "之外孙女": -2,
@@ -80,10 +80,9 @@ def test_the_households_live_in_all_fourteen_villages(town: Town) -> None:
 
 def test_the_same_day_and_seed_give_the_same_town_and_another_seed_another() -> None:
     day = date(2026, 3, 5)
-    first = generate(day, seed=5)
-    assert first == generate(day, seed=5)
-    other = generate(day, seed=6)
-    assert {p.name for p in everybody(tuple(first))} != {p.name for p in everybody(tuple(other))}
+    first = generate(day)
+    assert first == generate(day)
+    assert first != generate(day, seed=6)
 
 
 def test_identity_numbers_are_unique_and_pass_the_check_digit(town: Town) -> None:
@@ -115,7 +114,7 @@ def test_each_household_has_one_head_and_at_most_one_spouse_of_the_other_sex(tow
         relations = Counter(person.relation for person in household.members)
         assert relations["户主"] == 1
         assert household.head.relation == "户主"
-        assert 18 <= age(household.head, day)
+        assert age(household.head, day) >= 18
         assert relations["配偶"] <= 1
         spouses = [person for person in household.members if person.relation == "配偶"]
         assert all(spouse.male != household.head.male for spouse in spouses)
@@ -132,7 +131,7 @@ def test_relation_and_sex_agree(town: Town) -> None:
 def test_a_parent_in_law_stands_only_with_a_head_of_the_right_sex(town: Town) -> None:
     for household in town:
         relations = {person.relation for person in household.members}
-        assert household.head.male or not relations & {"之岳父", "之岳母", "之儿媳"} - {"之儿媳"}
+        assert household.head.male or not relations & {"之岳父", "之岳母"}
         assert not household.head.male or not relations & {"之公公", "之婆婆"}
 
 
@@ -140,9 +139,9 @@ def test_generations_lie_far_enough_apart(town: Town, day: date) -> None:
     for household in town:
         head = age(household.head, day)
         for person in household.members:
-            steps = GENERATIONS.get(person.relation, 0)
-            apart = (age(person, day) - head) * (1 if steps > 0 else -1)
-            assert apart >= 18 * abs(steps) - (5 if person.relation in ("之岳父", "之岳母", "之儿媳", "之女婿") else 0)
+            if steps := GENERATIONS.get(person.relation):
+                apart = (age(person, day) - head) * (1 if steps > 0 else -1)
+                assert apart >= 18 * abs(steps) - (5 if person.relation in IN_LAW else 0)
 
 
 def test_brothers_and_sisters_at_home_are_born_at_least_nine_months_apart(town: Town) -> None:
@@ -164,10 +163,10 @@ def test_children_bear_the_name_of_the_father_or_the_male_line(town: Town) -> No
     for household in town:
         couple = [person for person in household.members if person.relation in ("户主", "配偶")]
         father = next((person for person in couple if person.male), None)
-        children = [person for person in household.members if person.relation in ("之子", "之女", "之孙子", "之孙女")]
-        if father:
-            assert {child.name[0] for child in children} <= {father.name[0]}
-        assert len({child.name[0] for child in children}) <= 1
+        line = ("之子", "之女", "之孙子", "之孙女")
+        surnames = {person.name[0] for person in household.members if person.relation in line}
+        assert len(surnames) <= 1
+        assert not father or surnames <= {father.name[0]}
 
 
 def test_names_are_two_or_three_characters_or_carry_the_middle_dot(town: Town) -> None:
@@ -216,7 +215,8 @@ def test_only_able_people_work_away_and_never_more_than_eleven_months(town: Town
     assert all(person.labour in ABLE for person in everybody(town) if person.away_months)
     skilled = [p for p in everybody(town) if p.labour == "技能劳动力" or p.education in ("大专", "本科及以上")]
     assert all(person.away_months for person in skilled)
-    assert all(household.attribute != "特困供养贫困户" for household in town if any(p.away_months for p in household.members))
+    destitute = [household for household in town if household.attribute == "特困供养贫困户"]
+    assert not [person for person in everybody(tuple(destitute)) if person.away_months]
 
 
 def test_telephones_are_mobile_numbers_of_one_person_and_every_head_has_one(town: Town, day: date) -> None:
@@ -292,9 +292,8 @@ def test_some_houses_and_wells_are_unsafe_but_not_many(town: Town) -> None:
     assert 0 < sum(not household.safe_water for household in town) < len(town) * 0.1
 
 
-@settings(max_examples=6, deadline=None)
-@given(day=st.dates(date(2024, 1, 1), date(2060, 12, 31)), seed=st.integers(0, 2**32))
-def test_any_day_and_any_seed_give_a_full_town(day: date, seed: int) -> None:
+@pytest.mark.parametrize(("day", "seed"), [(date(2024, 2, 29), 0), (date(2033, 7, 14), 77)])
+def test_other_seeds_give_a_full_town_too(day: date, seed: int) -> None:
     town = tuple(generate(day, seed))
     people = everybody(town)
     assert len(people) == 3627

@@ -1,0 +1,55 @@
+"""Citizen identity numbers (GB 11643): form, birth date, check digit, sex; and how they are shown masked.
+
+The place in front is not checked: it is where the number was issued, and places have been renamed since.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from stdnum.cn import ric
+
+from services.registry.domain import refusals
+from shared.refusals import Refusal
+
+MALE, FEMALE = "1", "2"
+OLDEST_YEARS = 130
+_FORM = re.compile(r"[1-9][0-9]{16}[0-9X]", re.ASCII)
+
+
+def fault_of(number: str, on: date) -> type[Refusal] | None:
+    """The rule the number breaks on the day `on`, or None."""
+    if not _FORM.fullmatch(number):
+        return refusals.IdentityNumberForm
+    born = _birth_date(number)
+    if born is None or born > on or born.year < on.year - OLDEST_YEARS:
+        return refusals.IdentityNumberDate
+    if ric.calc_check_digit(number) != number[17]:
+        return refusals.IdentityNumberCheckDigit
+    return None
+
+
+def _birth_date(number: str) -> date | None:
+    try:
+        return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        return None
+
+
+def birth_date_of(number: str) -> date:
+    """The birth date of a number that has no fault."""
+    born = _birth_date(number)
+    if born is None:
+        raise ValueError("not an identity number")
+    return born
+
+
+def sex_of(number: str) -> str:
+    """The sex the 17th digit stands for: odd is male (1), even is female (2)."""
+    return MALE if int(number[16]) % 2 else FEMALE
+
+
+def age_on(born: date, day: date) -> int:
+    """Full years of age on a day."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

@@ -1,0 +1,74 @@
+"""Policy figures by area and day: which row speaks for a village, and how its value is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from fractions import Fraction
+from typing import Protocol
+
+from services.registry.domain import refusals
+from services.registry.domain.tables_of_facts import rows_of
+
+NATION = "00"
+
+UNITS: dict[str, str] = {row["key"]: row["unit"] for row in rows_of("parameters")}
+"""Every key the registry knows, and the unit of its values: fraction is a ratio of two whole numbers up to 1,
+any other unit a whole number of that unit."""
+
+MAX_WHOLE = 10**12
+
+
+class Row(Protocol):
+    """A row of the parameters table; `valid_to` is its last day, None while it is open."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def division_code(self) -> str: ...
+    @property
+    def valid_from(self) -> date: ...
+    @property
+    def valid_to(self) -> date | None: ...
+    @property
+    def value(self) -> str: ...
+
+
+def resolve(rows: Iterable[Row], key: str, division_code: str, on: date) -> Row:
+    """The row that speaks for a division on a day: the one of the nearest area above. ParameterMissing if none."""
+    speaking = [
+        row
+        for row in rows
+        if row.key == key
+        and (row.division_code == NATION or division_code.startswith(row.division_code))
+        and row.valid_from <= on
+        and (row.valid_to is None or on <= row.valid_to)
+    ]
+    if not speaking:
+        raise refusals.ParameterMissing(key=key)
+    return max(speaking, key=lambda row: (0 if row.division_code == NATION else len(row.division_code), row.valid_from))
+
+
+def fraction_of(text: str) -> Fraction:
+    """A ratio `2/3` exactly; ValueError for anything but two whole numbers with a quotient above 0 and up to 1."""
+    above, _, below = text.partition("/")
+    if not (above.isascii() and above.isdigit() and below.isascii() and below.isdigit() and int(below)):
+        raise ValueError("not a fraction")
+    ratio = Fraction(int(above), int(below))
+    if not 0 < ratio <= 1:
+        raise ValueError("not between 0 and 1")
+    return ratio
+
+
+def require_value(key: str, value: str) -> None:
+    """Refuse an unknown key or a value its unit does not allow."""
+    unit = UNITS.get(key)
+    if unit is None:
+        raise refusals.ParameterUnknown()
+    if unit == "fraction":
+        try:
+            fraction_of(value)
+        except ValueError as error:
+            raise refusals.ParameterValue(unit=unit) from error
+    elif not (value.isascii() and value.isdigit() and len(value) < 13 and int(value) <= MAX_WHOLE):
+        raise refusals.ParameterValue(unit=unit)

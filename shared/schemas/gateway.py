@@ -1,0 +1,214 @@
+"""Wire vocabulary of the gateway: offices, accounts, machine clients, roles, tokens, sign-ins."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, SecretStr, StringConstraints
+
+from shared.schemas.wire import Day, DivisionCode, PersonName, Problem, Text, Wire
+
+
+def _only_text(value: object) -> object:
+    if not isinstance(value, str):
+        raise ValueError("must be text")
+    return value
+
+
+OfficeCode = Annotated[
+    str, BeforeValidator(_only_text), StringConstraints(pattern=r"^[0-9]{2,12}-[a-z][a-z0-9-]{0,39}$")
+]
+"""A division code, a hyphen and a short name: `341622-finance`."""
+Username = Annotated[str, BeforeValidator(_only_text), StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{2,63}$")]
+RoleCode = Annotated[str, BeforeValidator(_only_text), StringConstraints(pattern=r"^[a-z][a-z_]{1,39}$")]
+SectorCode = Annotated[str, BeforeValidator(_only_text), StringConstraints(pattern=r"^([a-z][a-z_]{0,39})?$")]
+Roles = Annotated[list[RoleCode], Field(min_length=1, max_length=8)]
+NewPassword = Annotated[SecretStr, Field(min_length=1, max_length=256)]
+"""The rules of a good password are parameters and are checked after the form."""
+AccountId = Annotated[str, BeforeValidator(_only_text), StringConstraints(pattern=r"^[a-z0-9-]{1,64}$")]
+
+
+class NewOffice(Wire):
+    code: OfficeCode
+    name: Text
+    division_code: DivisionCode
+    sector: SectorCode = ""
+
+
+class Office(Wire):
+    code: str
+    name: str
+    division_code: str
+    level: str
+    sector: str
+    created_at: datetime
+
+
+class NewAccount(Wire):
+    """An account for a new human, or with `person_id` a further one for a human who has one already."""
+
+    username: Username
+    password: NewPassword
+    person_name: PersonName | None = None
+    person_id: AccountId | None = None
+    office: OfficeCode
+    roles: Roles
+    title: Text | None = None
+
+
+class AccountChange(Wire):
+    """What an administrator changes of an account; needs If-Match."""
+
+    office: OfficeCode
+    roles: Roles
+    title: Text | None = None
+
+
+class Account(Wire):
+    id: str
+    username: str
+    person_id: str
+    person_name: str
+    office: str
+    office_name: str
+    division_code: str
+    level: str
+    sector: str
+    roles: list[str]
+    title: str
+    disabled: bool
+    version: int
+    created_at: datetime
+
+
+class Reason(Wire):
+    reason: Text
+
+
+class PasswordReset(Wire):
+    password: NewPassword
+
+
+class PasswordChange(Wire):
+    old_password: NewPassword
+    new_password: NewPassword
+
+
+class NewClient(Wire):
+    """A department's machine. `purpose` and `expires_on` are the grant's."""
+
+    name: Text
+    office: OfficeCode
+    roles: Roles = ["department_client"]
+    purpose: Text
+    expires_on: Day
+
+
+class Client(Wire):
+    client_id: str
+    name: str
+    office: str
+    division_code: str
+    roles: list[str]
+    purpose: str
+    expires_on: Day
+    disabled: bool
+    created_at: datetime
+
+
+class ClientCreated(Wire):
+    """The secret is shown once and kept only as a digest."""
+
+    client: Client
+    client_secret: str
+
+
+class RoleOffice(Wire):
+    level: str
+    sector: str = Field(description="a sector, or * for any")
+
+
+class Role(Wire):
+    code: str
+    zh: str
+    en: str
+    kind: str
+    permissions: list[str]
+    offices: list[RoleOffice]
+    incompatible_with: list[str]
+
+
+class Sector(Wire):
+    code: str
+    zh: str
+    en: str
+
+
+class RoleCatalogue(Wire):
+    roles: list[Role]
+    sectors: list[Sector]
+
+
+class Me(Wire):
+    """Who is signed in, and what they may do and see."""
+
+    account: str
+    username: str
+    person_id: str
+    person_name: str
+    office: str
+    office_name: str
+    level: str
+    sector: str
+    roles: list[str]
+    permissions: list[str]
+    scope: list[str] = Field(description="division codes; everything below them is seen, 00 is the country")
+    division_code: str
+    title: str
+
+
+class TokenAnswer(Wire):
+    """RFC 6749 5.1. A machine client gets no refresh token."""
+
+    access_token: str
+    token_type: str = "Bearer"
+    expires_in: int
+    refresh_token: str | None = None
+
+
+class TokenProblem(Problem):
+    """A refused token request: the problem with the members of RFC 6749 5.2."""
+
+    error: str
+    error_description: str
+
+
+class SignIn(Wire):
+    """One attempt to sign in. Names nobody has are not kept: people type passwords into them."""
+
+    id: int
+    at: datetime
+    grant: str
+    outcome: str
+    account: str
+    username: str
+    office: str
+    peer: str
+
+
+class Parameter(Wire):
+    key: str
+    division_code: str
+    valid_from: Day
+    valid_to: Day | None
+    value: int
+    unit: str
+    source: str
+
+
+class NewParameter(Wire):
+    key: Annotated[str, BeforeValidator(_only_text), StringConstraints(pattern=r"^[a-z][a-z_]{1,39}$")]
+    value: Annotated[int, Field(strict=True, ge=0, le=100_000)]
+    valid_from: Day
+    source: Text
