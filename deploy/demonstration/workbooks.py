@@ -33,12 +33,16 @@ HOUSEHOLD_HEADERS = (
     "开户银行", "银行账号",
 )  # fmt: skip
 PEOPLE_HEADERS = PERSON_HEADERS + HOUSEHOLD_HEADERS
+COUNT_HEADERS = frozenset({"务工月数", "序号", "受益户数", "受益人数", "其中贫困人口"})
 
 PROJECTS_SHEET = "项目库"
 ALLOCATION_SHEET = "资金分配"
 
 # The same content must give the same file, so the file does not say when it was written.
 CREATED = datetime(2020, 1, 1, tzinfo=UTC)
+
+# The built-in text format @: what a clerk types under it stays as typed.
+TEXT_FORMAT = 49
 
 Cell = str | int | Decimal | None
 
@@ -169,16 +173,21 @@ def _sheet(path: Path, name: str) -> Iterator[tuple[Workbook, Worksheet]]:
 
 def _write(path: Path, name: str, headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
     with _sheet(path, name) as (book, sheet):
-        text = book.add_format({"num_format": "@"})
-        number = book.add_format({"num_format": "General"})
-        sheet.set_column(0, len(headers) - 1, 14, text)
+        text = book.add_format({"num_format": TEXT_FORMAT})
+        number = book.add_format()
+        bold = book.add_format({"bold": True, "num_format": TEXT_FORMAT})
         sheet.freeze_panes(1, 0)
-        bold = book.add_format({"bold": True, "num_format": "@"})
         for column, header in enumerate(headers):
+            sheet.set_column(column, column, 14, number if _holds_numbers(header) else text)
             sheet.write_string(0, column, header, bold)
         for line, cells in enumerate(rows, start=1):
             for column, cell in enumerate(cells):
                 _write_cell(sheet, line, column, cell, text, number)
+
+
+def _holds_numbers(header: str) -> bool:
+    """Counts, and the columns that name a unit of money."""
+    return header in COUNT_HEADERS or header.endswith(tuple(f"({unit})" for unit in FEN_IN))
 
 
 def _write_cell(sheet: Worksheet, line: int, column: int, cell: Cell, text: Format, number: Format) -> None:

@@ -1,4 +1,4 @@
-"""The invented town on several fixed days: new year, both sides of the school year, a leap day, year end."""
+"""The invented town on several fixed days: both sides of the school year, a leap day, a year end."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import pytest
 from deploy.demonstration.household import Household
 from deploy.demonstration.people import generate
 
-DAYS = (date(2026, 1, 1), date(2026, 8, 31), date(2026, 9, 1), date(2028, 2, 29), date(2041, 12, 31))
+LEAP_DAY = date(2028, 2, 29)
+DAYS = (date(2026, 8, 31), date(2026, 9, 1), LEAP_DAY, date(2041, 12, 31))
 
 
 @cache
@@ -30,6 +31,12 @@ def town(day: date) -> tuple[Household, ...]:
     return town_on(day)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def leap_town() -> tuple[Household, ...]:
-    return town_on(date(2028, 2, 29))
+    return town_on(LEAP_DAY)
+
+
+@pytest.fixture(scope="session")
+def leap_town_again() -> tuple[Household, ...]:
+    """The same day and seed, generated anew."""
+    return tuple(generate(LEAP_DAY))

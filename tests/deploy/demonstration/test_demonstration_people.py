@@ -7,7 +7,6 @@ from collections import Counter
 from datetime import date
 from itertools import pairwise
 
-import pytest
 from stdnum import luhn
 from stdnum.cn import ric
 
@@ -18,16 +17,18 @@ from deploy.demonstration.tables import read_anhui_counties, read_exit_plan, rea
 Town = tuple[Household, ...]
 
 MEN = {
-    "之子", "之女婿", "之孙子", "之外孙子", "之父", "之岳父", "之公公", "之祖父", "之外祖父", "之曾孙子", "之侄儿", "之叔伯",
+    "之子", "之女婿", "之孙子", "之外孙子", "之父", "之岳父", "之公公", "之祖父", "之外祖父", "之曾孙子",
+    "之侄儿", "之叔伯",
 }  # fmt: skip
 WOMEN = {
-    "之女", "之儿媳", "之孙女", "之外孙女", "之母", "之岳母", "之婆婆", "之祖母", "之外祖母", "之曾孙女", "之侄女",
-    "之兄弟媳妇",
+    "之女", "之儿媳", "之孙女", "之外孙女", "之母", "之岳母", "之婆婆", "之祖母", "之外祖母", "之曾孙女",
+    "之侄女", "之兄弟媳妇",
 }  # fmt: skip
 EITHER = {"户主", "配偶", "之兄弟姐妹"}
 EDUCATION = {"文盲或半文盲", "小学", "初中", "高中", "大专", "本科及以上"}
 CLASS_AGES = {
-    "学龄前儿童": (0, 6), "学前教育": (0, 6), "小学": (6, 14), "七年级": (12, 17), "八年级": (12, 17), "九年级": (12, 17),
+    "学龄前儿童": (0, 6), "学前教育": (0, 6), "小学": (6, 14),
+    **{f"{year}年级": (12, 17) for year in "七八九"},
     **{f"{track}{year}年级": (15, 20) for track in ("普通高中", "中职") for year in "一二三"},
     **{f"高职高专{year}年级": (18, 99) for year in "一二三"},
     **{f"技师学院{year}年级": (18, 99) for year in "一二三四"},
@@ -40,14 +41,16 @@ ABLE = {"普通劳动力", "技能劳动力"}
 HEALTH = {("健康",), ("长期慢性病",), ("患有大病",), ("残疾",), ("残疾", "长期慢性病"), ("残疾", "患有大病")}
 POLITICS = {"中共党员", "中共预备党员", "共青团员", "群众"}
 CAUSES = {
-    "因病", "因残", "因学", "因灾", "缺土地", "缺水", "缺技术", "缺劳力", "缺资金", "交通条件落后", "自身发展动力不足", "其他",
+    "因病", "因残", "因学", "因灾", "缺土地", "缺水", "缺技术", "缺劳力", "缺资金",
+    "交通条件落后", "自身发展动力不足", "其他",
 }  # fmt: skip
 # generations above (+) and below (-) the head, for kin whose ages must be a generation apart
 IN_LAW = {"之岳父", "之岳母", "之儿媳", "之女婿"}
 GENERATIONS = {
-    "之父": 1, "之母": 1, "之公公": 1, "之婆婆": 1, "之岳父": 1, "之岳母": 1, "之祖父": 2, "之祖母": 2, "之外祖母": 2,
-    "之子": -1, "之女": -1, "之儿媳": -1, "之女婿": -1, "之孙子": -2, "之孙女": -2, "之外孙子": -2, "之外孙女": -2,
-    "之曾孙子": -3, "之曾孙女": -3,
+    "之父": 1, "之母": 1, "之公公": 1, "之婆婆": 1, "之岳父": 1, "之岳母": 1,
+    "之祖父": 2, "之祖母": 2, "之外祖母": 2,
+    "之子": -1, "之女": -1, "之儿媳": -1, "之女婿": -1,
+    "之孙子": -2, "之孙女": -2, "之外孙子": -2, "之外孙女": -2, "之曾孙子": -3, "之曾孙女": -3,
 }  # fmt: skip
 
 
@@ -78,11 +81,9 @@ def test_the_households_live_in_all_fourteen_villages(town: Town) -> None:
     assert all(re.fullmatch(r"[1-9]\d?组", household.group) for household in town)
 
 
-def test_the_same_day_and_seed_give_the_same_town_and_another_seed_another() -> None:
-    day = date(2026, 3, 5)
-    first = generate(day)
-    assert first == generate(day)
-    assert first != generate(day, seed=6)
+def test_the_same_day_and_seed_give_the_same_town(leap_town: Town, leap_town_again: Town) -> None:
+    assert leap_town is not leap_town_again
+    assert leap_town == leap_town_again
 
 
 def test_identity_numbers_are_unique_and_pass_the_check_digit(town: Town) -> None:
@@ -213,8 +214,8 @@ def test_health_labour_and_politics_fit_the_age(town: Town, day: date) -> None:
 def test_only_able_people_work_away_and_never_more_than_eleven_months(town: Town) -> None:
     assert all(0 <= person.away_months <= 11 for person in everybody(town))
     assert all(person.labour in ABLE for person in everybody(town) if person.away_months)
-    skilled = [p for p in everybody(town) if p.labour == "技能劳动力" or p.education in ("大专", "本科及以上")]
-    assert all(person.away_months for person in skilled)
+    trained = ("技能劳动力", "大专", "本科及以上")
+    assert all(p.away_months for p in everybody(town) if p.labour in trained or p.education in trained)
     destitute = [household for household in town if household.attribute == "特困供养贫困户"]
     assert not [person for person in everybody(tuple(destitute)) if person.away_months]
 
@@ -292,10 +293,11 @@ def test_some_houses_and_wells_are_unsafe_but_not_many(town: Town) -> None:
     assert 0 < sum(not household.safe_water for household in town) < len(town) * 0.1
 
 
-@pytest.mark.parametrize(("day", "seed"), [(date(2024, 2, 29), 0), (date(2033, 7, 14), 77)])
-def test_other_seeds_give_a_full_town_too(day: date, seed: int) -> None:
-    town = tuple(generate(day, seed))
+def test_another_seed_gives_another_town_that_is_as_sound(leap_town: Town) -> None:
+    day = date(2028, 2, 29)
+    town = tuple(generate(day, seed=77))
     people = everybody(town)
+    assert len({person.name for person in people} ^ {person.name for person in everybody(leap_town)}) > 1000
     assert len(people) == 3627
     assert len({person.identity_number for person in people}) == 3627
     test_exactly_one_of_education_and_schooling_is_filled_and_fits_the_age(town, day)

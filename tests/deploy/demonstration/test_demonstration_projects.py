@@ -102,7 +102,8 @@ def test_credit_codes_are_valid_and_belong_to_one_company() -> None:
 def organisation_check(body: str) -> str:
     """The ninth character of an organisation code (GB 11714-1997)."""
     weights = (3, 7, 9, 10, 5, 8, 4, 2)
-    rest = sum(ORGANISATION_ALPHABET.index(char) * weight for char, weight in zip(body, weights, strict=True)) % 11
+    values = [ORGANISATION_ALPHABET.index(char) for char in body]
+    rest = sum(value * weight for value, weight in zip(values, weights, strict=True)) % 11
     return {1: "X", 0: "0"}.get(rest, str(11 - rest))
 
 

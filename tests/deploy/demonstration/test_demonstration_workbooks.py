@@ -6,7 +6,6 @@ import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from python_calamine import CalamineWorkbook
 
 from deploy.demonstration.household import Household
 from deploy.demonstration.library import liling_rows
-from deploy.demonstration.people import generate
 from deploy.demonstration.projects_mengcheng import library_rows
 from deploy.demonstration.tables import AllocationRow, read_bazhong_allocation, read_shangqiu_allocation
 from deploy.demonstration.workbooks import write_allocation, write_people, write_projects
@@ -73,7 +71,10 @@ PROJECT_HEADERS = [
 ]
 NUMBERS = {"务工月数", *(header for header in PEOPLE_HEADERS if header.endswith("(元)"))}
 
+ALLOCATIONS = [(read_shangqiu_allocation, 5000), (read_bazhong_allocation, 26428)]
+
 Rows = list[list[object]]
+Town = tuple[Household, ...]
 
 
 def cells(path: Path, sheet: str) -> Rows:
@@ -83,14 +84,9 @@ def cells(path: Path, sheet: str) -> Rows:
 
 
 @pytest.fixture(scope="module")
-def households() -> list[Household]:
-    return generate(date(2028, 2, 29))
-
-
-@pytest.fixture(scope="module")
-def people_path(households: list[Household], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def people_path(leap_town: Town, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("people") / "people.xlsx"
-    write_people(path, households)
+    write_people(path, leap_town)
     return path
 
 
@@ -101,11 +97,9 @@ def people(people_path: Path) -> list[dict[str, object]]:
     return [dict(zip(PEOPLE_HEADERS, row, strict=True)) for row in rows]
 
 
-def test_a_row_per_person_in_the_order_of_the_households(
-    people: list[dict[str, object]], households: list[Household]
-) -> None:
+def test_a_row_per_person_in_the_households_order(people: list[dict[str, object]], leap_town: Town) -> None:
     assert len(people) == 3627
-    persons = [(household, person) for household in households for person in household.members]
+    persons = [(household, person) for household in leap_town for person in household.members]
     for row, (household, person) in zip(people, persons, strict=True):
         assert row["证件号码"] == person.identity_number
         assert row["户序号"] == household.serial
@@ -119,7 +113,8 @@ def test_a_row_per_person_in_the_order_of_the_households(
 def test_only_money_and_months_are_numbers(people: list[dict[str, object]]) -> None:
     for row in people:
         for header, value in row.items():
-            assert isinstance(value, int | float) if header in NUMBERS and value != "" else isinstance(value, str)
+            kinds = int | float if header in NUMBERS and value != "" else str
+            assert isinstance(value, kinds)
         assert len(str(row["证件号码"])) == 18
         assert re.fullmatch(r"341622106\d{3}", str(row["行政村代码"]))
 
@@ -134,9 +129,9 @@ def test_household_columns_stand_on_the_heads_row_alone(people: list[dict[str, o
             assert not filled
 
 
-def test_money_comes_back_to_the_fen(people: list[dict[str, object]], households: list[Household]) -> None:
+def test_money_comes_back_to_the_fen(people: list[dict[str, object]], leap_town: Town) -> None:
     heads = [row for row in people if row["与户主关系"] == "户主"]
-    for row, household in zip(heads, households, strict=True):
+    for row, household in zip(heads, leap_town, strict=True):
         transfer = Decimal(str(row["转移性收入(元)"])) * 100
         assert transfer == household.transfer_income_fen
         assert Decimal(str(row["工资性收入(元)"])) * 100 == household.wage_income_fen
@@ -154,9 +149,9 @@ def test_identity_cells_carry_the_text_format(people_path: Path) -> None:
     assert kind in ("inlineStr", "s")
 
 
-def test_the_same_households_give_the_same_file(people_path: Path, households: list[Household], tmp_path: Path) -> None:
+def test_the_same_day_gives_the_same_file(people_path: Path, leap_town_again: Town, tmp_path: Path) -> None:
     again = tmp_path / "again.xlsx"
-    write_people(again, generate(date(2028, 2, 29)))
+    write_people(again, leap_town_again)
     assert cells(again, "人口") == cells(people_path, "人口")
     assert again.read_bytes() == people_path.read_bytes()
 
@@ -197,7 +192,7 @@ def test_a_name_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
         assert "<f>" not in archive.read("xl/worksheets/sheet1.xml").decode()
 
 
-@pytest.mark.parametrize(("read", "total"), [(read_shangqiu_allocation, 5000), (read_bazhong_allocation, 26428)])
+@pytest.mark.parametrize(("read", "total"), ALLOCATIONS)
 def test_the_allocation_workbook_ends_with_the_sum(
     read: Callable[[], list[AllocationRow]], total: int, tmp_path: Path
 ) -> None:

@@ -22,6 +22,287 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('code', name=op.f('pk_divisions'))
     )
     op.create_index(op.f('ix_divisions_parent_code_code'), 'divisions', ['parent_code', 'code'], unique=False)
+    op.create_table('exit_plans',
+    sa.Column('division_code', sa.String(length=12), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('years', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('source', sa.String(), nullable=False),
+    sa.Column('set_by', sa.String(), nullable=False),
+    sa.Column('set_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('division_code', 'version', name=op.f('pk_exit_plans'))
+    )
+    op.create_table('household_imports',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('office', sa.String(), nullable=False),
+    sa.Column('division_code', sa.String(length=12), nullable=False),
+    sa.Column('sha256', sa.String(), nullable=False),
+    sa.Column('file_kind', sa.String(), nullable=False),
+    sa.Column('mode', sa.String(), nullable=False),
+    sa.Column('dry_run', sa.Boolean(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('failure', sa.String(), nullable=True),
+    sa.Column('rows_total', sa.BigInteger(), nullable=False),
+    sa.Column('rows_done', sa.BigInteger(), nullable=False),
+    sa.Column('rows_refused', sa.BigInteger(), nullable=False),
+    sa.Column('households_total', sa.BigInteger(), nullable=False),
+    sa.Column('households_ok', sa.BigInteger(), nullable=False),
+    sa.Column('people_ok', sa.BigInteger(), nullable=False),
+    sa.Column('actor', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by', sa.String(), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('worker', sa.String(), nullable=True),
+    sa.Column('leased_until', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("mode in ('good_rows', 'all_or_nothing')", name=op.f('ck_household_imports_mode_known')),
+    sa.CheckConstraint("state in ('queued', 'running', 'done', 'failed')", name=op.f('ck_household_imports_state_known')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_household_imports'))
+    )
+    op.create_index('ix_household_imports_unfinished', 'household_imports', ['id'], unique=False, postgresql_where=sa.text("state in ('queued', 'running')"))
+    op.create_index('uq_household_imports_content', 'household_imports', ['office', 'sha256', 'mode'], unique=True, postgresql_where=sa.text("not dry_run and state <> 'failed'"))
+    op.create_table('parameters',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=True), nullable=False),
+    sa.Column('key', sa.String(), nullable=False),
+    sa.Column('division_code', sa.String(length=12), nullable=False),
+    sa.Column('valid_from', sa.Date(), nullable=False),
+    sa.Column('valid_to', sa.Date(), nullable=True),
+    sa.Column('value', sa.String(), nullable=False),
+    sa.Column('unit', sa.String(), nullable=False),
+    sa.Column('source', sa.String(), nullable=False),
+    sa.Column('set_by', sa.String(), nullable=False),
+    sa.Column('set_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('valid_to is null or valid_to >= valid_from', name=op.f('ck_parameters_days_in_order')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_parameters')),
+    sa.UniqueConstraint('key', 'division_code', 'valid_from', name=op.f('uq_parameters_key_division_code_valid_from'))
+    )
+    op.create_index('uq_parameters_open', 'parameters', ['key', 'division_code'], unique=True, postgresql_where=sa.text('valid_to is null'))
+    op.create_table('household_import_files',
+    sa.Column('import_id', sa.Uuid(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.ForeignKeyConstraint(['import_id'], ['household_imports.id'], name=op.f('fk_household_import_files_import_id')),
+    sa.PrimaryKeyConstraint('import_id', name=op.f('pk_household_import_files'))
+    )
+    op.create_table('household_import_rows',
+    sa.Column('import_id', sa.Uuid(), nullable=False),
+    sa.Column('row', sa.BigInteger(), nullable=False),
+    sa.Column('reasons', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['import_id'], ['household_imports.id'], name=op.f('fk_household_import_rows_import_id')),
+    sa.PrimaryKeyConstraint('import_id', 'row', name=op.f('pk_household_import_rows'))
+    )
+    op.create_table('households',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('household_no', sa.BigInteger(), sa.Identity(always=True, start=1000000001), nullable=False),
+    sa.Column('national_household_no', sa.String(), nullable=True),
+    sa.Column('village_code', sa.String(length=12), nullable=False),
+    sa.Column('group_name', sa.String(), nullable=False),
+    sa.Column('status', sa.String(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('standard', sa.String(), nullable=False),
+    sa.Column('attribute', sa.String(), nullable=False),
+    sa.Column('main_cause', sa.String(), nullable=False),
+    sa.Column('other_causes', postgresql.ARRAY(sa.String()), nullable=False),
+    sa.Column('housing_level', sa.String(), nullable=False),
+    sa.Column('safe_water', sa.Boolean(), nullable=False),
+    sa.Column('electricity', sa.Boolean(), nullable=False),
+    sa.Column('wage_fen', sa.BigInteger(), nullable=False),
+    sa.Column('business_fen', sa.BigInteger(), nullable=False),
+    sa.Column('property_fen', sa.BigInteger(), nullable=False),
+    sa.Column('transfer_fen', sa.BigInteger(), nullable=False),
+    sa.Column('business_cost_fen', sa.BigInteger(), nullable=False),
+    sa.Column('phone_sealed', sa.String(), nullable=True),
+    sa.Column('bank_name', sa.String(), nullable=True),
+    sa.Column('bank_account_sealed', sa.String(), nullable=True),
+    sa.Column('head_name', sa.String(), nullable=False),
+    sa.Column('head_pinyin', sa.String(), nullable=False),
+    sa.Column('member_count', sa.BigInteger(), nullable=False),
+    sa.Column('opened_on', sa.Date(), nullable=False),
+    sa.Column('registered_on', sa.Date(), nullable=True),
+    sa.Column('closed_on', sa.Date(), nullable=True),
+    sa.Column('import_id', sa.Uuid(), nullable=True),
+    sa.Column('import_serial', sa.String(), nullable=True),
+    sa.CheckConstraint("(status = 'registered') <= (registered_on is not null)", name=op.f('ck_households_registered_has_day')),
+    sa.CheckConstraint("status in ('draft', 'proposed', 'returned', 'registered', 'exited', 'removed')", name=op.f('ck_households_status_known')),
+    sa.CheckConstraint('least(wage_fen, business_fen, property_fen, transfer_fen, business_cost_fen) >= 0', name=op.f('ck_households_income_items')),
+    sa.CheckConstraint('member_count >= 1', name=op.f('ck_households_somebody_in_it')),
+    sa.CheckConstraint('not main_cause = any(other_causes)', name=op.f('ck_households_causes_differ')),
+    sa.ForeignKeyConstraint(['village_code'], ['divisions.code'], name=op.f('fk_households_village_code')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_households')),
+    sa.UniqueConstraint('household_no', name=op.f('uq_households_household_no'))
+    )
+    op.create_index(op.f('ix_households_village_code_household_no'), 'households', ['village_code', 'household_no'], unique=False)
+    op.create_index('uq_households_import_serial', 'households', ['import_id', 'import_serial'], unique=True, postgresql_where=sa.text('import_id is not null'))
+    op.create_index('uq_households_national_household_no', 'households', ['national_household_no'], unique=True, postgresql_where=sa.text('national_household_no is not null'))
+    op.create_table('identifications',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('village_code', sa.String(length=12), nullable=False),
+    sa.Column('year', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('proposed_on', sa.Date(), nullable=False),
+    sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('proposed_by', sa.String(), nullable=False),
+    sa.Column('proposed_person', sa.String(), nullable=False),
+    sa.Column('proposed_office', sa.String(), nullable=False),
+    sa.CheckConstraint("state in ('proposed', 'reviewed', 'noticed', 'township_approved', 'registered', 'returned')", name=op.f('ck_identifications_state_known')),
+    sa.ForeignKeyConstraint(['village_code'], ['divisions.code'], name=op.f('fk_identifications_village_code')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_identifications'))
+    )
+    op.create_index(op.f('ix_identifications_village_code_id'), 'identifications', ['village_code', 'id'], unique=False)
+    op.create_table('household_events',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=True), nullable=False),
+    sa.Column('household_id', sa.Uuid(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('on', sa.Date(), nullable=False),
+    sa.Column('by', sa.String(), nullable=False),
+    sa.Column('person', sa.String(), nullable=False),
+    sa.Column('office', sa.String(), nullable=False),
+    sa.Column('reason', sa.String(), nullable=False),
+    sa.Column('identification_id', sa.Uuid(), nullable=True),
+    sa.Column('facts', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.ForeignKeyConstraint(['household_id'], ['households.id'], name=op.f('fk_household_events_household_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_household_events'))
+    )
+    op.create_index(op.f('ix_household_events_household_id_id'), 'household_events', ['household_id', 'id'], unique=False)
+    op.create_table('household_members',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('household_id', sa.Uuid(), nullable=False),
+    sa.Column('position', sa.BigInteger(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('name_pinyin', sa.String(), nullable=False),
+    sa.Column('identity_sealed', sa.String(), nullable=False),
+    sa.Column('identity_index', sa.LargeBinary(), nullable=False),
+    sa.Column('sex', sa.String(), nullable=False),
+    sa.Column('birth_date', sa.Date(), nullable=False),
+    sa.Column('relation', sa.String(), nullable=False),
+    sa.Column('ethnicity', sa.String(), nullable=False),
+    sa.Column('education', sa.String(), nullable=True),
+    sa.Column('schooling', sa.String(), nullable=True),
+    sa.Column('health', postgresql.ARRAY(sa.String()), nullable=False),
+    sa.Column('labour', sa.String(), nullable=False),
+    sa.Column('politics', sa.String(), nullable=True),
+    sa.Column('medical_insurance', sa.Boolean(), nullable=False),
+    sa.Column('pension_insurance', sa.Boolean(), nullable=False),
+    sa.Column('away_months', sa.BigInteger(), nullable=False),
+    sa.Column('active', sa.Boolean(), nullable=False),
+    sa.Column('departure', sa.String(), nullable=True),
+    sa.Column('departed_on', sa.Date(), nullable=True),
+    sa.CheckConstraint("sex in ('1', '2')", name=op.f('ck_household_members_sex_known')),
+    sa.CheckConstraint('active = (departure is null) and active = (departed_on is null)', name=op.f('ck_household_members_departure_whole')),
+    sa.CheckConstraint('away_months between 0 and 12', name=op.f('ck_household_members_away_months_range')),
+    sa.CheckConstraint('num_nonnulls(education, schooling) = 1', name=op.f('ck_household_members_education_xor_schooling')),
+    sa.ForeignKeyConstraint(['household_id'], ['households.id'], name=op.f('fk_household_members_household_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_household_members'))
+    )
+    op.create_index(op.f('ix_household_members_household_id_position'), 'household_members', ['household_id', 'position'], unique=False)
+    op.create_index('ix_household_members_identity', 'household_members', ['identity_index'], unique=False)
+    op.create_index('ix_household_members_name_characters', 'household_members', [sa.literal_column('string_to_array(name, NULL)')], unique=False, postgresql_using='gin')
+    op.create_index('uq_household_members_active_identity', 'household_members', ['identity_index'], unique=True, postgresql_where=sa.text('active'))
+    op.create_index('uq_household_members_one_head', 'household_members', ['household_id'], unique=True, postgresql_where=sa.text("active and relation = 'head'"))
+    op.create_table('household_versions',
+    sa.Column('household_id', sa.Uuid(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('status', sa.String(), nullable=False),
+    sa.Column('village_code', sa.String(length=12), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_on', sa.Date(), nullable=False),
+    sa.Column('content', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.ForeignKeyConstraint(['household_id'], ['households.id'], name=op.f('fk_household_versions_household_id')),
+    sa.PrimaryKeyConstraint('household_id', 'version', name=op.f('pk_household_versions'))
+    )
+    op.create_index(op.f('ix_household_versions_household_id_recorded_on'), 'household_versions', ['household_id', 'recorded_on'], unique=False)
+    op.create_table('identification_decisions',
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=True), nullable=False),
+    sa.Column('identification_id', sa.Uuid(), nullable=False),
+    sa.Column('step', sa.String(), nullable=False),
+    sa.Column('outcome', sa.String(), nullable=False),
+    sa.Column('opinion', sa.String(), nullable=False),
+    sa.Column('excluded', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('decided_on', sa.Date(), nullable=False),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decided_by', sa.String(), nullable=False),
+    sa.Column('decided_person', sa.String(), nullable=False),
+    sa.Column('decided_office', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['identification_id'], ['identifications.id'], name=op.f('fk_identification_decisions_identification_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_identification_decisions'))
+    )
+    op.create_index('uq_identification_decisions_step', 'identification_decisions', ['identification_id', 'step'], unique=True)
+    op.create_table('identification_households',
+    sa.Column('identification_id', sa.Uuid(), nullable=False),
+    sa.Column('household_id', sa.Uuid(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('open', sa.Boolean(), nullable=False),
+    sa.Column('taken_out_reason', sa.String(), nullable=True),
+    sa.Column('taken_out_step', sa.String(), nullable=True),
+    sa.CheckConstraint('not open or taken_out_reason is null', name=op.f('ck_identification_households_taken_out_is_closed')),
+    sa.ForeignKeyConstraint(['household_id'], ['households.id'], name=op.f('fk_identification_households_household_id')),
+    sa.ForeignKeyConstraint(['identification_id'], ['identifications.id'], name=op.f('fk_identification_households_identification_id')),
+    sa.PrimaryKeyConstraint('identification_id', 'household_id', name=op.f('pk_identification_households'))
+    )
+    op.create_index('uq_identification_households_open', 'identification_households', ['household_id'], unique=True, postgresql_where=sa.text('open'))
+    op.create_table('objections',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('identification_id', sa.Uuid(), nullable=False),
+    sa.Column('household_id', sa.Uuid(), nullable=False),
+    sa.Column('raised_on', sa.Date(), nullable=False),
+    sa.Column('reason', sa.String(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_by', sa.String(), nullable=False),
+    sa.Column('recorded_person', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['household_id'], ['households.id'], name=op.f('fk_objections_household_id')),
+    sa.ForeignKeyConstraint(['identification_id'], ['identifications.id'], name=op.f('fk_objections_identification_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_objections'))
+    )
+    op.create_index(op.f('ix_objections_identification_id_id'), 'objections', ['identification_id', 'id'], unique=False)
+    op.create_table('village_meetings',
+    sa.Column('identification_id', sa.Uuid(), nullable=False),
+    sa.Column('held_on', sa.Date(), nullable=False),
+    sa.Column('place', sa.String(), nullable=False),
+    sa.Column('entitled', sa.BigInteger(), nullable=False),
+    sa.Column('present', sa.BigInteger(), nullable=False),
+    sa.Column('votes_for', sa.BigInteger(), nullable=False),
+    sa.Column('votes_against', sa.BigInteger(), nullable=False),
+    sa.Column('chair', sa.String(), nullable=False),
+    sa.Column('paper_sha256', sa.String(), nullable=False),
+    sa.Column('quorum', sa.String(), nullable=False),
+    sa.Column('quorum_source', sa.String(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_by', sa.String(), nullable=False),
+    sa.Column('recorded_person', sa.String(), nullable=False),
+    sa.Column('recorded_office', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['identification_id'], ['identifications.id'], name=op.f('fk_village_meetings_identification_id')),
+    sa.PrimaryKeyConstraint('identification_id', name=op.f('pk_village_meetings'))
+    )
+    op.create_table('village_notices',
+    sa.Column('identification_id', sa.Uuid(), nullable=False),
+    sa.Column('village_code', sa.String(length=12), nullable=False),
+    sa.Column('posted_on', sa.Date(), nullable=False),
+    sa.Column('days', sa.BigInteger(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=False),
+    sa.Column('days_source', sa.String(), nullable=False),
+    sa.Column('place', sa.String(), nullable=False),
+    sa.Column('paper_sha256', sa.String(), nullable=False),
+    sa.Column('recorded_late', sa.Boolean(), nullable=False),
+    sa.Column('recorded_on', sa.Date(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recorded_by', sa.String(), nullable=False),
+    sa.Column('recorded_person', sa.String(), nullable=False),
+    sa.Column('recorded_office', sa.String(), nullable=False),
+    sa.CheckConstraint('ends_on = posted_on + days::integer', name=op.f('ck_village_notices_days_counted')),
+    sa.ForeignKeyConstraint(['identification_id'], ['identifications.id'], name=op.f('fk_village_notices_identification_id')),
+    sa.PrimaryKeyConstraint('identification_id', name=op.f('pk_village_notices'))
+    )
+    op.create_table('objection_answers',
+    sa.Column('objection_id', sa.Uuid(), nullable=False),
+    sa.Column('finding', sa.String(), nullable=False),
+    sa.Column('upheld', sa.Boolean(), nullable=False),
+    sa.Column('answered_on', sa.Date(), nullable=False),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('answered_by', sa.String(), nullable=False),
+    sa.Column('answered_person', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['objection_id'], ['objections.id'], name=op.f('fk_objection_answers_objection_id')),
+    sa.PrimaryKeyConstraint('objection_id', name=op.f('pk_objection_answers'))
+    )
     op.create_table('audit_entries',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=True), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
@@ -95,6 +376,39 @@ def downgrade() -> None:
     op.drop_table('idempotency_keys')
     op.drop_index(op.f('ix_audit_entries_subject_id'), table_name='audit_entries')
     op.drop_table('audit_entries')
+    op.drop_table('objection_answers')
+    op.drop_table('village_notices')
+    op.drop_table('village_meetings')
+    op.drop_index(op.f('ix_objections_identification_id_id'), table_name='objections')
+    op.drop_table('objections')
+    op.drop_index('uq_identification_households_open', table_name='identification_households', postgresql_where=sa.text('open'))
+    op.drop_table('identification_households')
+    op.drop_index('uq_identification_decisions_step', table_name='identification_decisions')
+    op.drop_table('identification_decisions')
+    op.drop_index(op.f('ix_household_versions_household_id_recorded_on'), table_name='household_versions')
+    op.drop_table('household_versions')
+    op.drop_index('uq_household_members_one_head', table_name='household_members', postgresql_where=sa.text("active and relation = 'head'"))
+    op.drop_index('uq_household_members_active_identity', table_name='household_members', postgresql_where=sa.text('active'))
+    op.drop_index('ix_household_members_name_characters', table_name='household_members', postgresql_using='gin')
+    op.drop_index('ix_household_members_identity', table_name='household_members')
+    op.drop_index(op.f('ix_household_members_household_id_position'), table_name='household_members')
+    op.drop_table('household_members')
+    op.drop_index(op.f('ix_household_events_household_id_id'), table_name='household_events')
+    op.drop_table('household_events')
+    op.drop_index(op.f('ix_identifications_village_code_id'), table_name='identifications')
+    op.drop_table('identifications')
+    op.drop_index('uq_households_national_household_no', table_name='households', postgresql_where=sa.text('national_household_no is not null'))
+    op.drop_index('uq_households_import_serial', table_name='households', postgresql_where=sa.text('import_id is not null'))
+    op.drop_index(op.f('ix_households_village_code_household_no'), table_name='households')
+    op.drop_table('households')
+    op.drop_table('household_import_rows')
+    op.drop_table('household_import_files')
+    op.drop_index('uq_parameters_open', table_name='parameters', postgresql_where=sa.text('valid_to is null'))
+    op.drop_table('parameters')
+    op.drop_index('uq_household_imports_content', table_name='household_imports', postgresql_where=sa.text("not dry_run and state <> 'failed'"))
+    op.drop_index('ix_household_imports_unfinished', table_name='household_imports', postgresql_where=sa.text("state in ('queued', 'running')"))
+    op.drop_table('household_imports')
+    op.drop_table('exit_plans')
     op.drop_index(op.f('ix_divisions_parent_code_code'), table_name='divisions')
     op.drop_table('divisions')
     # ### end Alembic commands ###

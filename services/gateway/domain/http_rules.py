@@ -1,0 +1,159 @@
+"""What a request must look like before anybody asks who sent it (K7, K8): pure checks on bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import quote, unquote
+
+from services.gateway.domain.refusals import (
+    HeaderMalformed,
+    HeaderRepeated,
+    HeadersTooLarge,
+    MethodNotAllowed,
+    PathAmbiguous,
+    ReasonMalformed,
+    TargetTooLong,
+    UpgradeRefused,
+)
+from shared.refusals import Malformed, UnsupportedMedia
+
+Headers = Iterable[tuple[bytes, bytes]]
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
+TARGET_LIMIT = 8 * 1024
+HEADER_LIMIT = 16 * 1024
+HEADER_COUNT = 64
+REASON_LIMIT = 200
+ONCE = frozenset({b"host", b"authorization", b"content-length", b"content-type", b"idempotency-key"})
+REQUEST_ALLOWED = frozenset({
+    b"accept", b"accept-language", b"content-type", b"content-length", b"idempotency-key", b"if-match",
+    b"if-none-match", b"range", b"last-event-id",
+})  # fmt: skip
+"""Headers of a request that travel on; every other one stays here."""
+RESPONSE_ALLOWED = frozenset({
+    b"content-type", b"content-length", b"content-encoding", b"content-range", b"accept-ranges", b"etag", b"location",
+    b"cache-control", b"content-disposition", b"retry-after", b"idempotency-replayed", b"content-language", b"vary",
+    b"www-authenticate",
+})  # fmt: skip
+"""Headers of an answer that travel back; the trace id is the gateway's own."""
+UPLOAD_SUFFIXES = ("imports", "attachments")
+"""A multipart body may be large where a segment of the path ends so."""
+
+_PLAIN_PATH = re.compile(rb"/(?:[A-Za-z0-9_~:@!$&'()*+,=-][A-Za-z0-9._~:@!$&'()*+,=-]*/?)*")
+_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+_AMBIGUOUS = re.compile(rb"%2f|%5c|%00|//|;|\\", re.IGNORECASE)
+_SEGMENT_SAFE = "-._~!$&'()*+,=:@"
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """The headers of a request that passed, by name."""
+
+    headers: dict[bytes, bytes]
+    """Headers on the allow-list."""
+    authorization: bytes | None
+    reason: bytes | None
+    host: bytes | None
+    has_body: bool
+
+
+def require_method(method: str) -> None:
+    if method not in METHODS:
+        raise MethodNotAllowed()
+
+
+def canonical_path(raw: bytes) -> str:
+    """The path, each segment decoded and encoded again; PathAmbiguous when it can be read in two ways."""
+    if len(raw) > TARGET_LIMIT:
+        raise TargetTooLong()
+    if _PLAIN_PATH.fullmatch(raw):
+        return raw.decode("ascii")
+    if not raw.startswith(b"/") or _AMBIGUOUS.search(raw) or _PERCENT.search(raw) or not raw.isascii():
+        raise PathAmbiguous()
+    return "/" + "/".join(_segment(part) for part in raw.decode("ascii")[1:].split("/"))
+
+
+def _segment(part: str) -> str:
+    try:
+        text = unquote(part, encoding="utf-8", errors="strict")
+    except UnicodeDecodeError as error:
+        raise PathAmbiguous() from error
+    if text in (".", "..") or any(ord(character) < 32 or ord(character) == 127 for character in text):
+        raise PathAmbiguous()
+    return quote(text, safe=_SEGMENT_SAFE)
+
+
+def require_query(raw: bytes, path_length: int = 0) -> str:
+    """The query as it came; printable ASCII only."""
+    if len(raw) + path_length > TARGET_LIMIT:
+        raise TargetTooLong()
+    text = raw.decode("latin-1")
+    if not text.isascii() or not (text == "" or text.isprintable()) or " " in text:
+        raise Malformed()
+    return text
+
+
+def inspect_headers(headers: Headers) -> Inspected:
+    """Check size, repetition, framing and upgrades; keep what may travel on."""
+    kept: dict[bytes, bytes] = {}
+    others: dict[bytes, bytes] = {}
+    size = count = 0
+    for name, value in headers:
+        size += len(name) + len(value) + 4
+        count += 1
+        if name in ONCE and (name in kept or name in others):
+            raise HeaderRepeated()
+        if name in REQUEST_ALLOWED:
+            kept[name] = kept[name] + b", " + value if name in kept else value
+        else:
+            others[name] = value
+    if size > HEADER_LIMIT or count > HEADER_COUNT:
+        raise HeadersTooLarge()
+    length, encoding = kept.get(b"content-length"), others.get(b"transfer-encoding")
+    _require_plain(kept, others, length, encoding)
+    return Inspected(
+        kept, others.get(b"authorization"), others.get(b"x-access-reason"), others.get(b"host"),
+        encoding is not None or length not in (None, b"0"),
+    )  # fmt: skip
+
+
+def _require_plain(
+    kept: dict[bytes, bytes], others: dict[bytes, bytes], length: bytes | None, encoding: bytes | None
+) -> None:
+    if b"upgrade" in others or b"http2-settings" in others or b"upgrade" in others.get(b"connection", b"").lower():
+        raise UpgradeRefused()
+    if length is not None and (encoding is not None or not length.isdigit() or len(length) > 15):
+        raise HeaderMalformed()
+    if encoding is not None and encoding.lower() != b"chunked":
+        raise HeaderMalformed()
+    if others.get(b"content-encoding", b"identity").lower() != b"identity":
+        raise UnsupportedMedia()
+    if any(byte < 32 and byte != 9 or byte == 127 for value in kept.values() for byte in value):
+        raise HeaderMalformed()
+
+
+def access_reason(raw: bytes | None) -> str:
+    """The reason given for unmasking, still to be cleaned by the text rules; empty when none is."""
+    if raw is None:
+        return ""
+    try:
+        reason = unquote(raw.decode("ascii"), encoding="utf-8", errors="strict")
+    except UnicodeDecodeError as error:
+        raise ReasonMalformed() from error
+    if len(reason) > REASON_LIMIT:
+        raise ReasonMalformed()
+    return reason
+
+
+def is_upload(path: str, content_type: bytes) -> bool:
+    """Whether a body of this type may be large here."""
+    return content_type.lower().startswith(b"multipart/form-data") and any(
+        segment.endswith(UPLOAD_SUFFIXES) for segment in path.split("/")
+    )
+
+
+def safe_location(value: bytes) -> bool:
+    """Whether an answer's Location stays at this gateway."""
+    return value.startswith(b"/api/") and not value.startswith(b"//")
