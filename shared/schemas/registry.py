@@ -1,12 +1,19 @@
-"""Wire vocabulary of the registry."""
+"""Wire vocabulary of the registry: areas, parameters, code lists, plans, figures, eligibility.
+
+Household files are in `registry_households`, identification and imports in `registry_decisions`.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from shared.schemas.wire import Day, DivisionCode, Text, Wire
+from shared.schemas.wire import Code, Count, Day, DivisionCode, Text, Wire
+
+IdentityText = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=32)]
+"""An identity number as sent; the registry's rules judge it (18 characters, real date, check digit)."""
+PlanYear = Annotated[int, Field(strict=True, ge=2000, le=2100)]
 
 
 class NewDivision(Wire):
@@ -34,3 +41,120 @@ class Division(Wire):
     parent_code: str
     valid_from: Day
     source: str
+
+
+class NewParameter(Wire):
+    """A policy figure for one's own area from a day on; the one in force is closed the day before."""
+
+    key: Code
+    division_code: DivisionCode
+    valid_from: Day
+    value: Text
+    source: Text
+
+
+class Parameter(Wire):
+    """A policy figure. `valid_to` is its last day, null while it is open."""
+
+    key: str
+    division_code: str
+    valid_from: Day
+    valid_to: Day | None
+    value: str
+    unit: str
+    source: str
+
+
+class CodeListName(Wire):
+    name: str
+    label: str
+    english: str
+
+
+class CodeValue(Wire):
+    """One value; `facts` are what the list says of it, such as a required sex or an age range."""
+
+    code: str
+    label: str
+    source: str
+    facts: dict[str, str]
+
+
+class CodeList(CodeListName):
+    values: list[CodeValue]
+
+
+class CodeLists(Wire):
+    items: list[CodeListName]
+
+
+class PlannedYear(Wire):
+    year: PlanYear
+    people: Count
+
+
+class ExitPlanSet(Wire):
+    years: Annotated[list[PlannedYear], Field(min_length=1, max_length=30)]
+    source: Text
+
+
+class ExitPlan(Wire):
+    """Planned exits of an area by year, beside the people on its register now. `version` is the ETag."""
+
+    division_code: str
+    version: int
+    years: list[PlannedYear]
+    planned_total: int
+    people_on_register: int
+    source: str
+    set_on: Day
+
+
+class Figures(Wire):
+    key: str
+    label: str
+    households: int
+    people: int
+
+
+class Statistics(Wire):
+    """Counts of an area. The groups always add up to the total."""
+
+    division_code: str
+    group_by: Literal["division", "status", "attribute", "main_cause"]
+    households: int
+    people: int
+    groups: list[Figures]
+
+
+class PersonAsked(Wire):
+    """One person; `ref` is the asker's own mark and comes back with the answer."""
+
+    ref: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=64)]
+    identity_number: IdentityText
+
+
+class EligibilityQuestion(Wire):
+    """Who of these people is on the register on a day?"""
+
+    on: Day
+    people: Annotated[list[PersonAsked], Field(min_length=1, max_length=5_000)]
+
+
+EligibilityStatus = Literal["eligible", "not_registered", "exited", "dead", "removed"]
+
+
+class EligibilityAnswer(Wire):
+    """The ids are null unless the person is on the register and in the asker's scope."""
+
+    ref: str
+    status: EligibilityStatus
+    person_id: str | None = None
+    household_id: str | None = None
+    division_code: str | None = None
+    name_masked: str | None = None
+    household_version: int | None = None
+
+
+class EligibilityAnswers(Wire):
+    answers: list[EligibilityAnswer]

@@ -41,7 +41,7 @@ RESPONSE_ALLOWED = frozenset({
 UPLOAD_SUFFIXES = ("imports", "attachments")
 """A multipart body may be large where a segment of the path ends so."""
 
-_PLAIN_PATH = re.compile(rb"/(?:[A-Za-z0-9_~:@!$&'()*+,=-][A-Za-z0-9._~:@!$&'()*+,=-]*/?)*")
+_PLAIN_PATH = re.compile(rb"(?:/[A-Za-z0-9_~:@!$&'()*+,=-][A-Za-z0-9._~:@!$&'()*+,=-]*)+/?")
 _PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _AMBIGUOUS = re.compile(rb"%2f|%5c|%00|//|;|\\", re.IGNORECASE)
 _SEGMENT_SAFE = "-._~!$&'()*+,=:@"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.registry.domain import refusals
-from shared.refusals import Refusal
+from shared.refusals import PreconditionFailed, Refusal
 
 CONSTRAINTS: dict[str, type[Refusal]] = {
     "ck_divisions_code_form": refusals.DivisionCodeMalformed,
@@ -19,7 +19,7 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     "uq_household_members_one_head": refusals.HeadNotOne,
     "ck_household_members_education_xor_schooling": refusals.EducationXorSchooling,
     "ck_household_members_away_months_range": refusals.AwayMonthsRange,
-    "pk_household_versions": refusals.HouseholdNotEditable,
+    "pk_household_versions": PreconditionFailed,
     "uq_identification_households_open": refusals.HouseholdNotProposable,
     "pk_village_meetings": refusals.StepNotDue,
     "pk_village_notices": refusals.StepNotDue,

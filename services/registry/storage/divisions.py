@@ -42,8 +42,6 @@ async def put(session: AsyncSession, rows: list[dict[str, Any]], valid_from: dat
     inserted = 0
     for start in range(0, len(rows), 2_000):
         chunk = [row | {"valid_from": valid_from, "source": source} for row in rows[start : start + 2_000]]
-        result = await session.execute(
-            insert(Division).values(chunk).on_conflict_do_nothing().returning(Division.code)
-        )
+        result = await session.execute(insert(Division).values(chunk).on_conflict_do_nothing().returning(Division.code))
         inserted += len(result.all())
     return inserted

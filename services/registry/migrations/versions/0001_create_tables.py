@@ -1,5 +1,9 @@
 """create tables"""
 
+import csv
+from datetime import UTC, date, datetime
+from pathlib import Path
+
 from alembic import op
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
@@ -365,6 +369,26 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_read_trail'))
     )
     # ### end Alembic commands ###
+    op.bulk_insert(sa.table("parameters", *(sa.column(name) for name in PARAMETER_COLUMNS)), seed_parameters())
+
+
+PARAMETER_COLUMNS = (
+    "key", "division_code", "valid_from", "valid_to", "value", "unit", "source", "set_by", "set_at",
+)
+
+
+def seed_parameters():
+    """The policy figures that hold until an office sets its own, from data/parameters.csv."""
+    path = Path(__file__).resolve().parents[2] / "data" / "parameters.csv"
+    rows = []
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            days = {
+                "valid_from": date.fromisoformat(row["valid_from"]),
+                "valid_to": date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
+            }
+            rows.append(row | days | {"set_by": "migration", "set_at": datetime.now(UTC)})
+    return rows
 
 
 def downgrade() -> None:

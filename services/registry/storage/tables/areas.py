@@ -36,9 +36,7 @@ class Parameter(Base):
     __table_args__ = (
         UniqueConstraint("key", "division_code", "valid_from"),
         CheckConstraint("valid_to is null or valid_to >= valid_from", name="days_in_order"),
-        Index(
-            "uq_parameters_open", "key", "division_code", unique=True, postgresql_where=text("valid_to is null")
-        ),
+        Index("uq_parameters_open", "key", "division_code", unique=True, postgresql_where=text("valid_to is null")),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)

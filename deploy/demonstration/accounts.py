@@ -1,0 +1,143 @@
+"""Offices and people of the demonstration: created through the gateway by the administrators who would do it."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from pathlib import Path
+from typing import Any
+
+from deploy.demonstration.client import Desk
+from deploy.demonstration.tables import read_mengcheng_divisions, read_rows
+from deploy.local.progress import Steps
+
+ADMINISTRATOR = "administrator"
+OPERATOR = "operator"
+CLIENT_OFFICE = "341622-civil"
+CLIENT_NAME = "蒙城县民政局低保系统"
+XUTUAN = "341622106"
+
+RECORDER_NAMES = (
+    "江有声", "池上青", "游方远", "戚长庚", "蓝田玉", "麦秋成", "封千里",
+    "桑榆", "柯正", "冉青松", "楼晓月", "宫大为", "邰平安", "仇学文",
+)  # fmt: skip
+
+
+def offices() -> list[dict[str, str]]:
+    """All offices, the fourteen village committees of 许疃镇 among them."""
+    return read_rows("offices.csv") + [
+        {"code": f"{village.code}-village", "name": f"许疃镇{village.name}", "division_code": village.code, "sector": ""}
+        for village in _villages()
+    ]
+
+
+def people() -> list[dict[str, str]]:
+    """All accounts: username, person_name, office, roles, title."""
+    recorders = [
+        {
+            "username": recorder_of(village.code),
+            "person_name": RECORDER_NAMES[number],
+            "office": f"{village.code}-village",
+            "roles": "village_recorder",
+            "title": f"村级信息员({village.name})",
+        }
+        for number, village in enumerate(_villages())
+    ]
+    return read_rows("accounts.csv") + recorders
+
+
+def recorder_of(village_code: str) -> str:
+    """The username of a village's recorder."""
+    return f"village.{village_code[-3:]}"
+
+
+def _villages() -> list[Any]:
+    return [division for division in read_mengcheng_divisions() if division.parent_code == XUTUAN]
+
+
+def division_of(office: str) -> str:
+    return next(row["division_code"] for row in offices() if row["code"] == office)
+
+
+class Book:
+    """The demonstration's sign-ins: made once, kept in the accounts file, turned into desks."""
+
+    def __init__(self, path: Path, address: str) -> None:
+        self.path, self.address = path, address
+        self._desks: dict[str, Desk] = {}
+        if path.exists():
+            self.rows: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+        else:
+            self.rows = [self._row(person) for person in people()]
+            self._row_of_installer(ADMINISTRATOR, "account_admin", "账号管理员(全国)")
+            self._row_of_installer(OPERATOR, "operator", "运维人员")
+            self.save()
+
+    def _row(self, person: dict[str, str]) -> dict[str, Any]:
+        return {
+            "username": person["username"],
+            "password": secrets.token_urlsafe(12) + "-Lk9",
+            "roles": person["roles"].split(";"),
+            "division_code": division_of(person["office"]),
+            "office": person["office"],
+            "title": person["title"],
+        }
+
+    def _row_of_installer(self, username: str, role: str, title: str) -> None:
+        row = {"username": username, "password": secrets.token_urlsafe(12) + "-Lk9", "roles": [role]}
+        self.rows.append(row | {"division_code": "00", "office": "00-administration", "title": title})
+
+    def save(self) -> None:
+        self.path.touch(mode=0o600, exist_ok=True)
+        self.path.write_text(json.dumps(self.rows, ensure_ascii=False, indent=1), encoding="utf-8")
+
+    def password(self, username: str) -> str:
+        return str(next(row["password"] for row in self.rows if row.get("username") == username))
+
+    def desk(self, username: str) -> Desk:
+        """The person's desk, signed in at its first request."""
+        if username not in self._desks:
+            self._desks[username] = Desk(self.address, username, self.password(username))
+        return self._desks[username]
+
+    def close(self) -> None:
+        for desk in self._desks.values():
+            desk.close()
+
+    def create(self, steps: Steps) -> None:
+        """Create offices, accounts and one machine client. The county's administrator makes the county's."""
+        administrator = self.desk(ADMINISTRATOR)
+        for office in offices():
+            administrator.post("/api/v1/auth/offices", office, key=f"office {office['code']}")
+            steps.advance()
+        everybody = people()
+        for person in everybody:
+            maker = administrator
+            if person["office"].startswith("341622") and person["username"] not in ("mengcheng.admin",):
+                maker = self.desk("mengcheng.admin")
+            body = {name: person[name] for name in ("username", "person_name", "office", "title")}
+            body |= {"roles": person["roles"].split(";"), "password": self.password(person["username"])}
+            maker.post("/api/v1/auth/accounts", body, key=f"account {person['username']}")
+            steps.advance()
+        self._create_client()
+
+    def _create_client(self) -> None:
+        if any("client_id" in row for row in self.rows):
+            return
+        body = {"office": CLIENT_OFFICE, "name": CLIENT_NAME, "roles": ["department_client"], "purpose": "低保名单比对"}
+        made = self.desk("mengcheng.admin").post("/api/v1/auth/clients", body, key="client civil")
+        self.rows.append(
+            {
+                "client_id": made["client_id"],
+                "client_secret": made["client_secret"],
+                "roles": ["department_client"],
+                "division_code": "341622",
+                "office": CLIENT_OFFICE,
+                "title": CLIENT_NAME,
+            }
+        )
+        self.save()
+
+
+def steps_total() -> int:
+    return len(offices()) + len(people())

@@ -1,0 +1,36 @@
+"""Rules of allocation: money goes only to a project of the library and the plan, in its own county, within its line."""
+
+from __future__ import annotations
+
+from services.funds.domain.refusals.spending import (
+    OtherCounty,
+    OverPlanLine,
+    ProjectNotInLibrary,
+    ProjectNotInPlan,
+    ProjectStopped,
+)
+from shared.schemas.projects import ProjectGrant
+
+ENDED = ("removed", "stopped", "refused", "returned")
+"""States in which a project receives no more money."""
+
+
+def require_fundable(grant: ProjectGrant, county_code: str, fund_year: int) -> None:
+    """Refuse a project that must not receive this county's money of this year.
+
+    Raises ProjectStopped, ProjectNotInLibrary, ProjectNotInPlan, OtherCounty.
+    """
+    if grant.county_code != county_code:
+        raise OtherCounty()
+    if grant.state in ENDED:
+        raise ProjectStopped()
+    if not grant.in_library:
+        raise ProjectNotInLibrary()
+    if grant.plan_year != fund_year or grant.plan_line_fen < 1:
+        raise ProjectNotInPlan()
+
+
+def require_within_plan_line(amount_fen: int, allocated_fen: int, plan_line_fen: int) -> None:
+    """Refuse more than what is left of the plan line. Raises OverPlanLine with what is left."""
+    if allocated_fen + amount_fen > plan_line_fen:
+        raise OverPlanLine(left_fen=max(plan_line_fen - allocated_fen, 0))

@@ -1,0 +1,38 @@
+"""Exact money: 万元 to fen, shares rounded down to the fen."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+
+FEN_PER_WAN = 1_000_000
+"""1 万元 is 10,000 yuan, 1,000,000 fen."""
+
+
+def wan_to_fen(value: str | int | float) -> int | None:
+    """Fen of an amount in 万元; None when it is no number or not a whole positive number of fen.
+
+    A float is read by its shortest decimal form, the one the workbook shows.
+    """
+    if isinstance(value, bool):
+        return None
+    try:
+        amount = Decimal(str(value).strip())
+    except InvalidOperation:
+        return None
+    if not amount.is_finite():
+        return None
+    fen = Fraction(amount) * FEN_PER_WAN
+    if fen.denominator != 1 or fen < 1:
+        return None
+    return int(fen)
+
+
+def share_of(amount_fen: int, rate: str) -> int:
+    """`rate` (a decimal string) of an amount, rounded down to the fen."""
+    return int(Fraction(rate) * amount_fen)
+
+
+def smaller_rate(one: str, other: str) -> str:
+    """The smaller of two rates, compared exactly."""
+    return one if Fraction(one) <= Fraction(other) else other

@@ -1,0 +1,81 @@
+"""Rules of claims: which papers, not before which step, how much is withheld."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from services.funds.domain.amounts import share_of, smaller_rate
+from services.funds.domain.refusals.spending import (
+    ClaimsNotForGrants,
+    NotAccepted,
+    NotContracted,
+    OverContract,
+    PaperMissing,
+    PaperRepeated,
+    PaperUnknown,
+    RetentionByRelease,
+)
+
+CONTRACTED = ("contracted", "under_way", "completed", "accepted", "handed_over")
+"""States of a project that has a contract."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    kind: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A claim's amount, what of it can be paid now, and what is held back."""
+
+    payable_fen: int
+    withheld_fen: int
+    retention_rate: str
+
+
+def require_papers(required: Iterable[str], papers: Sequence[Paper]) -> None:
+    """Refuse a claim without a paper its kind needs, with one it does not take, or with one twice."""
+    wanted = set(required)
+    for index, paper in enumerate(papers):
+        if paper.kind not in wanted:
+            raise PaperUnknown(pointer=f"/papers/{index}/kind")
+        if paper.sha256 in [other.sha256 for other in papers[:index]]:
+            raise PaperRepeated(pointer=f"/papers/{index}/sha256")
+    missing = sorted(wanted - {paper.kind for paper in papers})
+    if missing:
+        raise PaperMissing(missing=",".join(missing))
+
+
+def earliest_day(kind: str, purpose: str, contracted_on: date | None, accepted_on: date | None) -> date:
+    """The first day a claim of this kind may carry: the contract's for progress, the acceptance's for final.
+
+    Raises ClaimsNotForGrants, RetentionByRelease, NotContracted, NotAccepted.
+    """
+    if purpose != "works":
+        raise ClaimsNotForGrants()
+    if kind == "retention":
+        raise RetentionByRelease()
+    if contracted_on is None:
+        raise NotContracted()
+    if kind == "progress":
+        return contracted_on
+    if accepted_on is None:
+        raise NotAccepted()
+    return accepted_on
+
+
+def parts_of(amount_fen: int, contract_rate: str | None, highest_rate: str) -> Parts:
+    """Split a claim into what is payable and what is withheld: the contract's rate, never above the highest."""
+    rate = smaller_rate(contract_rate or "0", highest_rate)
+    withheld = share_of(amount_fen, rate)
+    return Parts(amount_fen - withheld, withheld, rate)
+
+
+def require_within_contract(amount_fen: int, claimed_fen: int, contract_fen: int) -> None:
+    """Refuse claims that together exceed the contract. Raises OverContract with what is left."""
+    if claimed_fen + amount_fen > contract_fen:
+        raise OverContract(left_fen=max(contract_fen - claimed_fen, 0))

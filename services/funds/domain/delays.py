@@ -1,0 +1,108 @@
+"""Every received fen that is not spent waits at one step, and somebody answers for it.
+
+Finance answers for money that is there and ready: to register, divide, decide, review, order, confirm. The
+project side answers when the money is there and works or papers are not (河南: 财政部门资金拨付不及时、不到位造成 /
+因项目组织实施不力、项目前期准备工作不充分).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+Responsible = Literal["finance", "project"]
+
+RESPONSIBLE: dict[str, Responsible] = {
+    "receipt_registration": "finance",
+    "allocation": "finance",
+    "allocation_decision": "finance",
+    "tender": "project",
+    "contract": "project",
+    "works": "project",
+    "acceptance": "project",
+    "claim": "project",
+    "stopped": "project",
+    "claim_review": "finance",
+    "payment": "finance",
+    "bank": "finance",
+    "retention_release": "project",
+}
+"""Who answers for money waiting at a step; at `allocation` the project side does when no project can take it."""
+
+STAGE_STEPS = {
+    "planned": "tender",
+    "tendered": "contract",
+    "contracted": "works",
+    "under_way": "works",
+    "completed": "acceptance",
+    "accepted": "claim",
+    "handed_over": "claim",
+    "removed": "stopped",
+    "stopped": "stopped",
+    "refused": "stopped",
+    "returned": "stopped",
+}
+"""The step the money of a works project waits at, by the project's state; before the plan it is the tender."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Money at one step since one day. `received` is false while the area has not received it yet."""
+
+    step: str
+    responsible: Responsible
+    office: str
+    office_name: str
+    division_code: str
+    amount_fen: int
+    since: date
+    received: bool = True
+    project_code: str = ""
+    project_name: str = ""
+    fund_kind: str = ""
+    reference: str = ""
+    """The thing it waits in, e.g. `allocation:12`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """Waiting money measured against the step's deadline."""
+
+    waiting: Waiting
+    days: int
+    deadline_days: int
+
+    @property
+    def late(self) -> bool:
+        return self.days > self.deadline_days
+
+
+def step_of_stage(purpose: str, state: str) -> str:
+    """The step at which a project's unclaimed money waits. Grants to people wait for their list, i.e. the claim."""
+    step = STAGE_STEPS.get(state, "tender")
+    return "claim" if purpose == "grants" and step != "stopped" else step
+
+
+def allocation_side(lacking_projects: bool) -> Responsible:
+    """Who answers for money left on a county's receipt: finance when a planned project still lacks money."""
+    return "finance" if lacking_projects else "project"
+
+
+def measure(waiting: Iterable[Waiting], as_of: date, deadlines: dict[str, int]) -> list[Delay]:
+    """Days and lateness of all that waits. `deadlines` are days by step."""
+    return [
+        Delay(item, max((as_of - item.since).days, 0), deadlines[item.step]) for item in waiting if item.amount_fen > 0
+    ]
+
+
+def ordered(delays: Iterable[Delay], by: Literal["amount", "days"]) -> list[Delay]:
+    """Largest first by amount or by days; the other, then the reference, decides between equals."""
+
+    def key(delay: Delay) -> tuple[int, int, str, str]:
+        amount, days = -delay.waiting.amount_fen, -delay.days
+        first, second = (amount, days) if by == "amount" else (days, amount)
+        return (first, second, delay.waiting.step, delay.waiting.reference)
+
+    return sorted(delays, key=key)

@@ -1,0 +1,116 @@
+"""SQL of accounts: of humans and of machines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.gateway.storage.tables import PERSON, Account, AccountVersion, Office, Person
+from shared.chassis import clock
+from shared.chassis.identity import Actor
+from shared.chassis.scope import in_scope, within
+
+AccountRow = Row[tuple[Account, Office, Person | None]]
+
+
+def _whole() -> Select[Any]:
+    return (
+        select(Account, Office, Person)
+        .join(Office, Office.code == Account.office_code)
+        .outerjoin(Person, Person.id == Account.person_id)
+    )
+
+
+async def get(
+    session: AsyncSession, actor: Actor, account_id: str, kind: str, *, lock: bool = False
+) -> AccountRow | None:
+    """The account with its office and person, if it lies in the actor's scope."""
+    query = _whole().where(Account.id == account_id, Account.kind == kind, in_scope(Office.division_code, actor))
+    if lock:
+        query = query.with_for_update(of=Account)
+    return (await session.execute(query)).one_or_none()
+
+
+async def get_own(session: AsyncSession, account_id: str, *, lock: bool = False) -> AccountRow | None:
+    """The account of whoever is signed in."""
+    query = _whole().where(Account.id == account_id)
+    if lock:
+        query = query.with_for_update(of=Account)
+    return (await session.execute(query)).one_or_none()
+
+
+async def by_username(session: AsyncSession, username: str, kind: str) -> AccountRow | None:
+    query = _whole().where(Account.username == username, Account.kind == kind)
+    return (await session.execute(query)).one_or_none()
+
+
+async def list_in_scope(
+    session: AsyncSession, actor: Actor, kind: str, area: str, office: str | None, after: str | None, limit: int
+) -> Sequence[AccountRow]:
+    """Accounts of the actor's scope inside `area` by id, at most `limit`, behind id `after`."""
+    query = _whole().where(
+        Account.kind == kind, in_scope(Office.division_code, actor), within(Office.division_code, area)
+    )
+    if office is not None:
+        query = query.where(Account.office_code == office)
+    if after is not None:
+        query = query.where(Account.id > after)
+    return (await session.execute(query.order_by(Account.id).limit(limit))).all()
+
+
+async def lock_person(session: AsyncSession, actor: Actor, person_id: str) -> Person | None:
+    """A human with at least one account in the actor's scope; locked, so that roles are weighed one by one."""
+    seen = (
+        select(Account.id)
+        .join(Office, Office.code == Account.office_code)
+        .where(Account.person_id == Person.id, in_scope(Office.division_code, actor))
+    )
+    return await session.scalar(select(Person).where(Person.id == person_id, seen.exists()).with_for_update())
+
+
+async def roles_of_person(session: AsyncSession, person_id: str, *, besides: str = "") -> set[str]:
+    """Every role the human holds through any enabled account, wherever it is."""
+    rows = await session.scalars(
+        select(Account.roles).where(
+            Account.person_id == person_id, Account.id != besides, Account.disabled.is_(False)
+        )
+    )
+    return {role for roles in rows for role in roles}
+
+
+async def any_human(session: AsyncSession) -> bool:
+    """Whether anybody has an account yet."""
+    return await session.scalar(select(Account.id).where(Account.kind == PERSON).limit(1)) is not None
+
+
+async def add_person(session: AsyncSession, person: Person) -> None:
+    session.add(person)
+    await session.flush()
+
+
+async def add(session: AsyncSession, account: Account, by: str) -> None:
+    """Insert an account and its first version."""
+    session.add(account)
+    await session.flush()
+    await keep_version(session, account, "", by)
+
+
+async def keep_version(session: AsyncSession, account: Account, reason: str, by: str) -> None:
+    """Keep the account's rights as they are from now on."""
+    session.add(
+        AccountVersion(
+            account_id=account.id,
+            version=account.version,
+            office_code=account.office_code,
+            roles=list(account.roles),
+            title=account.title,
+            disabled=account.disabled,
+            reason=reason,
+            at=clock.now(),
+            by=by,
+        )
+    )
+    await session.flush()

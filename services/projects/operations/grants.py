@@ -1,0 +1,86 @@
+"""The facts of a project that funds decides on: read by funds, told to funds whenever they change."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.projects.operations import recording
+from services.projects.storage import projects as storage
+from services.projects.storage.tables import Project, ProjectState
+from shared.chassis import audit, events
+from shared.chassis.identity import Actor
+from shared.refusals import NotFound
+from shared.schemas.projects import ProjectGrant
+
+EVENT = "project.changed"
+
+
+def of(project: Project) -> ProjectGrant:
+    """The grant as it stands."""
+    return ProjectGrant.model_validate(
+        {
+            "project_code": project.project_code,
+            "version": project.grant_version,
+            "name": project.name,
+            "division_code": project.division_code,
+            "county_code": project.county_code,
+            "category": project.category or "",
+            "nature": project.nature or "",
+            "purpose": project.purpose,
+            "office": project.office_code,
+            "office_name": project.office_name_responsible,
+            "state": project.state,
+            "in_library": project.in_library,
+            "plan_year": project.plan_year,
+            "plan_line_fen": project.plan_line_fen,
+            "state_since": project.state_since,
+            "contractor_name": project.contractor_name,
+            "contractor_uscc": project.contractor_uscc,
+            "contract_fen": project.contract_fen,
+            "retention_rate": project.retention_rate,
+            "accepted_on": project.accepted_on,
+            "planned_end_on": project.planned_end_on,
+        }
+    )
+
+
+async def get(session: AsyncSession, actor: Actor, code: str) -> ProjectGrant:
+    project = await storage.get(session, actor, code)
+    if project is None:
+        raise NotFound()
+    return of(project)
+
+
+def move(project: Project, state: str, on: date) -> None:
+    """Bring the project to a state from a day on. A state never begins before the one it follows."""
+    project.state = state
+    project.state_since = max(project.state_since, on)
+
+
+async def changed(
+    session: AsyncSession, actor: Actor, project: Project, action: str, reason: str = "", **details: Any
+) -> None:
+    """Count the change, keep it in the history, audit it and tell it. The caller holds the project's row lock."""
+    project.grant_version += 1
+    session.add(state_row(actor, project, action, reason))
+    audit.record(
+        session, actor, action, project.project_code, state=project.state, version=project.grant_version, **details
+    )
+    await session.flush()
+    await events.emit(session, EVENT, project.project_code, of(project).model_dump(mode="json"))
+
+
+def state_row(actor: Actor, project: Project, action: str, reason: str = "") -> ProjectState:
+    """The history row of the project's present facts."""
+    return ProjectState(
+        project_code=project.project_code,
+        grant_version=project.grant_version,
+        state=project.state,
+        state_since=project.state_since,
+        action=action,
+        reason=reason,
+        **recording.by(actor),
+    )

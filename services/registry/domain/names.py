@@ -1,0 +1,17 @@
+"""Names of people: their pinyin, by which lists of Chinese names are sorted."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from pypinyin import lazy_pinyin
+
+
+@lru_cache(maxsize=20_000)
+def _syllable(character: str) -> str:
+    return lazy_pinyin(character)[0]
+
+
+def pinyin_of(name: str) -> str:
+    """Syllables without tones, one per character, separated by blanks: `zhang xiao ming`."""
+    return " ".join(_syllable(character) for character in name)
