@@ -65,7 +65,7 @@ class ProjectGrant(Wire):
     in_library: bool
     plan_year: int | None
     plan_line_fen: int = Field(description="sum of the approved plan lines of plan_year, 0 if none")
-    state_since: date = Field(description="the day the state holds from; never earlier than in the version before")
+    state_since: date = Field(description="the day the state holds from; once submitted never earlier than in the version before")
     contractor_name: str | None
     contractor_uscc: str | None
     contract_fen: int | None
@@ -397,6 +397,7 @@ class NewPlan(Wire):
     fund_year: FundYear
     items: Annotated[list[PlanItem], Field(min_length=1, max_length=500)]
     note: LongText | None = None
+    proposed_on: Day | None = Field(default=None, description="the day on the paper when it is recorded afterwards")
 
 
 class PlanDecision(Wire):
@@ -421,8 +422,8 @@ class Plan(Wire):
     total_fen: int
     items: list[PlanItem]
     note: str | None
-    proposed_at: datetime
-    proposed_by_office: str
+    proposed_on: date
+    proposer_office: str
     opinion: str | None
     decided_on: date | None
     notices: list[Notice]

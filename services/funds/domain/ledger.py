@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -68,3 +69,19 @@ def refusal_for(account_kind: str, available_fen: int, pointer: str | None = Non
     """The refusal of a draw on an account of this kind that holds only `available_fen`."""
     kind = NOT_COVERED.get(account_kind, AccountNotCovered)
     return kind(pointer=pointer, available_fen=available_fen)
+
+
+def lowest_since(changes: Iterable[tuple[date, int]], since: date) -> int:
+    """The least an account held at the end of `since` or of any later day, given its changes by day."""
+    later: dict[date, int] = {}
+    balance = 0
+    for day, change in changes:
+        if day <= since:
+            balance += change
+        else:
+            later[day] = later.get(day, 0) + change
+    lowest = balance
+    for _, change in sorted(later.items()):
+        balance += change
+        lowest = min(lowest, balance)
+    return lowest

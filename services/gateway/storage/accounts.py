@@ -114,3 +114,8 @@ async def keep_version(session: AsyncSession, account: Account, reason: str, by:
         )
     )
     await session.flush()
+
+
+async def lock_any_person(session: AsyncSession, person_id: str) -> None:
+    """Lock a human wherever they are."""
+    await session.execute(select(Person.id).where(Person.id == person_id).with_for_update())

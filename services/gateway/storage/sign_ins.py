@@ -15,27 +15,30 @@ from shared.chassis.identity import Actor
 from shared.chassis.scope import in_scope
 
 
-async def count_attempt(session: AsyncSession, name_digest: str, peer: str, window: timedelta) -> int:
-    """Count one attempt on a name from an address; returns the attempts in the window, this one included."""
+async def failures(session: AsyncSession, name_digest: str, peer: str, window: timedelta) -> int:
+    """Wrong passwords for a name from an address in the window."""
+    found = await session.get(SignInCounter, (name_digest, peer))
+    return 0 if found is None or found.since < clock.now() - window else found.failures
+
+
+async def count_failure(session: AsyncSession, name_digest: str, peer: str, window: timedelta) -> None:
+    """Count one wrong password for a name from an address; a window that is over starts anew."""
     now = clock.now()
-    fresh = SignInCounter.since < now - window
-    statement = (
+    over = SignInCounter.since < now - window
+    await session.execute(
         insert(SignInCounter)
-        .values(name_digest=name_digest, peer=peer, attempts=1, since=now)
+        .values(name_digest=name_digest, peer=peer, failures=1, since=now)
         .on_conflict_do_update(
             index_elements=[SignInCounter.name_digest, SignInCounter.peer],
             set_={
-                "attempts": case((fresh, 1), else_=SignInCounter.attempts + 1),
-                "since": case((fresh, now), else_=SignInCounter.since),
+                "failures": case((over, 1), else_=SignInCounter.failures + 1),
+                "since": case((over, now), else_=SignInCounter.since),
             },
         )
-        .returning(SignInCounter.attempts)
     )
-    attempts: int = (await session.execute(statement)).scalar_one()
-    return attempts
 
 
-async def forget_attempts(session: AsyncSession, name_digest: str, peer: str) -> None:
+async def forget_failures(session: AsyncSession, name_digest: str, peer: str) -> None:
     """A good sign-in clears the count of its name and address."""
     await session.execute(
         delete(SignInCounter).where(SignInCounter.name_digest == name_digest, SignInCounter.peer == peer)

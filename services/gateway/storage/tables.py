@@ -11,7 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.chassis.tables import NAMING, TYPES
 
-APPEND_ONLY: frozenset[str] = frozenset({"persons", "account_versions", "sign_ins"})
+APPEND_ONLY: frozenset[str] = frozenset({"account_versions", "sign_ins"})
 """Tables on which the app role may insert and select, nothing else."""
 
 PERSON, MACHINE = "person", "machine"
@@ -127,14 +127,14 @@ class RefreshToken(Base):
 
 
 class SignInCounter(Base):
-    """Attempts on one name from one address, counted before the password is looked at."""
+    """Wrong passwords for one name from one address."""
 
     __tablename__ = "sign_in_counters"
     __table_args__ = (Index(None, "since"),)
 
     name_digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     peer: Mapped[str] = mapped_column(primary_key=True)
-    attempts: Mapped[int]
+    failures: Mapped[int]
     since: Mapped[datetime]
 
 

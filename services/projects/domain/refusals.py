@@ -180,6 +180,12 @@ class NotEditable(Conflict):
     en = "The project has been submitted and cannot be edited"
 
 
+class CodeFixed(RuleBroken):
+    code = "projects.code_fixed"
+    zh = "县和年度已编入项目编号,不能修改"
+    en = "County and year are part of the project's code and cannot be changed"
+
+
 # Chain
 
 

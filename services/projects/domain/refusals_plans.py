@@ -51,3 +51,9 @@ class PlanNotApproved(Conflict):
     code = "projects.plan_not_approved"
     zh = "计划尚未批准,不得公示"
     en = "Only an approved plan is published"
+
+
+class PlanNoticed(Conflict):
+    code = "projects.plan_noticed"
+    zh = "计划已公示"
+    en = "The plan has been published already"

@@ -55,9 +55,11 @@ async def get(session: AsyncSession, actor: Actor, code: str) -> ProjectGrant:
 
 
 def move(project: Project, state: str, on: date) -> None:
-    """Bring the project to a state from a day on. A state never begins before the one it follows."""
+    """Bring the project to a state from a day on. Once submitted, no state begins before the one it follows."""
+    if state == project.state:
+        return
+    project.state_since = on if project.state == "draft" else max(project.state_since, on)
     project.state = state
-    project.state_since = max(project.state_since, on)
 
 
 async def changed(

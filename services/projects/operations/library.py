@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.projects.domain import chain, days, entries, sites
-from services.projects.domain.refusals import DivisionUnknown, NotEditable, NotTheProposer, WrongOffice
+from services.projects.domain.refusals import CodeFixed, DivisionUnknown, NotEditable, NotTheProposer, WrongOffice
 from services.projects.operations import grants, recording
 from services.projects.storage import projects as storage
 from services.projects.storage.tables import Project as ProjectRecord
@@ -98,7 +98,7 @@ def new_columns(actor: Actor, entry: ProjectEntry, code: str) -> dict[str, Any]:
         "proposer_level": actor.level,
         "proposer_office": actor.office,
         "state": "draft",
-        "state_since": date.min,
+        "state_since": today,
         "step_on": today,
         "round": 0,
         "steps_done": 0,
@@ -134,9 +134,9 @@ async def edit(
 def _require_same_place(project: ProjectRecord, entry: ProjectEntry) -> None:
     """The code names county and year: a project of another county or year is another project."""
     if sites.county_of(entry.division_codes) != project.county_code:
-        raise DivisionUnknown(pointer="/division_codes/0")
+        raise CodeFixed(pointer="/division_codes")
     if entry.year != project.year:
-        raise NotEditable(pointer="/year")
+        raise CodeFixed(pointer="/year")
 
 
 def _require_editable(actor: Actor, project: ProjectRecord) -> None:

@@ -15,6 +15,7 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     "uq_plan_lines_plan_id_project_code_fund_source": refusals_plans.PlanLineTwice,
     "ck_projects_plan_within_estimate": refusals_plans.PlanOverEstimate,
     "ck_projects_contract_within_plan": refusals_works.ContractOverPlan,
+    "uq_notices_plan_id": refusals_plans.PlanNoticed,
     "pk_tenders": refusals_works.WorksStateWrong,
     "pk_contracts": refusals_works.WorksStateWrong,
     "pk_assets": refusals_works.WorksStateWrong,

@@ -171,6 +171,7 @@ class Notice(Recorded, Base):
         CheckConstraint("(project_code is null) <> (plan_id is null)", name="one_subject"),
         CheckConstraint("ends_on > posted_on", name="runs_days"),
         UniqueConstraint("project_code", "round", "step"),
+        UniqueConstraint("plan_id"),
         Index(None, "division_code", "id"),
     )
 

@@ -45,6 +45,17 @@ class HouseholdFile:
     members: tuple[Member, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list of households is narrowed to; None leaves a filter out."""
+
+    area: str | None = None
+    status: str | None = None
+    name: str | None = None
+    attribute: str | None = None
+    main_cause: str | None = None
+
+
 _LISTS = {
     "standard": "identification_standard",
     "attribute": "household_attribute",

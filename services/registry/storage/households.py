@@ -11,20 +11,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.domain.household_files import Filters
 from services.registry.storage.tables import Household, HouseholdEvent, HouseholdMember, HouseholdVersion
 from shared.chassis.identity import Actor
 from shared.chassis.scope import in_scope, within
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a list of households is narrowed to; None leaves a filter out."""
-
-    area: str | None = None
-    status: str | None = None
-    name: str | None = None
-    attribute: str | None = None
-    main_cause: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +89,7 @@ async def holders(session: AsyncSession, indexes: Sequence[bytes]) -> dict[bytes
             HouseholdMember.active, HouseholdMember.identity_index == func.any(list(indexes))
         )
     )
-    return {index: member_id for index, member_id in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 async def find_person(session: AsyncSession, actor: Actor, index: bytes) -> Sequence[Household]:
@@ -173,7 +163,7 @@ def _filters_now(actor: Actor, filters: Filters) -> list[ColumnElement[bool]]:
     return clauses
 
 
-def _with_version_on(actor: Actor, filters: Filters, day: date) -> Select[tuple[Household, HouseholdVersion]]:
+def _with_version_on(actor: Actor, filters: Filters, day: date) -> Select[Household, HouseholdVersion]:
     content = HouseholdVersion.content
     later = HouseholdVersion.__table__.alias("later")
     query = (

@@ -1,4 +1,4 @@
-"""The invented town on several fixed days: both sides of the school year, a leap day, a year end."""
+"""The invented town on several fixed days: the end of a school year, a leap day, a year end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from deploy.demonstration.household import Household
 from deploy.demonstration.people import generate
 
 LEAP_DAY = date(2028, 2, 29)
-DAYS = (date(2026, 8, 31), date(2026, 9, 1), LEAP_DAY, date(2041, 12, 31))
+DAYS = (date(2026, 8, 31), LEAP_DAY, date(2041, 12, 31))
 
 
 @cache

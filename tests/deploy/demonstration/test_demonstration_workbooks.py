@@ -149,11 +149,12 @@ def test_identity_cells_carry_the_text_format(people_path: Path) -> None:
     assert kind in ("inlineStr", "s")
 
 
-def test_the_same_day_gives_the_same_file(people_path: Path, leap_town_again: Town, tmp_path: Path) -> None:
-    again = tmp_path / "again.xlsx"
-    write_people(again, leap_town_again)
-    assert cells(again, "人口") == cells(people_path, "人口")
-    assert again.read_bytes() == people_path.read_bytes()
+def test_the_same_day_gives_the_same_file(leap_town: Town, leap_town_again: Town, tmp_path: Path) -> None:
+    once, again = tmp_path / "once.xlsx", tmp_path / "again.xlsx"
+    write_people(once, leap_town[-200:])
+    write_people(again, leap_town_again[-200:])
+    assert cells(again, "人口") == cells(once, "人口")
+    assert again.read_bytes() == once.read_bytes()
 
 
 def test_the_library_workbook_holds_every_column(tmp_path: Path) -> None:

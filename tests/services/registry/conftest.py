@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
+import asyncpg
 import pytest_asyncio
 
+from tests.services.registry.people import load_divisions
+from tests.support import server
 from tests.support.harness import Harness, running
 
 
@@ -13,3 +17,18 @@ from tests.support.harness import Harness, running
 async def registry() -> AsyncIterator[Harness]:
     async with running("registry") as harness:
         yield harness
+
+
+@pytest_asyncio.fixture
+async def county(registry: Harness) -> Harness:
+    """A registry that knows a county with its townships and villages, and a village of another province."""
+    await load_divisions(registry)
+    return registry
+
+
+@pytest_asyncio.fixture
+async def owner(registry: Harness) -> AsyncIterator[Any]:
+    """A connection of the owner role to this test's database, to look behind the service or break something."""
+    connection = await asyncpg.connect(server.dsn("registry", "owner", registry.database))
+    yield connection
+    await connection.close()

@@ -1,0 +1,77 @@
+"""SQL of fund documents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.funds.storage.tables import Document, DocumentLine, Receipt
+from shared.chassis.identity import Actor
+from shared.chassis.scope import in_scope, within
+
+
+async def add(session: AsyncSession, document: Document, lines: Sequence[DocumentLine]) -> None:
+    """Insert a document and its lines; their ids are set afterwards."""
+    session.add(document)
+    await session.flush()
+    for line in lines:
+        line.document_id = document.id
+    session.add_all(lines)
+    await session.flush()
+
+
+async def visible(session: AsyncSession, actor: Actor, document_id: int) -> Document | None:
+    """The document if it was issued in the actor's area or gives that area money."""
+    query = select(Document).where(Document.id == document_id, _seen_by(actor))
+    return (await session.scalars(query)).first()
+
+
+async def list_visible(
+    session: AsyncSession,
+    actor: Actor,
+    area: str,
+    fund_year: int | None,
+    fund_kind: str | None,
+    before_id: int | None,
+    limit: int,
+) -> Sequence[Document]:
+    """Documents that concern `area`, newest first."""
+    query = select(Document).where(_seen_by(actor), _concerns(area)).order_by(Document.id.desc()).limit(limit)
+    if fund_year is not None:
+        query = query.where(Document.fund_year == fund_year)
+    if fund_kind is not None:
+        query = query.where(Document.fund_kind == fund_kind)
+    if before_id is not None:
+        query = query.where(Document.id < before_id)
+    return (await session.scalars(query)).all()
+
+
+async def lines_of(session: AsyncSession, document_id: int) -> Sequence[tuple[DocumentLine, int | None]]:
+    """A document's lines in order, each with the receipt that registered it."""
+    query = (
+        select(DocumentLine, Receipt.id)
+        .outerjoin(Receipt, Receipt.document_line_id == DocumentLine.id)
+        .where(DocumentLine.document_id == document_id)
+        .order_by(DocumentLine.number)
+    )
+    return [(line, receipt_id) for line, receipt_id in await session.execute(query)]
+
+
+async def line_for(session: AsyncSession, document_id: int, division_code: str) -> DocumentLine | None:
+    """The line of a document for one division."""
+    query = select(DocumentLine).where(
+        DocumentLine.document_id == document_id, DocumentLine.division_code == division_code
+    )
+    return (await session.scalars(query)).first()
+
+
+def _seen_by(actor: Actor) -> ColumnElement[bool]:
+    line = exists().where(DocumentLine.document_id == Document.id, in_scope(DocumentLine.division_code, actor))
+    return or_(in_scope(Document.issuing_division, actor), line)
+
+
+def _concerns(area: str) -> ColumnElement[bool]:
+    line = exists().where(DocumentLine.document_id == Document.id, within(DocumentLine.division_code, area))
+    return or_(within(Document.issuing_division, area), line)

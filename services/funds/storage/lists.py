@@ -1,0 +1,74 @@
+"""SQL of the small lists: fund kinds, claim papers, programmes, names of divisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.funds.storage.tables import ClaimPaperKind, DivisionName, FundKind, Programme
+from shared.chassis import clock
+from shared.schemas.registry import Division
+
+
+async def fund_kinds(session: AsyncSession) -> Sequence[FundKind]:
+    return (await session.scalars(select(FundKind).order_by(FundKind.code))).all()
+
+
+async def fund_kind(session: AsyncSession, code: str) -> FundKind | None:
+    return await session.get(FundKind, code)
+
+
+async def claim_paper_kinds(session: AsyncSession, claim_kind: str | None = None) -> Sequence[ClaimPaperKind]:
+    query = select(ClaimPaperKind).order_by(ClaimPaperKind.claim_kind, ClaimPaperKind.paper_kind)
+    if claim_kind is not None:
+        query = query.where(ClaimPaperKind.claim_kind == claim_kind)
+    return (await session.scalars(query)).all()
+
+
+async def programmes(session: AsyncSession) -> Sequence[Programme]:
+    return (await session.scalars(select(Programme).order_by(Programme.code, Programme.division_code))).all()
+
+
+async def programme(session: AsyncSession, code: str, division_code: str, on: date) -> Programme | None:
+    """The programme of the nearest area above `division_code` that is valid on the day."""
+    prefixes = ["00", *(division_code[:length] for length in (2, 4, 6, 9, 12) if length <= len(division_code))]
+    query = (
+        select(Programme)
+        .where(
+            Programme.code == code,
+            Programme.division_code.in_(prefixes),
+            Programme.valid_from <= on,
+            or_(Programme.valid_to.is_(None), Programme.valid_to >= on),
+        )
+        .order_by(func.nullif(Programme.division_code, "00").desc().nulls_last(), Programme.valid_from.desc())
+        .limit(1)
+    )
+    return (await session.scalars(query)).first()
+
+
+async def remember_divisions(session: AsyncSession, divisions: Iterable[Division]) -> None:
+    """Keep the names the registry answered, in the order of their codes so that two writers do not deadlock."""
+    rows = [
+        {"code": row.code, "name": row.name, "level": row.level, "heard_at": clock.now()}
+        for row in sorted(divisions, key=lambda row: row.code)
+    ]
+    if rows:
+        statement = insert(DivisionName).values(rows)
+        await session.execute(
+            statement.on_conflict_do_update(
+                index_elements=[DivisionName.code],
+                set_={"name": statement.excluded.name, "heard_at": statement.excluded.heard_at},
+                where=DivisionName.name != statement.excluded.name,
+            )
+        )
+
+
+async def division_names(session: AsyncSession, codes: Iterable[str]) -> Mapping[str, str]:
+    """Names of those codes that are known here."""
+    wanted = sorted(set(codes))
+    rows = await session.execute(select(DivisionName.code, DivisionName.name).where(DivisionName.code.in_(wanted)))
+    return {code: name for code, name in rows}

@@ -1,0 +1,61 @@
+"""SQL of payments and returns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.funds.storage.tables import Payment, PaymentReturn
+from shared.chassis.identity import Actor
+from shared.chassis.scope import in_scope, within
+
+
+async def add(session: AsyncSession, row: Payment | PaymentReturn) -> None:
+    session.add(row)
+    await session.flush()
+
+
+async def visible(session: AsyncSession, actor: Actor, payment_id: int, *, lock: bool = False) -> Payment | None:
+    query = select(Payment).where(Payment.id == payment_id, in_scope(Payment.division_code, actor))
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return (await session.scalars(query)).first()
+
+
+async def list_visible(
+    session: AsyncSession,
+    actor: Actor,
+    area: str,
+    *,
+    fund_year: int | None,
+    claim_id: int | None,
+    state: str | None,
+    before_id: int | None,
+    limit: int,
+) -> Sequence[Payment]:
+    """Payments of the area, newest first."""
+    query = (
+        select(Payment)
+        .where(in_scope(Payment.division_code, actor), within(Payment.division_code, area))
+        .order_by(Payment.id.desc())
+        .limit(limit)
+    )
+    for column, value in ((Payment.fund_year, fund_year), (Payment.claim_id, claim_id), (Payment.state, state)):
+        if value is not None:
+            query = query.where(column == value)
+    if before_id is not None:
+        query = query.where(Payment.id < before_id)
+    return (await session.scalars(query)).all()
+
+
+async def returns_of(session: AsyncSession, payment_ids: Sequence[int]) -> dict[int, list[PaymentReturn]]:
+    """Returns by payment, oldest first."""
+    rows = await session.scalars(
+        select(PaymentReturn).where(PaymentReturn.payment_id.in_(payment_ids)).order_by(PaymentReturn.id)
+    )
+    found: dict[int, list[PaymentReturn]] = {}
+    for row in rows:
+        found.setdefault(row.payment_id, []).append(row)
+    return found

@@ -1,0 +1,79 @@
+"""SQL of what projects say of their projects: every version is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.funds.storage.tables import FundedProject, ProjectGrantRow
+from shared.chassis import clock
+from shared.chassis.scope import within
+from shared.schemas.projects import ProjectGrant
+
+
+async def keep(session: AsyncSession, grant: ProjectGrant, heard_by: str) -> None:
+    """Keep a version; one that is known already stays as it is."""
+    await session.execute(
+        insert(ProjectGrantRow)
+        .values(
+            project_code=grant.project_code,
+            version=grant.version,
+            county_code=grant.county_code,
+            plan_year=grant.plan_year,
+            effective_on=grant.state_since,
+            facts=grant.model_dump(mode="json"),
+            heard_at=clock.now(),
+            heard_by=heard_by,
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+async def lock_project(session: AsyncSession, grant: ProjectGrant) -> None:
+    """Lock the project's row, so that its plan line and contract are drawn on by one request at a time."""
+    await session.execute(
+        insert(FundedProject)
+        .values(project_code=grant.project_code, county_code=grant.county_code)
+        .on_conflict_do_nothing()
+    )
+    await session.execute(
+        select(FundedProject.project_code)
+        .where(FundedProject.project_code == grant.project_code)
+        .with_for_update()
+    )
+
+
+async def versions(session: AsyncSession, project_code: str) -> list[ProjectGrant]:
+    """All versions of one project, oldest first."""
+    rows = await session.scalars(
+        select(ProjectGrantRow)
+        .where(ProjectGrantRow.project_code == project_code)
+        .order_by(ProjectGrantRow.version)
+    )
+    return [ProjectGrant.model_validate(row.facts) for row in rows]
+
+
+async def versions_by(session: AsyncSession, codes: Iterable[str], on: date) -> Sequence[ProjectGrantRow]:
+    """Versions of these projects that took effect by the day, and each one's first; by project and version."""
+    rows = await session.scalars(
+        select(ProjectGrantRow)
+        .where(ProjectGrantRow.project_code.in_(sorted(set(codes))))
+        .order_by(ProjectGrantRow.project_code, ProjectGrantRow.version)
+    )
+    return [row for row in rows if row.effective_on <= on or row.version == 1]
+
+
+async def planned(session: AsyncSession, area: str, fund_year: int, on: date) -> Sequence[ProjectGrantRow]:
+    """Per project of the area its newest version by the day, if that stands in the year's plan."""
+    newest = (
+        select(ProjectGrantRow)
+        .where(within(ProjectGrantRow.county_code, area), ProjectGrantRow.effective_on <= on)
+        .order_by(ProjectGrantRow.project_code, ProjectGrantRow.version.desc())
+        .distinct(ProjectGrantRow.project_code)
+    )
+    rows = await session.scalars(newest)
+    return [row for row in rows if row.plan_year == fund_year]

@@ -1,0 +1,10 @@
+"""The connection a request holds."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+
+async def let_go(session: AsyncSession) -> None:
+    """End what was only read, so that no connection is held while another service is asked."""
+    await session.rollback()

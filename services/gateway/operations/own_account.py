@@ -1,0 +1,72 @@
+"""What anyone signed in does with their own account: see it, change the password, sign out."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.gateway.domain.passwords import require_good
+from services.gateway.domain.refusals import OldPasswordWrong
+from services.gateway.operations.passwords import Passwords
+from services.gateway.storage import accounts, parameters, sessions
+from services.gateway.storage.data_files import common_passwords
+from services.gateway.storage.tables import PERSON
+from shared.chassis import audit, clock
+from shared.chassis.database import Database
+from shared.chassis.identity import Actor
+from shared.refusals import Forbidden, Unauthenticated
+from shared.schemas.gateway import Me, PasswordChange
+
+
+async def me(session: AsyncSession, actor: Actor) -> Me:
+    """Who is signed in, from the rights this very request was decided on."""
+    found = await accounts.get_own(session, actor.account)
+    if found is None:
+        raise Unauthenticated()
+    account, office, person = found
+    return Me(
+        account=account.id,
+        username=account.username,
+        person_id=actor.person,
+        person_name=account.title if person is None else person.name,
+        office=actor.office,
+        office_name=actor.office_name,
+        level=actor.level,
+        sector=actor.sector,
+        roles=list(actor.roles),
+        permissions=sorted(actor.permissions),
+        scope=list(actor.scope),
+        division_code=office.division_code,
+        title=account.title,
+    )
+
+
+async def change_password(
+    database: Database, session: AsyncSession, actor: Actor, sign_in: str, passwords: Passwords, request: PasswordChange
+) -> None:
+    """Put a new password in place of the old one, and end every other sign-in of the account."""
+    async with database.session(read_only=True) as reading:
+        before = await accounts.get_own(reading, actor.account)
+        policy = await parameters.valid_on(reading, clock.office_today())
+    if before is None or before[0].kind != PERSON:
+        raise Forbidden()
+    old_hash = before[0].secret_hash
+    if not await passwords.verify(request.old_password.get_secret_value(), old_hash):
+        raise OldPasswordWrong()
+    new_password = request.new_password.get_secret_value()
+    require_good(
+        new_password, before[0].username, common_passwords(), policy["password_min_length"], pointer="/new_password"
+    )
+    new_hash = await passwords.hash(new_password)
+    found = await accounts.get_own(session, actor.account, lock=True)
+    if found is None or found[0].secret_hash != old_hash:
+        raise OldPasswordWrong()
+    found[0].secret_hash = new_hash
+    await session.flush()
+    await sessions.end_all(session, actor.account, "password_changed", besides=sign_in)
+    audit.record(session, actor, "account.change_password", actor.account)
+
+
+async def sign_out(session: AsyncSession, actor: Actor, sign_in: str) -> None:
+    """End the sign-in this request belongs to, with every token of it."""
+    await sessions.end(session, sign_in, "signed_out")
+    audit.record(session, actor, "account.sign_out", actor.account)

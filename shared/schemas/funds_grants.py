@@ -1,0 +1,99 @@
+"""Wire vocabulary of funds: grants to people. An identity number comes in and is never given back."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from shared.schemas.funds import Id, Number
+from shared.schemas.wire import Code, Day, Fen, FundYear, Wire
+
+IdentityNumber = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9]{17}[0-9X]$")]
+
+
+class NewGrantLine(Wire):
+    ref: Code = Field(description="the list's own reference, unique in the batch")
+    identity_number: IdentityNumber
+    amount_fen: Fen
+
+
+class NewGrantBatch(Wire):
+    programme: Code
+    allocation_id: Id
+    fund_year: FundYear
+    period: Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9A-Za-z-]{4,20}$")] = Field(
+        description="e.g. 2026, 2026-Q1, 2026-2027"
+    )
+    mode: Literal["refuse_batch", "accept_good"]
+    prepared_on: Day | None = Field(default=None, description="today when not given")
+    lines: Annotated[list[NewGrantLine], Field(min_length=1, max_length=5_000)]
+
+
+class NewGrantOrder(Wire):
+    order_no: Number
+    ordered_on: Day | None = Field(default=None, description="today when not given")
+
+
+class GrantLineResult(Wire):
+    line_id: Id
+    outcome: Literal["paid", "returned"]
+    bank_reference: Number
+
+
+class NewGrantResult(Wire):
+    """Results by line, or every line still open paid under one reference (`all_paid_reference`)."""
+
+    settled_on: Day
+    lines: Annotated[list[GrantLineResult], Field(max_length=5_000)] = []
+    all_paid_reference: Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z0-9_-]{1,50}$")] | None = None
+
+
+class GrantLine(Wire):
+    line_id: int
+    ref: str
+    person_id: str | None
+    household_id: str | None
+    division_code: str | None
+    name_masked: str | None
+    amount_fen: int
+    state: Literal["refused", "prepared", "approved", "stopped", "ordered", "paid", "returned"]
+    reason: str | None
+    bank_reference: str | None
+    settled_on: date | None
+
+
+class GrantBatchHead(Wire):
+    batch_id: int
+    programme: str
+    allocation_id: int
+    county_code: str
+    fund_year: int
+    period: str
+    total_fen: int = Field(description="of the lines that were accepted")
+    accepted_lines: int
+    refused_lines: int
+    state: Literal["prepared", "approved", "refused", "ordered", "settled"]
+    prepared_on: date
+    prepared_by: str
+    decided_on: date | None
+    decided_by: str | None
+    opinion: str | None
+    ordered_on: date | None
+    ordered_by: str | None
+    order_no: str | None
+
+
+class GrantBatch(GrantBatchHead):
+    lines: list[GrantLine]
+
+
+class Grant(GrantLine):
+    """A grant with the batch it stands in."""
+
+    batch_id: int
+    programme: str
+    period: str
+    fund_year: int
+    project_code: str

@@ -1,0 +1,185 @@
+"""Wire vocabulary of funds: the ledger, the 90 % rule, the walk, and what the public sees."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import Field
+
+from shared.schemas.wire import Wire
+
+
+class BalanceRow(Wire):
+    account_kind: str
+    debit_fen: int
+    credit_fen: int
+    balance_fen: int = Field(description="credits less debits")
+
+
+class TrialBalance(Wire):
+    division_code: str
+    rows: list[BalanceRow]
+    sum_fen: int = Field(description="zero, always")
+
+
+class LedgerDifference(Wire):
+    what: Literal["chain_broken", "content_changed", "number_missing", "balance_differs", "chain_end_differs"]
+    book: str
+    number: int | None
+    account_id: int | None
+
+
+class LedgerVerification(Wire):
+    division_code: str
+    ok: bool
+    books: int
+    transfers: int
+    accounts: int
+    first_difference: LedgerDifference | None
+
+
+class Transfer(Wire):
+    transfer_id: int
+    book: str
+    number: int
+    kind: str
+    debit_kind: str
+    debit_owner_id: int
+    credit_kind: str
+    credit_owner_id: int
+    amount_fen: int
+    fund_year: int
+    effective_on: date
+    recorded_at: datetime
+    cause_type: str
+    cause_id: int
+    actor: str
+    reverses: int | None
+    hash: str
+
+
+class Measures(Wire):
+    received_fen: int
+    allocated_fen: int
+    paid_fen: int
+    returned_fen: int
+    withheld_fen: int
+    progress: str | None = Field(description="(paid - returned) / received as a decimal string; null at zero")
+    progress_percent: str | None = Field(description="for showing only, half up")
+    points_ahead: str | None = Field(description="percentage points ahead of pace, difference before rounding")
+    pace: str
+    verdict: Literal["met", "on_pace", "behind", "failed"] | None
+    gap_fen: int = Field(description="still to be paid to meet the target")
+
+
+class MeasuredGroup(Measures):
+    key: str
+    label: str
+
+
+class Delay(Wire):
+    step: str
+    responsible: Literal["finance", "project"]
+    office: str
+    office_name: str
+    division_code: str
+    amount_fen: int
+    since: date
+    days: int
+    deadline_days: int
+    late: bool
+    received: bool = Field(description="false while the area has not received the money yet")
+    project_code: str
+    project_name: str
+    fund_kind: str
+    reference: str
+
+
+class DelaySum(Wire):
+    step: str
+    responsible: Literal["finance", "project"]
+    received: bool
+    amount_fen: int
+    late_fen: int
+    items: int
+    longest_days: int
+
+
+class Clause(Wire):
+    """A sentence of the verdict with the figures and the source it rests on."""
+
+    rule: str
+    zh: str
+    en: str
+    source: str
+
+
+class Progress(Wire):
+    division_code: str
+    division_name: str
+    fund_year: int
+    as_of: date
+    batch: str
+    fund_kind: str | None
+    target: str
+    target_source: str
+    cut_off: date
+    clauses: list[Clause]
+    total: Measures
+    withheld_not_due_fen: int
+    group_by: str
+    groups: list[MeasuredGroup]
+    delays: list[Delay]
+    delay_sums: list[DelaySum] = Field(description="all delays by step and side, also those cut from `delays`")
+
+
+class PublicProgress(Wire):
+    division_code: str
+    division_name: str
+    fund_year: int
+    as_of: date
+    target: str
+    target_source: str
+    total: Measures
+    groups: list[MeasuredGroup]
+
+
+class PublishedAllocation(Wire):
+    project_code: str
+    project_name: str
+    county_code: str
+    division_code: str
+    fund_year: int
+    fund_kind: str
+    amount_fen: int
+    document_number: str
+    document_title: str
+    office_name: str
+    decided_on: date
+
+
+class TraceNode(Wire):
+    id: str
+    type: str
+    label: str
+    division_code: str
+    amount_fen: int
+    on: date | None
+    state: str
+    by: str = Field(description="account that entered it")
+    decided_by: str | None
+    decided_on: date | None
+    decided_office: str | None
+
+
+class TraceEdge(Wire):
+    source: str
+    target: str
+    amount_fen: int
+
+
+class Trace(Wire):
+    start: str
+    nodes: list[TraceNode]
+    edges: list[TraceEdge]
