@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from deploy.demonstration.client import Desk
-from deploy.demonstration.tables import read_mengcheng_divisions, read_rows
+from deploy.demonstration.tables import Division, read_mengcheng_divisions, read_rows
 from deploy.local.progress import Steps
+from shared.chassis.clock import office_today
 
 ADMINISTRATOR = "administrator"
 OPERATOR = "operator"
@@ -26,7 +27,12 @@ RECORDER_NAMES = (
 def offices() -> list[dict[str, str]]:
     """All offices, the fourteen village committees of 许疃镇 among them."""
     return read_rows("offices.csv") + [
-        {"code": f"{village.code}-village", "name": f"许疃镇{village.name}", "division_code": village.code, "sector": ""}
+        {
+            "code": f"{village.code}-village",
+            "name": f"许疃镇{village.name}",
+            "division_code": village.code,
+            "sector": "",
+        }
         for village in _villages()
     ]
 
@@ -51,7 +57,7 @@ def recorder_of(village_code: str) -> str:
     return f"village.{village_code[-3:]}"
 
 
-def _villages() -> list[Any]:
+def _villages() -> list[Division]:
     return [division for division in read_mengcheng_divisions() if division.parent_code == XUTUAN]
 
 
@@ -84,8 +90,16 @@ class Book:
         }
 
     def _row_of_installer(self, username: str, role: str, title: str) -> None:
-        row = {"username": username, "password": secrets.token_urlsafe(12) + "-Lk9", "roles": [role]}
-        self.rows.append(row | {"division_code": "00", "office": "00-administration", "title": title})
+        self.rows.append(
+            {
+                "username": username,
+                "password": secrets.token_urlsafe(12) + "-Lk9",
+                "roles": [role],
+                "division_code": "00",
+                "office": "00-administration",
+                "title": title,
+            }
+        )
 
     def save(self) -> None:
         self.path.touch(mode=0o600, exist_ok=True)
@@ -115,7 +129,7 @@ class Book:
             maker = administrator
             if person["office"].startswith("341622") and person["username"] not in ("mengcheng.admin",):
                 maker = self.desk("mengcheng.admin")
-            body = {name: person[name] for name in ("username", "person_name", "office", "title")}
+            body: dict[str, Any] = {name: person[name] for name in ("username", "person_name", "office", "title")}
             body |= {"roles": person["roles"].split(";"), "password": self.password(person["username"])}
             maker.post("/api/v1/auth/accounts", body, key=f"account {person['username']}")
             steps.advance()
@@ -124,11 +138,17 @@ class Book:
     def _create_client(self) -> None:
         if any("client_id" in row for row in self.rows):
             return
-        body = {"office": CLIENT_OFFICE, "name": CLIENT_NAME, "roles": ["department_client"], "purpose": "低保名单比对"}
+        body = {
+            "office": CLIENT_OFFICE,
+            "name": CLIENT_NAME,
+            "roles": ["department_client"],
+            "purpose": "低保名单比对",
+            "expires_on": f"{office_today().year + 1}-12-31",
+        }
         made = self.desk("mengcheng.admin").post("/api/v1/auth/clients", body, key="client civil")
         self.rows.append(
             {
-                "client_id": made["client_id"],
+                "client_id": made["client"]["client_id"],
                 "client_secret": made["client_secret"],
                 "roles": ["department_client"],
                 "division_code": "341622",

@@ -93,9 +93,7 @@ def _village_proposal(book: Book, calendar: Calendar, project: MengchengProject)
     recorder = book.desk(recorder_of(project.division_codes[0]))
     code = str(recorder.post(LIBRARY, _entry(project, calendar), key=f"propose {project.key}")["project_code"])
     days = [calendar.year_before(9, 1), calendar.year_before(9, 15), calendar.year_before(9, 18)]
-    recorder.post(
-        f"{LIBRARY}/{code}/submission", {"submitted_on": days[0].isoformat()}, key=f"submit {project.key}"
-    )
+    recorder.post(f"{LIBRARY}/{code}/submission", {"submitted_on": days[0].isoformat()}, key=f"submit {project.key}")
     _notice(recorder, code, "village", calendar.year_before(9, 2), f"village notice {project.key}")
     _decision(book.desk("xutuan.chief"), code, "township_review", calendar.year_before(9, 14), project.key)
     _notice(book.desk("xutuan.officer"), code, "township", calendar.year_before(9, 15), f"township {project.key}")

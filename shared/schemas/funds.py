@@ -192,3 +192,9 @@ class Allocation(Wire):
     opinion: str | None
     grant_version: int = Field(description="version of the project's facts the proposal was made on")
     decided_grant_version: int | None
+
+
+class EventAccepted(Wire):
+    """Whether a told fact was new."""
+
+    applied: bool

@@ -65,7 +65,9 @@ class ProjectGrant(Wire):
     in_library: bool
     plan_year: int | None
     plan_line_fen: int = Field(description="sum of the approved plan lines of plan_year, 0 if none")
-    state_since: date = Field(description="the day the state holds from; once submitted never earlier than in the version before")
+    state_since: date = Field(
+        description="the day the state holds from; once submitted never earlier than in the version before"
+    )
     contractor_name: str | None
     contractor_uscc: str | None
     contract_fen: int | None
@@ -184,6 +186,7 @@ class ProjectEntry(Wire):
     division_codes: Annotated[list[DivisionCode], Field(min_length=1, max_length=50)] = Field(
         description="the sites, all in one county; the first is the main one"
     )
+    place: Text | None = Field(default=None, description="the sites as a notice writes them")
     category: Code | None = None
     nature: Code | None = None
     planned_start_on: Day | None = None
@@ -557,6 +560,7 @@ class PublishedProject(Wire):
     category: str
     nature: str
     division_codes: list[str]
+    place: str
     tasks: str
     amount_fen: FenOrZero
     funding_sources: list[str]

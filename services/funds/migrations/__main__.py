@@ -3,4 +3,4 @@
 from services.funds.settings import Settings
 from shared.chassis.migrations import main
 
-main("funds", Settings().owner_database_url)  # type: ignore[call-arg]
+main("funds", Settings().owner_database_url)

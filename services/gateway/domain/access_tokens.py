@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 ALGORITHM = "Ed25519"
-TOKEN_TYPE = "at+jwt"  # noqa: S105
+TOKEN_TYPE = "at+jwt"
 AUDIENCE = "lika"
 MAX_LIFE_S = 15 * 60
 LEEWAY_S = 5

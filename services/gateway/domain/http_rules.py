@@ -130,7 +130,7 @@ def _require_plain(
         raise HeaderMalformed()
     if others.get(b"content-encoding", b"identity").lower() != b"identity":
         raise UnsupportedMedia()
-    if any(byte < 32 and byte != 9 or byte == 127 for value in kept.values() for byte in value):
+    if any((byte < 32 and byte != 9) or byte == 127 for value in kept.values() for byte in value):
         raise HeaderMalformed()
 
 

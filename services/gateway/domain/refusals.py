@@ -207,8 +207,6 @@ class HeadersTooLarge(Refusal):
     en = "The headers are too large or too many"
 
 
-
-
 class ArrivedTooSlowly(Refusal):
     status = 408
     code = "gateway.request_timeout"

@@ -3,4 +3,4 @@
 from services.gateway.settings import Settings
 from shared.chassis.migrations import main
 
-main("gateway", Settings().owner_database_url)  # type: ignore[call-arg]
+main("gateway", Settings().owner_database_url)

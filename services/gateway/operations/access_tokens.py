@@ -83,7 +83,5 @@ class AccessTokens:
     def jwks(self) -> dict[str, Any]:
         """The public keys, the present one first."""
         return {
-            "keys": [
-                key.as_dict(private=False, kid=kid, use="sig", alg=ALGORITHM) for kid, key in self._keys.items()
-            ]
+            "keys": [key.as_dict(private=False, kid=kid, use="sig", alg=ALGORITHM) for kid, key in self._keys.items()]
         }

@@ -144,9 +144,7 @@ async def _person(session: AsyncSession, actor: Actor, request: NewAccount) -> t
     if request.person_id is None:
         if request.person_name is None:
             raise PersonMissing()
-        person = Person(
-            id=uuid.uuid4().hex, name=request.person_name, created_at=clock.now(), created_by=actor.account
-        )
+        person = Person(id=uuid.uuid4().hex, name=request.person_name, created_at=clock.now(), created_by=actor.account)
         await storage.add_person(session, person)
         return person, set()
     if request.person_id == actor.person:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import aiohttp
@@ -11,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from services.gateway.domain.http_rules import RESPONSE_ALLOWED, Inspected, is_upload, safe_location
 from services.gateway.domain.refusals import ServiceUnavailable
-from services.gateway.operations.request_body import CallerGone, RequestBody
+from services.gateway.operations.request_body import RequestBody
 from services.gateway.upstream.services import Services
 from shared.chassis import log, trace
 from shared.chassis.problems import MEDIA_TYPE
@@ -46,30 +45,22 @@ class Forwarder:
         self._services = services
         self._limits = limits
 
-    async def forward(
-        self, journey: Journey, request: Inspected, scope: Scope, receive: Receive, send: Send
-    ) -> None:
+    async def forward(self, journey: Journey, request: Inspected, scope: Scope, receive: Receive, send: Send) -> None:
         """Carry one request; refusals are raised as long as nothing was answered."""
         upload = is_upload(journey.path, request.headers.get(b"content-type", b""))
         timeout_s = self._limits.upload_s if upload else self._limits.upstream_s
         headers = _headers_out(request, journey, upload)
-        body: bytes | AsyncIterator[bytes] | None = None
+        body: bytes | RequestBody | None = None
         arriving = None
         if request.has_body:
             limit = self._limits.upload_bytes if upload else JSON_BODY_LIMIT
             arrival_s = self._limits.upload_s if upload else self._limits.request_s
             arriving = RequestBody(receive, request.headers.get(b"content-length"), limit, arrival_s)
-            body = arriving.pieces() if upload else await arriving.whole()
+            body = arriving if upload else await arriving.whole()
         target = f"{journey.path}?{journey.query}" if journey.query else journey.path
-        try:
-            asking = self._services.ask(journey.service, scope["method"], target, headers, body, timeout_s)
-            async with asking as response:
-                await _answer(response, scope["method"], receive, send, arriving is None or arriving.complete)
-        except (ServiceUnavailable, aiohttp.ClientError):
-            # A body that was stopped looks like a broken connection from here; say what really happened.
-            if arriving is not None and arriving.refusal is not None:
-                raise arriving.refusal from None
-            raise
+        asking = self._services.ask(journey.service, scope["method"], target, headers, body, timeout_s)
+        async with asking as response:
+            await _answer(response, scope["method"], receive, send, arriving is None or arriving.complete)
 
 
 def _headers_out(request: Inspected, journey: Journey, upload: bool) -> dict[str, str]:
@@ -149,6 +140,3 @@ def _require_presentable(response: aiohttp.ClientResponse) -> None:
     refusal: Refusal = NotFound() if status == 404 else Malformed()
     refusal.status = status
     raise refusal
-
-
-__all__ = ["CallerGone", "Forwarder", "Journey", "Limits"]

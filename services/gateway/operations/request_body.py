@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from starlette.types import Message, Receive
 
 from services.gateway.domain.refusals import ArrivedTooSlowly
-from shared.refusals import Refusal, TooLarge
+from shared.refusals import TooLarge
 
 
 class CallerGone(Exception):
@@ -27,7 +27,7 @@ class RequestBody:
         self._deadline = asyncio.get_running_loop().time() + timeout_s
         self._size = 0
         self.complete = False
-        self.refusal: Refusal | CallerGone | None = None
+        self.refusal: Exception | None = None
 
     async def whole(self) -> bytes:
         """The body in one piece."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.gateway.storage.tables import PERSON, Account, AccountVersion, Office, Person
@@ -13,15 +13,13 @@ from shared.chassis import clock
 from shared.chassis.identity import Actor
 from shared.chassis.scope import in_scope, within
 
-AccountRow = Row[tuple[Account, Office, Person | None]]
+AccountRow = Row[Account, Office, Person | None]
 
 
-def _whole() -> Select[Any]:
-    return (
-        select(Account, Office, Person)
-        .join(Office, Office.code == Account.office_code)
-        .outerjoin(Person, Person.id == Account.person_id)
-    )
+def _whole() -> Select[Account, Office, Person | None]:
+    query: Any = select(Account, Office, Person).join(Office, Office.code == Account.office_code)
+    whole: Select[Account, Office, Person | None] = query.outerjoin(Person, Person.id == Account.person_id)
+    return whole
 
 
 async def get(
@@ -74,9 +72,7 @@ async def lock_person(session: AsyncSession, actor: Actor, person_id: str) -> Pe
 async def roles_of_person(session: AsyncSession, person_id: str, *, besides: str = "") -> set[str]:
     """Every role the human holds through any enabled account, wherever it is."""
     rows = await session.scalars(
-        select(Account.roles).where(
-            Account.person_id == person_id, Account.id != besides, Account.disabled.is_(False)
-        )
+        select(Account.roles).where(Account.person_id == person_id, Account.id != besides, Account.disabled.is_(False))
     )
     return {role for roles in rows for role in roles}
 
@@ -119,3 +115,8 @@ async def keep_version(session: AsyncSession, account: Account, reason: str, by:
 async def lock_any_person(session: AsyncSession, person_id: str) -> None:
     """Lock a human wherever they are."""
     await session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+
+
+async def lock_all(session: AsyncSession) -> None:
+    """Let one first start run at a time, until the transaction ends."""
+    await session.execute(text("select pg_advisory_xact_lock(7412)"))

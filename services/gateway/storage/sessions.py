@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.gateway.storage.tables import Account, Office, Person, RefreshToken, SignedIn, SignInCounter
 from shared.chassis import clock
 
-StateRow = Row[tuple[SignedIn, Account, Office, Person | None]]
+StateRow = Row[SignedIn, Account, Office, Person | None]
 
 
 async def state(session: AsyncSession, session_id: str) -> StateRow | None:
@@ -23,7 +23,8 @@ async def state(session: AsyncSession, session_id: str) -> StateRow | None:
         .outerjoin(Person, Person.id == Account.person_id)
         .where(SignedIn.id == session_id)
     )
-    return (await session.execute(query)).one_or_none()
+    found: StateRow | None = (await session.execute(query)).one_or_none()
+    return found
 
 
 async def begin(session: AsyncSession, signed_in: SignedIn) -> None:

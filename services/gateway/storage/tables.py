@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, DateTime, ForeignKey, Identity, Index, MetaData, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, MetaData, String, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -14,12 +14,14 @@ from shared.chassis.tables import NAMING, TYPES
 APPEND_ONLY: frozenset[str] = frozenset({"account_versions", "sign_ins"})
 """Tables on which the app role may insert and select, nothing else."""
 
+COLUMN_TYPES: dict[Any, Any] = {**TYPES, list[str]: ARRAY(String)}
+
 PERSON, MACHINE = "person", "machine"
 
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map: dict[Any, Any] = {**TYPES, list[str]: ARRAY(String), date: Date, datetime: DateTime(timezone=True)}  # fmt: skip
+    type_annotation_map = COLUMN_TYPES
 
 
 class Office(Base):

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import aiohttp
 from yarl import URL
@@ -17,7 +18,14 @@ from services.gateway.domain.refusals import ServiceTooSlow, ServiceUnavailable
 CONNECT_S = 1.0
 KEEP_CONNECTION_S = 30.0
 
-Body = bytes | AsyncIterator[bytes] | None
+
+class Upload(Protocol):
+    """A body that is still arriving."""
+
+    refusal: Exception | None
+    """Why it stopped arriving, when it was the caller's doing."""
+
+    def pieces(self) -> AsyncIterator[bytes]: ...
 
 
 @dataclass
@@ -37,12 +45,18 @@ class Services:
 
     @asynccontextmanager
     async def ask(
-        self, name: str, method: str, target: str, headers: Mapping[str, str], body: Body, timeout_s: float
+        self,
+        name: str,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        body: bytes | Upload | None,
+        timeout_s: float,
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         """Send one request; the answer's head has come when the block begins.
 
         ServiceUnavailable when the service is away, overloaded or its breaker open; ServiceTooSlow when its answer
-        does not begin within `timeout_s`.
+        does not begin within `timeout_s`. What stopped an upload is raised as it is.
         """
         upstream = self._upstreams[name]
         if upstream.in_flight >= self._limit or not upstream.breaker.lets_pass(time.monotonic()):
@@ -59,7 +73,13 @@ class Services:
             upstream.in_flight -= 1
 
     async def _send(
-        self, upstream: _Upstream, method: str, target: str, headers: Mapping[str, str], body: Body, timeout_s: float
+        self,
+        upstream: _Upstream,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        body: bytes | Upload | None,
+        timeout_s: float,
     ) -> aiohttp.ClientResponse:
         try:
             async with asyncio.timeout(timeout_s):
@@ -67,7 +87,7 @@ class Services:
                     method,
                     URL(upstream.url + target, encoded=True),
                     headers=headers,
-                    data=body,
+                    data=body if body is None or isinstance(body, bytes) else body.pieces(),
                     allow_redirects=False,
                     timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=timeout_s),
                 )
@@ -78,6 +98,9 @@ class Services:
             upstream.breaker.failed(time.monotonic())
             raise ServiceTooSlow() from error
         except (aiohttp.ClientError, OSError) as error:
+            stopped = None if body is None or isinstance(body, bytes) else body.refusal
+            if stopped is not None:
+                raise stopped from None
             upstream.breaker.failed(time.monotonic())
             raise ServiceUnavailable() from error
         upstream.breaker.succeeded()

@@ -63,13 +63,21 @@ def sector_of(office: str) -> str:
 @cache
 def chain(proposer_level: str) -> tuple[Step, ...]:
     """The steps of a proposal of this level, in order; none for a level that does not propose."""
-    rows = (Step(**{**row, "seq": int(row["seq"])}) for row in read("chains.csv"))
+    rows = (_step(row) for row in read("chains.csv"))
     return tuple(sorted((row for row in rows if row.proposer_level == proposer_level), key=lambda row: row.seq))
+
+
+def _step(row: dict[str, str]) -> Step:
+    seq = int(row.pop("seq"))
+    return Step(seq=seq, **row)
 
 
 @cache
 def checklist() -> tuple[Point, ...]:
-    return tuple(Point(**{**row, "required": row["required"] == "yes"}) for row in read("checklists.csv"))
+    return tuple(
+        Point(row["step"], row["key"], row["label"], row["required"] == "yes", row["source"])
+        for row in read("checklists.csv")
+    )
 
 
 @cache

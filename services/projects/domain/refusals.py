@@ -1,4 +1,4 @@
-"""What projects refuses about parameters, entries and the way into the library, each with its stable code and its sentence."""
+"""What projects refuses about parameters, entries and the way into the library, each with its stable code."""
 
 from __future__ import annotations
 

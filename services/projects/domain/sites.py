@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os.path
 from collections.abc import Sequence
 
 from services.projects.domain.refusals import SitesNotInOneCounty, SiteTwice
@@ -23,5 +22,9 @@ def county_of(codes: Sequence[str]) -> str:
 
 def area_of(codes: Sequence[str]) -> str:
     """The smallest division holding all sites: whoever acts on the project must see all of it."""
-    common = os.path.commonprefix(list(codes))
-    return common[: next(length for length in LENGTHS if length <= len(common))]
+    first = codes[0]
+    return next(
+        first[:length]
+        for length in LENGTHS
+        if all(code[:length] == first[:length] for code in codes) and length <= min(map(len, codes))
+    )

@@ -3,4 +3,4 @@
 from services.projects.settings import Settings
 from shared.chassis.migrations import main
 
-main("projects", Settings().owner_database_url)  # type: ignore[call-arg]
+main("projects", Settings().owner_database_url)

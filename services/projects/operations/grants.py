@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.projects.operations import recording
 from services.projects.storage import projects as storage
 from services.projects.storage.tables import Project, ProjectState
-from shared.chassis import audit, events
+from shared.chassis import audit, clock, events
 from shared.chassis.identity import Actor
 from shared.refusals import NotFound
 from shared.schemas.projects import ProjectGrant
@@ -86,3 +87,28 @@ def state_row(actor: Actor, project: Project, action: str, reason: str = "") -> 
         reason=reason,
         **recording.by(actor),
     )
+
+
+def first_state(columns: dict[str, Any], action: str) -> dict[str, Any]:
+    """The first history row of a project made from `columns`, without who wrote it."""
+    return {
+        "project_code": columns["project_code"],
+        "grant_version": columns["grant_version"],
+        "state": columns["state"],
+        "state_since": columns["state_since"],
+        "action": action,
+        "reason": "",
+    }
+
+
+def first_event(columns: dict[str, Any]) -> dict[str, Any]:
+    """The outbox row that tells of a new project: nothing was told of it before, so it is the first of its subject."""
+    return {
+        "event_id": uuid.uuid4().hex,
+        "type": EVENT,
+        "subject": columns["project_code"],
+        "sequence": 1,
+        "at": clock.now(),
+        "data": of(Project(**columns)).model_dump(mode="json"),
+        "attempts": 0,
+    }

@@ -221,7 +221,9 @@ async def list_plans(
     """Plans of counties in the actor's scope, by id."""
     after = paging.decode(cursor, str)
     found = await storage.find(session, actor, area, year, state, str(after[0]) if after else None, limit + 1)
-    items = [PlanRow.model_validate({name: getattr(row, name) for name in PlanRow.model_fields}) for row in found[:limit]]
+    items = [
+        PlanRow.model_validate({name: getattr(row, name) for name in PlanRow.model_fields}) for row in found[:limit]
+    ]
     return Page(items=items, next_cursor=paging.encode(items[-1].id) if len(found) > limit else None)
 
 

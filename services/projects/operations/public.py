@@ -49,9 +49,7 @@ async def library(
     after = paging.decode(cursor, str)
     found = await storage.library(session, area, year, str(after[0]) if after else None, limit + 1)
     items = [_library_row(row) for row in found[:limit]]
-    return Page(
-        items=items, next_cursor=paging.encode(items[-1].project.project_code) if len(found) > limit else None
-    )
+    return Page(items=items, next_cursor=paging.encode(items[-1].project.project_code) if len(found) > limit else None)
 
 
 def _library_row(row: Project) -> PublishedLibraryRow:

@@ -27,6 +27,7 @@ def project(row: Project) -> PublishedProject:
         category=_name(code_lists.categories(), entry.category),
         nature=_name(code_lists.natures(), entry.nature),
         division_codes=entry.division_codes,
+        place=entry.place or "",
         tasks=entry.tasks or "",
         amount_fen=entry.amount_fen or 0,
         funding_sources=[_name(code_lists.fund_sources(), line.source) for line in entry.funding],

@@ -58,9 +58,7 @@ async def contract(session: AsyncSession, actor: Actor, code: str, new: NewContr
     rules.require_contracting(project.purpose)
     rules.require_state(project.state, "tendered")
     settled = await storage.tender(session, code)
-    highest = await parameters.value(
-        session, parameter_rules.RETENTION_RATE_MAX, project.area_code, new.signed_on
-    )
+    highest = await parameters.value(session, parameter_rules.RETENTION_RATE_MAX, project.area_code, new.signed_on)
     rules.check_contract(
         new.amount_fen,
         project.plan_line_fen,

@@ -16,9 +16,7 @@ def _above(division_code: str) -> list[str]:
     return [NATION, *(division_code[:length] for length in (2, 4, 6, 9, 12) if length <= len(division_code))]
 
 
-async def holding(
-    session: AsyncSession, division_code: str, on: date, key: str | None = None
-) -> Sequence[Parameter]:
+async def holding(session: AsyncSession, division_code: str, on: date, key: str | None = None) -> Sequence[Parameter]:
     """Rows valid on the day in the division or any above it."""
     query = (
         select(Parameter)

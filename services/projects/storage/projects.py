@@ -94,9 +94,7 @@ def _conditions(actor: Actor, wanted: Filter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-async def find(
-    session: AsyncSession, actor: Actor, wanted: Filter, after: str | None, limit: int
-) -> Sequence[Project]:
+async def find(session: AsyncSession, actor: Actor, wanted: Filter, after: str | None, limit: int) -> Sequence[Project]:
     """Projects by code, at most `limit`, behind code `after`."""
     query = select(Project).where(*_conditions(actor, wanted)).order_by(Project.project_code).limit(limit)
     if after is not None:

@@ -51,9 +51,7 @@ class Parameter(Base):
     __table_args__ = (
         UniqueConstraint("key", "division_code", "valid_from"),
         CheckConstraint("valid_to is null or valid_to >= valid_from", name="period"),
-        Index(
-            "uq_parameters_open", "key", "division_code", unique=True, postgresql_where=text("valid_to is null")
-        ),
+        Index("uq_parameters_open", "key", "division_code", unique=True, postgresql_where=text("valid_to is null")),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
@@ -217,9 +215,12 @@ class ProjectImport(Recorded, Base):
     """A workbook that was read. Append only; the same content in the same way is the same import."""
 
     __tablename__ = "project_imports"
-    __table_args__ = (UniqueConstraint("office", "content_sha256", "year", "mode", "dry_run", name="uq_project_imports_content"),)
+    __table_args__ = (
+        UniqueConstraint("office", "content_sha256", "year", "mode", "dry_run", name="uq_project_imports_content"),
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    area_code: Mapped[str]
     content_sha256: Mapped[str] = mapped_column(String(64))
     year: Mapped[int] = mapped_column(SmallInteger)
     mode: Mapped[str]

@@ -25,9 +25,7 @@ async def highest_percent(session: AsyncSession, code: str) -> int:
 
 async def final_account(session: AsyncSession, code: str) -> int | None:
     """The final account of the acceptance that passed, in fen."""
-    query = select(Acceptance.final_account_fen).where(
-        Acceptance.project_code == code, Acceptance.outcome == "pass"
-    )
+    query = select(Acceptance.final_account_fen).where(Acceptance.project_code == code, Acceptance.outcome == "pass")
     return await session.scalar(query)
 
 

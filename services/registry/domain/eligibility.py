@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from services.registry.domain.household_files import EXITED, REMOVED
 
-ELIGIBLE, NOT_REGISTERED, HAS_EXITED, DEAD, HAS_BEEN_REMOVED = "eligible", "not_registered", "exited", "dead", "removed"
+Status = Literal["eligible", "not_registered", "exited", "dead", "removed"]
+NOT_REGISTERED: Status = "not_registered"
+CLOSED: dict[str, Status] = {EXITED: "exited", REMOVED: "removed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +24,12 @@ class Standing:
     departed_on: date | None
 
 
-def standing_on(standing: Standing | None, day: date) -> str:
+def standing_on(standing: Standing | None, day: date) -> Status:
     """The answer for a day. A death, an exit or a removal counts from its own day on."""
     if standing is None or standing.registered_on is None or standing.registered_on > day:
         return NOT_REGISTERED
     if standing.departed_on is not None and standing.departed_on <= day:
-        return DEAD if standing.departure == "death" else HAS_BEEN_REMOVED
+        return "dead" if standing.departure == "death" else "removed"
     if standing.closed_on is not None and standing.closed_on <= day:
-        return {EXITED: HAS_EXITED, REMOVED: HAS_BEEN_REMOVED}.get(standing.household_status, ELIGIBLE)
-    return ELIGIBLE
+        return CLOSED.get(standing.household_status, "eligible")
+    return "eligible"

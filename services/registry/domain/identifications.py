@@ -24,7 +24,7 @@ class Meeting:
     votes_against: int
 
 
-def require_meeting(meeting: Meeting, quorum: Fraction, majority: Fraction, proposed_on: date, today: date) -> None:
+def require_meeting(meeting: Meeting, quorum: Fraction, majority: Fraction, today: date) -> None:
     """Refuse a meeting whose figures contradict each other, that lacked its quorum or did not vote in favour.
 
     `quorum` is the least share of those entitled; `majority` the share of those present that must be exceeded.

@@ -3,4 +3,4 @@
 from services.registry.settings import Settings
 from shared.chassis.migrations import main
 
-main("registry", Settings().owner_database_url)  # type: ignore[call-arg]
+main("registry", Settings().owner_database_url)

@@ -173,7 +173,8 @@ async def list_files(
         rows = await storage.list_now(session, trail.actor, filters, key, limit + 1)
         found = [(row, None) for row in rows]
     else:
-        found = [*await storage.list_on(session, trail.actor, filters, as_of, key, limit + 1)]
+        dated = await storage.list_on(session, trail.actor, filters, as_of, key, limit + 1)
+        found = [(row, version) for row, version in dated]
     count = await _count(session, trail.actor, filters, as_of) if counted else None
     items = [views.line(row, version) for row, version in found[:limit]]
     last = found[limit - 1][0] if len(found) > limit else None

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.domain.household_files import Filters
 from services.registry.storage.tables import Household, HouseholdEvent, HouseholdMember, HouseholdVersion
 from shared.chassis.identity import Actor
 from shared.chassis.scope import in_scope, within
+
+SelectT = TypeVar("SelectT", bound="Select[*tuple[Any, ...]]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +124,10 @@ async def count_now(session: AsyncSession, actor: Actor, filters: Filters) -> in
 
 async def list_on(
     session: AsyncSession, actor: Actor, filters: Filters, day: date, after: tuple[str, int] | None, limit: int
-) -> list[tuple[Household, HouseholdVersion]]:
+) -> Sequence[Row[Household, HouseholdVersion]]:
     """Households with the version known at the end of `day`. Scope is that of the village they belong to now."""
     query = _with_version_on(actor, filters, day)
-    return [(row[0], row[1]) for row in (await session.execute(_page(query, after, limit))).all()]
+    return (await session.execute(_page(query, after, limit))).all()
 
 
 async def count_on(session: AsyncSession, actor: Actor, filters: Filters, day: date) -> int:
@@ -133,7 +135,7 @@ async def count_on(session: AsyncSession, actor: Actor, filters: Filters, day: d
     return await session.scalar(query) or 0
 
 
-def _page(query: Select[Any], after: tuple[str, int] | None, limit: int) -> Select[Any]:
+def _page(query: SelectT, after: tuple[str, int] | None, limit: int) -> SelectT:
     if after is not None:
         query = query.where(tuple_(Household.village_code, Household.household_no) > after)
     return query.order_by(Household.village_code, Household.household_no).limit(limit)

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.funds.storage.tables.base import Base
 
 ACCOUNT_KINDS = (
-    "source", "transit", "receipt", "reserved", "allocation", "claim", "withheld", "batch", "in_flight", "paid",
+    "source", "transit", "receipt", "reserved", "allocation", "claim", "withheld", "in_flight", "paid",
+    "batch", "batch_in_flight", "batch_paid",
 )  # fmt: skip
 """source: outside our books; transit: a document's line on its way; receipt: registered, not yet given out;
 reserved: proposed for a project; allocation: the project may claim it; claim, batch: claimed, on the way to an
-order; withheld: retention; in_flight: at the bank; paid: with the payee."""
+order; withheld: retention; in_flight: at the bank; paid: with the payee. The last three are of grant batches."""
 
 NEVER_NEGATIVE = tuple(kind for kind in ACCOUNT_KINDS if kind != "source")
 

@@ -1,0 +1,95 @@
+"""A fund document from its workbook (资金分配表): read, checked, issued like any other."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import zipfile
+from dataclasses import dataclass
+from datetime import date
+
+from python_calamine import CalamineError, CalamineWorkbook, WorksheetNotFound
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.funds.domain import allocation_sheet
+from services.funds.domain.refusals.documents import DivisionUnknown, WorkbookWrong
+from services.funds.operations import documents
+from shared.chassis.identity import Actor
+from shared.chassis.peers import Peer
+from shared.refusals import TooLarge
+from shared.schemas import funds as wire
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_UNPACKED = 100 * 1024 * 1024
+MAX_ENTRIES = 1_000
+MAX_ROWS = 3_100
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The document's head, as filled into the form beside the workbook."""
+
+    number: str
+    title: str
+    issued_on: date
+    issuing_division: str
+    fund_year: int
+    fund_kind: str
+    batch: wire.Batch
+    drawn_on_receipt_id: int | None
+
+
+async def issue(session: AsyncSession, actor: Actor, peer: Peer, head: Head, content: bytes) -> wire.Document:
+    """Issue the document a workbook holds, whole or not at all."""
+    lines = await asyncio.to_thread(read, content)
+    request = wire.NewDocument(
+        number=head.number,
+        title=head.title,
+        issued_on=head.issued_on,
+        issuing_division=head.issuing_division,
+        fund_year=head.fund_year,
+        fund_kind=head.fund_kind,
+        batch=head.batch,
+        drawn_on_receipt_id=head.drawn_on_receipt_id,
+        total_fen=sum(line.amount_fen for line in lines),
+        lines=[wire.NewDocumentLine(division_code=line.division_code, amount_fen=line.amount_fen) for line in lines],
+    )
+    try:
+        return await documents.issue(session, actor, peer, request)
+    except DivisionUnknown as refusal:
+        raise _with_row(refusal, lines) from refusal
+
+
+def _with_row(refusal: DivisionUnknown, lines: list[allocation_sheet.SheetLine]) -> DivisionUnknown:
+    """Name the workbook's row rather than the line's index."""
+    parts = refusal.pointer.split("/")
+    if len(parts) < 3 or not parts[2].isdigit():
+        return refusal
+    row = lines[int(parts[2])].row
+    return DivisionUnknown(pointer=f"/file/{row}", row=row)
+
+
+def read(content: bytes) -> list[allocation_sheet.SheetLine]:
+    """The lines of a workbook's sheet 资金分配. Raises TooLarge, WorkbookWrong and the sheet's refusals."""
+    _require_modest(content)
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        rows = book.get_sheet_by_name(allocation_sheet.SHEET).to_python(skip_empty_area=False)
+    except (CalamineError, WorksheetNotFound, ValueError, OSError) as error:
+        raise WorkbookWrong() from error
+    if len(rows) > MAX_ROWS:
+        raise TooLarge()
+    return allocation_sheet.read(rows)
+
+
+def _require_modest(content: bytes) -> None:
+    """Refuse what is no zip, or unpacks to more than a workbook of this kind ever holds."""
+    if len(content) > MAX_BYTES:
+        raise TooLarge()
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+    except zipfile.BadZipFile as error:
+        raise WorkbookWrong() from error
+    if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
+        raise TooLarge()

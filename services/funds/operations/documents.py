@@ -1,0 +1,170 @@
+"""What offices do with fund documents: issue them, look them up."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.funds.domain import documents as rules
+from services.funds.domain.days import require_order
+from services.funds.domain.divisions import NATION, ancestors_of
+from services.funds.domain.documents import Money
+from services.funds.domain.refusals.documents import DivisionUnknown, FundKindUnknown
+from services.funds.storage import decisions, ledger, lists
+from services.funds.storage import documents as storage
+from services.funds.storage import receipts as receipt_storage
+from services.funds.storage.tables import Document, DocumentLine, LedgerAccount, Receipt
+from services.funds.upstream import registry
+from shared.chassis import audit, clock, paging
+from shared.chassis.identity import Actor
+from shared.chassis.peers import Peer
+from shared.chassis.scope import covers, require_in_scope
+from shared.refusals import NotFound
+from shared.schemas import funds as wire
+from shared.schemas import registry as registry_wire
+from shared.schemas.wire import Page
+
+
+async def issue(session: AsyncSession, actor: Actor, peer: Peer, request: wire.NewDocument) -> wire.Document:
+    """Issue a document: its money leaves its source, or the receipt it draws on, and is on its way at once."""
+    known = await check_divisions(actor, peer, request)
+    await _check_kind(session, request)
+    receipt = await _drawn_on(session, actor, request)
+    require_order(
+        request.issued_on,
+        today=clock.office_today(),
+        not_before=receipt.received_on if receipt else None,
+        pointer="/issued_on",
+    )
+    await lists.remember_divisions(session, known.values())
+    row, lines = await _enter(session, actor, request)
+    await _send(session, actor, row, lines, receipt)
+    audit.record(
+        session, actor, "document.issue", f"document:{row.id}", total_fen=row.total_fen, lines=len(lines),
+        issuing_division=row.issuing_division,
+    )  # fmt: skip
+    return await _with_lines(session, actor, row)
+
+
+async def check_divisions(
+    actor: Actor, peer: Peer, request: wire.NewDocument
+) -> dict[str, registry_wire.Division]:
+    """Refuse a document by what needs no record: scope, sums, places. Asks the registry."""
+    require_in_scope(actor, request.issuing_division)
+    rules.require_lines_add_up(request.total_fen, [line.amount_fen for line in request.lines])
+    codes = [line.division_code for line in request.lines]
+    rules.require_lines_below(request.issuing_division, codes, drawn=request.drawn_on_receipt_id is not None)
+    wanted = {*codes, request.issuing_division, *(above for code in codes for above in ancestors_of(code))} - {NATION}
+    known = await registry.divisions(peer, actor, wanted)
+    if request.issuing_division != NATION and request.issuing_division not in known:
+        raise DivisionUnknown(pointer="/issuing_division")
+    for index, code in enumerate(codes):
+        if code not in known:
+            raise DivisionUnknown(pointer=f"/lines/{index}/division_code")
+    return known
+
+
+async def _check_kind(session: AsyncSession, request: wire.NewDocument) -> None:
+    kind = await lists.fund_kind(session, request.fund_kind)
+    if kind is None:
+        raise FundKindUnknown()
+    if request.drawn_on_receipt_id is None:
+        rules.require_kind_fits(kind.source_level, request.issuing_division)
+
+
+async def _drawn_on(session: AsyncSession, actor: Actor, request: wire.NewDocument) -> Receipt | None:
+    """The issuing division's own receipt the document draws on, of the same money; None when it draws on none."""
+    if request.drawn_on_receipt_id is None:
+        return None
+    receipt = await receipt_storage.visible(session, actor, request.drawn_on_receipt_id)
+    if receipt is None or receipt.division_code != request.issuing_division:
+        raise NotFound()
+    rules.require_same_money(
+        Money(request.fund_year, request.fund_kind, request.batch),
+        Money(receipt.fund_year, receipt.fund_kind, receipt.batch),
+    )
+    return receipt
+
+
+async def _enter(
+    session: AsyncSession, actor: Actor, request: wire.NewDocument
+) -> tuple[Document, list[DocumentLine]]:
+    row = Document(**request.model_dump(exclude={"lines"}))
+    decisions.sign(actor, row)
+    lines = [
+        DocumentLine(number=number, division_code=line.division_code, amount_fen=line.amount_fen)
+        for number, line in enumerate(request.lines, start=1)
+    ]
+    await storage.add(session, row, lines)
+    return row, lines
+
+
+async def _send(
+    session: AsyncSession, actor: Actor, row: Document, lines: list[DocumentLine], receipt: Receipt | None
+) -> None:
+    """Put each line's money in transit; more than what is left of the receipt is refused by the ledger."""
+    transit = [
+        LedgerAccount(
+            kind="transit", owner_id=line.id, division_code=line.division_code, fund_year=row.fund_year,
+            fund_kind=row.fund_kind, batch=row.batch,
+        )
+        for line in lines
+    ]  # fmt: skip
+    await ledger.open_accounts(session, transit)
+    if receipt is None:
+        debit = await ledger.source_account(session, row.issuing_division, row.fund_year, row.fund_kind)
+    else:
+        debit = await ledger.account_of(session, "receipt", receipt.id)
+    kind = "issue" if receipt is None else "pass_down"
+    movements = [
+        ledger.Movement(debit, credit, line.amount_fen, kind, row.issued_on, "document", row.id, pointer="/total_fen")
+        for line, credit in zip(lines, transit, strict=True)
+    ]
+    await ledger.post(session, actor, row.issuing_division, movements)
+
+
+async def get(session: AsyncSession, actor: Actor, document_id: int) -> wire.Document:
+    row = await storage.visible(session, actor, document_id)
+    if row is None:
+        raise NotFound()
+    return await _with_lines(session, actor, row)
+
+
+async def list_documents(
+    session: AsyncSession,
+    actor: Actor,
+    area: str,
+    fund_year: int | None,
+    fund_kind: str | None,
+    cursor: str | None,
+    limit: int,
+) -> Page[wire.DocumentHead]:
+    after = paging.decode(cursor, int)
+    before_id = int(after[0]) if after else None
+    found = await storage.list_visible(session, actor, area, fund_year, fund_kind, before_id, limit + 1)
+    items = [wire.DocumentHead(**_head(row)) for row in found[:limit]]
+    return Page(items=items, next_cursor=paging.encode(items[-1].document_id) if len(found) > limit else None)
+
+
+def _head(row: Document) -> dict[str, object]:
+    names = ("number", "title", "issued_on", "issuing_division", "fund_year", "fund_kind", "batch", "total_fen")
+    values: dict[str, object] = {name: getattr(row, name) for name in (*names, "drawn_on_receipt_id")}
+    return values | {"document_id": row.id, "issued_by": row.entered_by, "issuing_office": row.entered_office}
+
+
+async def _with_lines(session: AsyncSession, actor: Actor, row: Document) -> wire.Document:
+    """The document with the lines the actor may see: all for the issuer's area, its own for others."""
+    found = await storage.lines_of(session, row.id)
+    if not covers(actor.scope, row.issuing_division):
+        found = [(line, receipt_id) for line, receipt_id in found if covers(actor.scope, line.division_code)]
+    names = await lists.division_names(session, [line.division_code for line, _ in found])
+    lines = [
+        wire.DocumentLine(
+            line_id=line.id,
+            division_code=line.division_code,
+            division_name=names.get(line.division_code, line.division_code),
+            amount_fen=line.amount_fen,
+            receipt_id=receipt_id,
+        )
+        for line, receipt_id in found
+    ]
+    return wire.Document(**_head(row), lines=lines)

@@ -1,0 +1,177 @@
+"""What offices do with payments: order them, enter the bank's answer, enter what came back."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.funds.domain.days import require_order
+from services.funds.domain.persons import require_other_person
+from services.funds.domain.refusals.spending import AlreadyDecided, StepNotDue
+from services.funds.operations.allocations import account_for
+from services.funds.storage import allocations as allocation_storage
+from services.funds.storage import claims as claim_storage
+from services.funds.storage import decisions, ledger, project_grants
+from services.funds.storage import payments as storage
+from services.funds.storage.tables import Claim, Payment, PaymentReturn
+from shared.chassis import audit, clock, paging
+from shared.chassis.identity import Actor
+from shared.refusals import NotFound
+from shared.schemas import funds_spending as wire
+from shared.schemas.wire import Page
+
+
+async def order(session: AsyncSession, actor: Actor, request: wire.NewPayment) -> wire.Payment:
+    """Order the payment of an approved claim: a third person. The money is in flight until the bank answers."""
+    claim = await claim_storage.visible(session, actor, request.claim_id, lock=True)
+    if claim is None:
+        raise NotFound()
+    if claim.state != "approved" or claim.payable_fen == 0:
+        raise StepNotDue(state=claim.state)
+    require_other_person(actor.person, claim.entered_person, claim.decided_person)
+    ordered_on = request.ordered_on or clock.office_today()
+    require_order(ordered_on, today=clock.office_today(), not_before=claim.decided_on, pointer="/ordered_on")
+    payee_name, payee_uscc = await _payee(session, claim)
+    row = Payment(
+        claim_id=claim.id, allocation_id=claim.allocation_id, county_code=claim.county_code,
+        division_code=claim.division_code, fund_year=claim.fund_year, order_no=request.order_no,
+        amount_fen=claim.payable_fen, payee_name=payee_name, payee_uscc=payee_uscc, ordered_on=ordered_on,
+        state="ordered",
+    )  # fmt: skip
+    decisions.sign(actor, row)
+    await storage.add(session, row)
+    claim.state = "ordered"
+    await _send(session, actor, claim, row)
+    audit.record(
+        session, actor, "payment.order", f"payment:{row.id}", claim_id=claim.id, amount_fen=row.amount_fen
+    )
+    return _answer(row, [])
+
+
+async def _payee(session: AsyncSession, claim: Claim) -> tuple[str, str]:
+    """The contractor named in the project's facts the claim was made on: never free text."""
+    for grant in reversed(await project_grants.versions(session, claim.project_code)):
+        if grant.version <= claim.grant_version and grant.contractor_name:
+            return grant.contractor_name, grant.contractor_uscc or ""
+    raise StepNotDue()
+
+
+async def _send(session: AsyncSession, actor: Actor, claim: Claim, row: Payment) -> None:
+    allocation = await allocation_storage.visible(session, actor, claim.allocation_id)
+    if allocation is None:
+        raise NotFound()
+    accounts = [account_for(allocation, kind, row.id, claim.id) for kind in ("in_flight", "paid")]
+    await ledger.open_accounts(session, accounts)
+    claimed = await ledger.account_of(session, "claim", claim.id)
+    move = ledger.Movement(claimed, accounts[0], row.amount_fen, "order", row.ordered_on, "payment", row.id)
+    await ledger.post(session, actor, row.county_code, [move])
+
+
+async def settle(
+    session: AsyncSession, actor: Actor, payment_id: int, request: wire.NewPaymentResult
+) -> wire.Payment:
+    """Enter the bank's answer: paid is final and counts as spent; refused gives the money back to the claim."""
+    row = await storage.visible(session, actor, payment_id, lock=True)
+    if row is None:
+        raise NotFound()
+    if row.state != "ordered":
+        raise AlreadyDecided()
+    require_order(
+        request.settled_on, today=clock.office_today(), not_before=row.ordered_on, pointer="/settled_on"
+    )
+    claim = await claim_storage.visible(session, actor, row.claim_id, lock=True)
+    if claim is None:
+        raise NotFound()
+    paid = request.outcome == "paid"
+    row.state, row.settled_on, row.settled_at = request.outcome, request.settled_on, clock.now()
+    row.settled_by, row.bank_reference = actor.account, request.bank_reference
+    claim.state = "paid" if paid else "approved"
+    decisions.record(
+        session, actor, None, ("payment", row.id), "result",
+        outcome=request.outcome, opinion="", decided_on=request.settled_on,
+    )  # fmt: skip
+    await session.flush()
+    await _post_result(session, actor, row)
+    audit.record(session, actor, "payment.confirm", f"payment:{row.id}", outcome=row.state, amount_fen=row.amount_fen)
+    return _answer(row, [])
+
+
+async def _post_result(session: AsyncSession, actor: Actor, row: Payment) -> None:
+    assert row.settled_on is not None
+    flying = await ledger.account_of(session, "in_flight", row.id)
+    paid = row.state == "paid"
+    target = await ledger.account_of(session, "paid" if paid else "claim", row.id if paid else row.claim_id)
+    reverses = None if paid else (await ledger.last_transfer(session, "order", "payment", row.id)).id
+    kind = "pay" if paid else "void_order"
+    move = ledger.Movement(flying, target, row.amount_fen, kind, row.settled_on, "payment", row.id, reverses)
+    await ledger.post(session, actor, row.county_code, [move])
+
+
+async def take_back(
+    session: AsyncSession, actor: Actor, payment_id: int, request: wire.NewPaymentReturn
+) -> wire.Payment:
+    """Enter money that came back: it belongs to its allocation again and is spent no more."""
+    row = await storage.visible(session, actor, payment_id, lock=True)
+    if row is None:
+        raise NotFound()
+    if row.state != "paid":
+        raise StepNotDue(state=row.state)
+    require_order(
+        request.returned_on, today=clock.office_today(), not_before=row.settled_on, pointer="/returned_on"
+    )
+    back = PaymentReturn(payment_id=row.id, **request.model_dump())
+    decisions.sign(actor, back)
+    await storage.add(session, back)
+    paid = await ledger.account_of(session, "paid", row.id)
+    available = await ledger.account_of(session, "allocation", row.allocation_id)
+    original = await ledger.last_transfer(session, "pay", "payment", row.id)
+    move = ledger.Movement(
+        paid, available, back.amount_fen, "return", back.returned_on, "payment_return", back.id, original.id,
+        pointer="/amount_fen",
+    )  # fmt: skip
+    await ledger.post(session, actor, row.county_code, [move])
+    audit.record(session, actor, "payment.return", f"payment:{row.id}", amount_fen=back.amount_fen)
+    return await _with_returns(session, row)
+
+
+async def get(session: AsyncSession, actor: Actor, payment_id: int) -> wire.Payment:
+    row = await storage.visible(session, actor, payment_id)
+    if row is None:
+        raise NotFound()
+    return await _with_returns(session, row)
+
+
+async def list_payments(
+    session: AsyncSession,
+    actor: Actor,
+    area: str,
+    *,
+    fund_year: int | None,
+    claim_id: int | None,
+    state: str | None,
+    cursor: str | None,
+    limit: int,
+) -> Page[wire.Payment]:
+    after = paging.decode(cursor, int)
+    found = await storage.list_visible(
+        session, actor, area, fund_year=fund_year, claim_id=claim_id, state=state,
+        before_id=int(after[0]) if after else None, limit=limit + 1,
+    )  # fmt: skip
+    returns = await storage.returns_of(session, [row.id for row in found])
+    items = [_answer(row, returns.get(row.id, [])) for row in found[:limit]]
+    return Page(items=items, next_cursor=paging.encode(items[-1].payment_id) if len(found) > limit else None)
+
+
+async def _with_returns(session: AsyncSession, row: Payment) -> wire.Payment:
+    return _answer(row, (await storage.returns_of(session, [row.id])).get(row.id, []))
+
+
+def _answer(row: Payment, returns: list[PaymentReturn]) -> wire.Payment:
+    own = {"payment_id", "ordered_by", "returned_fen", "returns"}
+    values = {name: getattr(row, name) for name in set(wire.Payment.model_fields) - own}
+    return wire.Payment(
+        **values,
+        payment_id=row.id,
+        ordered_by=row.entered_by,
+        returned_fen=sum(back.amount_fen for back in returns),
+        returns=[wire.PaymentReturn.model_validate(back) for back in returns],
+    )

@@ -1,0 +1,34 @@
+"""HTTP of one's own account."""
+
+from __future__ import annotations
+
+from services.gateway.api.dependencies import GatewayParts, OwnDatabase, SignInId
+from services.gateway.operations import own_account as operations
+from shared.chassis.app import new_router
+from shared.chassis.database import Session
+from shared.chassis.identity import CurrentActor, needs
+from shared.schemas.gateway import Me, PasswordChange
+
+router = new_router("/api/v1/auth", "own account")
+
+
+@router.get("/me", operation_id="me_get", **needs("own_account.use"))
+async def me_get(session: Session, actor: CurrentActor) -> Me:
+    return await operations.me(session, actor)
+
+
+@router.post("/sign-out", operation_id="sign_out", status_code=204, **needs("own_account.use"))
+async def sign_out(session: Session, actor: CurrentActor, sign_in: SignInId) -> None:
+    await operations.sign_out(session, actor, sign_in)
+
+
+@router.post("/password", operation_id="own_password_change", status_code=204, **needs("own_account.use"))
+async def own_password_change(
+    body: PasswordChange,
+    database: OwnDatabase,
+    session: Session,
+    actor: CurrentActor,
+    sign_in: SignInId,
+    parts: GatewayParts,
+) -> None:
+    await operations.change_password(database, session, actor, sign_in, parts.passwords, body)

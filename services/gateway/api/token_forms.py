@@ -1,0 +1,70 @@
+"""The form of a token request, its client authentication, and the refusal in OAuth2's own words."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from urllib.parse import unquote_plus
+
+from fastapi import Request
+from starlette.responses import Response
+
+from services.gateway.domain.refusals import TokenRefusal
+from shared.chassis import problems
+from shared.refusals import UnsupportedMedia
+from shared.schemas.gateway import TokenProblem
+from shared.schemas.wire import Problem
+
+LONGEST_VALUE = 1_024
+FORM_SCHEMA = {
+    "type": "object",
+    "required": ["grant_type"],
+    "properties": {
+        "grant_type": {"type": "string", "enum": ["password", "refresh_token", "client_credentials"]},
+        "username": {"type": "string"},
+        "password": {"type": "string", "format": "password"},
+        "refresh_token": {"type": "string"},
+        "client_id": {"type": "string", "description": "or by HTTP Basic"},
+        "client_secret": {"type": "string", "format": "password"},
+    },
+}
+
+
+async def read_form(request: Request) -> tuple[dict[str, str], tuple[str, str] | None]:
+    """The fields, each at most once, and the client's id and secret when sent by HTTP Basic."""
+    media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if media_type != "application/x-www-form-urlencoded":
+        raise UnsupportedMedia()
+    fields: dict[str, str] = {}
+    form = await request.form(max_fields=20, max_files=0)
+    for name, value in form.multi_items():
+        if name in fields or not isinstance(value, str) or len(value) > LONGEST_VALUE or "\x00" in value:
+            raise TokenRefusal()
+        fields[name] = value
+    return fields, _basic(request.headers.get("authorization"))
+
+
+def _basic(value: str | None) -> tuple[str, str] | None:
+    """Client id and secret of an HTTP Basic header (RFC 6749 2.3.1)."""
+    if value is None or not value.lower().startswith("basic "):
+        return None
+    try:
+        text = base64.b64decode(value[6:].strip(), validate=True).decode("utf-8", "strict")
+    except (ValueError, binascii.Error) as error:
+        raise TokenRefusal() from error
+    client_id, colon, client_secret = text.partition(":")
+    if not colon or "\x00" in text:
+        raise TokenRefusal()
+    return unquote_plus(client_id), unquote_plus(client_secret)
+
+
+async def token_problem(request: Request, error: Exception) -> Response:
+    """The problem answer of a refused token request, with `error` and `error_description`."""
+    assert isinstance(error, TokenRefusal)
+    response = problems.of_refusal(request, error)
+    plain = Problem.model_validate_json(bytes(response.body))
+    body = TokenProblem(**plain.model_dump(), error=error.error, error_description=error.en)
+    headers = {name: value for name, value in response.headers.items() if name != "content-length"}
+    if error.status == 401:
+        headers["www-authenticate"] = 'Basic realm="lika"'
+    return Response(body.model_dump_json(exclude_none=True), status_code=error.status, headers=headers)

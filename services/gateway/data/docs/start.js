@@ -1,0 +1,15 @@
+"use strict";
+window.addEventListener("load", function () {
+  SwaggerUIBundle({
+    url: "/openapi.json",
+    dom_id: "#swagger-ui",
+    deepLinking: true,
+    docExpansion: "none",
+    filter: true,
+    tagsSorter: "alpha",
+    persistAuthorization: false,
+    validatorUrl: null,
+    presets: [SwaggerUIBundle.presets.apis],
+    layout: "BaseLayout",
+  });
+});

@@ -1,0 +1,45 @@
+"""Answering funds: which of these people are on the register on a day."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.domain import masking
+from services.registry.domain.eligibility import NOT_REGISTERED, Standing, standing_on
+from services.registry.operations.trail import Trail
+from services.registry.storage import eligibility as storage
+from services.registry.storage.sealing import Seals
+from shared.schemas.registry import EligibilityAnswer, EligibilityAnswers, EligibilityQuestion
+
+
+async def answer(session: AsyncSession, trail: Trail, seals: Seals, request: EligibilityQuestion) -> EligibilityAnswers:
+    """One answer per person asked, in their order. Whoever is outside the actor's scope is not registered."""
+    indexes = [seals.index(person.identity_number) for person in request.people]
+    found = await storage.persons(session, trail.actor, indexes)
+    answers = [
+        _answer(person.ref, found.get(index), request.on) for person, index in zip(request.people, indexes, strict=True)
+    ]
+    subjects = [given.person_id for given in answers if given.person_id is not None]
+    await trail.note(session, "person.eligibility", subjects)
+    return EligibilityAnswers(answers=answers)
+
+
+def _answer(ref: str, row: Any, day: date) -> EligibilityAnswer:
+    standing = None if row is None else Standing(
+        row.status, row.registered_on, row.closed_on, row.departure, row.departed_on
+    )  # fmt: skip
+    status = standing_on(standing, day)
+    if row is None or status == NOT_REGISTERED:
+        return EligibilityAnswer(ref=ref, status="not_registered")
+    return EligibilityAnswer(
+        ref=ref,
+        status=status,
+        person_id=str(row.person_id),
+        household_id=str(row.household_id),
+        division_code=row.village_code,
+        name_masked=masking.name(row.name),
+        household_version=row.version,
+    )

@@ -1,0 +1,36 @@
+"""SQL of eligibility."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.storage.tables import Household, HouseholdMember
+from shared.chassis.identity import Actor
+from shared.chassis.scope import in_scope
+
+
+async def persons(session: AsyncSession, actor: Actor, indexes: Sequence[bytes]) -> dict[bytes, Any]:
+    """For each blind index found in the actor's scope: the person and their household, active files first."""
+    query = (
+        select(
+            HouseholdMember.identity_index,
+            HouseholdMember.id.label("person_id"),
+            HouseholdMember.name,
+            HouseholdMember.departure,
+            HouseholdMember.departed_on,
+            Household.id.label("household_id"),
+            Household.village_code,
+            Household.version,
+            Household.status,
+            Household.registered_on,
+            Household.closed_on,
+        )
+        .join(Household, Household.id == HouseholdMember.household_id)
+        .where(HouseholdMember.identity_index == func.any(list(indexes)), in_scope(Household.village_code, actor))
+        .order_by(HouseholdMember.active, HouseholdMember.departed_on, HouseholdMember.id)
+    )
+    return {row.identity_index: row for row in await session.execute(query)}

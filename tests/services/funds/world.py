@@ -1,0 +1,285 @@
+"""A county's money in a test: actors of every desk, the peers' answers, and one function per step."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import httpx2 as httpx
+
+from shared.chassis.clock import office_today
+from shared.chassis.identity import Actor
+from tests.support.harness import Harness, actor
+
+BASE = "/api/v1/funds"
+COUNTY = "341622"
+YEAR = office_today().year - 1
+"""The fund year of the tests: over, so that every day of it has passed."""
+NAMES = {
+    "34": "安徽省",
+    "3416": "亳州市",
+    "3412": "阜阳市",
+    "341622": "蒙城县",
+    "341621": "涡阳县",
+    "341204": "颍泉区",
+    "341622101": "许疃镇",
+    "341622102": "小涧镇",
+    "341622101200": "钟庙村",
+}
+LEVELS = {2: "province", 4: "city", 6: "county", 9: "township", 12: "village"}
+
+
+def day(month: int, of_month: int = 1, year: int = YEAR) -> str:
+    return date(year, month, of_month).isoformat()
+
+
+def desk(*permissions: str, office: str = "341622-finance", scope: tuple[str, ...] = (COUNTY,), **more: Any) -> Actor:
+    more.setdefault("level", "county")
+    return actor(*permissions, scope=scope, office=office, **more)
+
+
+READING = (
+    "fund.read", "document.read", "claim.read", "grant.read", "ledger.read", "trace.read", "progress.read",
+    "parameter.read", "code_list.read",
+)  # fmt: skip
+PROVINCE = actor("document.issue", "receipt.register", *READING, scope=("34",), office="34-finance", level="province")
+CITY = actor("document.issue", "receipt.register", *READING, scope=("3416",), office="3416-finance", level="city")
+MAKER = desk("document.issue", "receipt.register", "allocation.propose", "retention.release", *READING)
+CHECKER = desk("allocation.decide", "claim.review", "grant.decide", "parameter.set", *READING)
+RELEASER = desk("payment.order", "payment.confirm", *READING)
+CLAIMANT = desk("claim.file", "grant.prepare", *READING, office="341622-transport", sector="transport")
+READER = desk(*READING)
+ELSEWHERE = desk(*READING, "document.issue", "receipt.register", "allocation.propose", "allocation.decide",
+                 "claim.file", "claim.review", "payment.order", "payment.confirm", "retention.release",
+                 "grant.prepare", "grant.decide",
+                 office="341621-finance", scope=("341621",))  # fmt: skip
+
+
+def grant_of(code: str, **changes: Any) -> dict[str, Any]:
+    """What projects say of a works project in the plan of YEAR, under way, with a contract of 1,000,000 yuan."""
+    return {
+        "project_code": code,
+        "version": 1,
+        "name": f"道路硬化 {code}",
+        "division_code": "341622101200",
+        "county_code": COUNTY,
+        "category": "infrastructure",
+        "nature": "new",
+        "purpose": "works",
+        "office": "341622-transport",
+        "office_name": "蒙城县交通运输局",
+        "state": "under_way",
+        "in_library": True,
+        "plan_year": YEAR,
+        "plan_line_fen": 100_000_000,
+        "state_since": day(3, 15),
+        "contractor_name": "某路桥公司",
+        "contractor_uscc": "91341622MA2N000000",
+        "contract_fen": 100_000_000,
+        "retention_rate": "0.03",
+        "accepted_on": None,
+        "planned_end_on": day(9),
+    } | changes
+
+
+def paper(kind: str, content: str | None = None) -> dict[str, str]:
+    text = content or uuid.uuid4().hex
+    return {"kind": kind, "name": f"{kind}.pdf", "sha256": hashlib.sha256(text.encode()).hexdigest()}
+
+
+PAPERS = {
+    "progress": ("invoice", "progress_certificate"),
+    "final": ("invoice", "acceptance_report", "settlement"),
+    "retention": ("payment_application", "quality_certificate"),
+}
+
+
+def papers(kind: str) -> list[dict[str, str]]:
+    return [paper(name) for name in PAPERS[kind]]
+
+
+@dataclass
+class World:
+    """A running service with its peers played from `projects`, `divisions` and `people`."""
+
+    funds: Harness
+    projects: dict[str, dict[str, Any]] = field(default_factory=dict)
+    people: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Answers of the eligibility check by identity number; person_id is looked up among them."""
+    asked: list[str] = field(default_factory=list)
+    down: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.funds.set_peer("projects", self._projects)
+        self.funds.set_peer("registry", self._registry)
+
+    def _projects(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request.url.path)
+        if "projects" in self.down:
+            return httpx.Response(503)
+        code = request.url.path.split("/")[3]
+        grant = self.projects.get(code)
+        return httpx.Response(404) if grant is None else httpx.Response(200, json=grant)
+
+    def _registry(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request.url.path)
+        if "registry" in self.down:
+            return httpx.Response(503)
+        if request.method == "POST":
+            return self._eligibility(json.loads(request.content))
+        code = request.url.path.rsplit("/", 1)[1]
+        if code not in NAMES:
+            return httpx.Response(404)
+        body = {
+            "code": code,
+            "level": LEVELS[len(code)],
+            "name": NAMES[code],
+            "parent_code": "",
+            "valid_from": "2016-01-01",
+            "source": "test",
+        }
+        return httpx.Response(200, json=body)
+
+    def _eligibility(self, question: dict[str, Any]) -> httpx.Response:
+        by_person = {row.get("person_id"): row for row in self.people.values()}
+        answers = []
+        for person in question["people"]:
+            if "person_id" in person:
+                found = by_person.get(person["person_id"])
+            else:
+                found = self.people.get(person["identity_number"])
+            answers.append({"ref": person["ref"], **(found or {"status": "not_registered"})})
+        return httpx.Response(200, json={"answers": answers})
+
+    async def post(self, who: Actor, path: str, body: Any, key: str | None = None) -> httpx.Response:
+        async with self.funds.as_(who) as client:
+            return await client.post(BASE + path, json=body, headers={"Idempotency-Key": key or uuid.uuid4().hex})
+
+    async def get(self, who: Actor, path: str, **params: Any) -> httpx.Response:
+        async with self.funds.as_(who) as client:
+            return await client.get(BASE + path, params={k: v for k, v in params.items() if v is not None})
+
+    async def made(self, who: Actor, path: str, body: Any, key: str | None = None) -> dict[str, Any]:
+        answer = await self.post(who, path, body, key)
+        assert answer.status_code in (200, 201), answer.text
+        made: dict[str, Any] = answer.json()
+        return made
+
+    async def seen(self, who: Actor, path: str, **params: Any) -> dict[str, Any]:
+        answer = await self.get(who, path, **params)
+        assert answer.status_code == 200, answer.text
+        body: dict[str, Any] = answer.json()
+        return body
+
+    # One function per step, each with a good default.
+
+    async def document(self, lines: dict[str, int], who: Actor = PROVINCE, **changes: Any) -> dict[str, Any]:
+        return await self.made(who, "/documents", document_body(lines, **changes))
+
+    async def receipt(
+        self, document: dict[str, Any], division: str = COUNTY, who: Actor = MAKER, on: str = day(2)
+    ) -> dict[str, Any]:
+        amount = next(line["amount_fen"] for line in document["lines"] if line["division_code"] == division)
+        body = {
+            "document_id": document["document_id"],
+            "division_code": division,
+            "amount_fen": amount,
+            "received_on": on,
+        }
+        return await self.made(who, "/receipts", body)
+
+    async def money(self, amount: int, **changes: Any) -> dict[str, Any]:
+        """A receipt of the county over money from the province."""
+        return await self.receipt(await self.document({COUNTY: amount}, **changes))
+
+    async def allocation(
+        self, receipt: dict[str, Any], amount: int, code: str = "P1", on: str = day(3), decided: str = day(3, 10)
+    ) -> dict[str, Any]:
+        """An approved allocation."""
+        body = {
+            "receipt_id": receipt["receipt_id"],
+            "project_code": code,
+            "amount_fen": amount,
+            "proposed_on": on,
+        }
+        proposed = await self.made(MAKER, "/allocations", body)
+        path = f"/allocations/{proposed['allocation_id']}/decision"
+        return await self.made(CHECKER, path, {"outcome": "approve", "opinion": "同意", "decided_on": decided})
+
+    async def claim(
+        self, allocation: dict[str, Any], amount: int, kind: str = "progress", on: str = day(5)
+    ) -> dict[str, Any]:
+        return await self.made(CLAIMANT, "/claims", claim_body(allocation, amount, kind, on))
+
+    async def review(self, claim: dict[str, Any], outcome: str = "approve", on: str = day(5, 10)) -> dict[str, Any]:
+        body = {"outcome": outcome, "opinion": "已核", "reviewed_on": on}
+        return await self.made(CHECKER, f"/claims/{claim['claim_id']}/review", body)
+
+    async def order(self, claim: dict[str, Any], on: str = day(5, 12)) -> dict[str, Any]:
+        body = {"claim_id": claim["claim_id"], "order_no": uuid.uuid4().hex[:12], "ordered_on": on}
+        return await self.made(RELEASER, "/payments", body)
+
+    async def settle(
+        self, payment: dict[str, Any], outcome: str = "paid", on: str = day(5, 13)
+    ) -> dict[str, Any]:
+        body = {"outcome": outcome, "settled_on": on, "bank_reference": uuid.uuid4().hex[:16]}
+        return await self.made(RELEASER, f"/payments/{payment['payment_id']}/result", body)
+
+    async def paid(self, allocation: dict[str, Any], amount: int, on: str = day(5)) -> dict[str, Any]:
+        """A claim over `amount`, reviewed, ordered and paid within days of `on`."""
+        start = date.fromisoformat(on)
+        days = [(start + timedelta(days=n)).isoformat() for n in range(4)]
+        claim = await self.claim(allocation, amount, on=days[0])
+        await self.review(claim, on=days[1])
+        return await self.settle(await self.order(claim, on=days[2]), on=days[3])
+
+    async def progress(self, **params: Any) -> dict[str, Any]:
+        asked: dict[str, Any] = {"division_code": COUNTY, "fund_year": YEAR, "as_of": day(12, 31)} | params
+        return await self.seen(READER, "/progress", **asked)
+
+    async def books_balance(self) -> None:
+        """The trial balance sums to zero and the ledger verifies."""
+        balance = await self.seen(PROVINCE, "/ledger/trial-balance", division_code="34")
+        assert balance["sum_fen"] == 0
+        verified = await self.seen(PROVINCE, "/ledger/verify", division_code="34")
+        assert verified["ok"], verified
+
+
+def document_body(lines: dict[str, int], **changes: Any) -> dict[str, Any]:
+    return {
+        "number": f"皖财预〔{YEAR}〕{uuid.uuid4().hex[:6]}号",
+        "title": "关于提前下达财政专项扶贫资金的通知",
+        "issued_on": day(1, 10),
+        "issuing_division": "34",
+        "fund_year": YEAR,
+        "fund_kind": "central_special",
+        "batch": "advance",
+        "total_fen": sum(lines.values()),
+        "drawn_on_receipt_id": None,
+        "lines": [{"division_code": code, "amount_fen": amount} for code, amount in lines.items()],
+    } | changes
+
+
+def claim_body(allocation: dict[str, Any], amount: int, kind: str = "progress", on: str = day(5)) -> dict[str, Any]:
+    return {
+        "allocation_id": allocation["allocation_id"],
+        "kind": kind,
+        "amount_fen": amount,
+        "claimed_on": on,
+        "papers": papers(kind),
+    }
+
+
+def code_of(answer: httpx.Response) -> str:
+    """The problem's code without the service's name."""
+    code: str = answer.json()["code"]
+    return code.removeprefix("funds.")
+
+
+def pointer_of(answer: httpx.Response) -> str:
+    pointer: str = answer.json()["errors"][0]["pointer"]
+    return pointer
