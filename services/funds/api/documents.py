@@ -36,9 +36,7 @@ class DocumentForm(BaseModel):
 
 
 @router.post("", operation_id="document_issue", status_code=201, **needs("document.issue", money=True))
-async def document_issue(
-    body: NewDocument, session: Session, actor: CurrentActor, registry: RegistryPeer
-) -> Document:
+async def document_issue(body: NewDocument, session: Session, actor: CurrentActor, registry: RegistryPeer) -> Document:
     return await documents.issue(session, actor, registry, body)
 
 

@@ -31,9 +31,7 @@ async def payment_confirm(
 
 
 @router.post("/{payment_id}/return", operation_id="payment_return", **needs("payment.confirm", money=True))
-async def payment_return(
-    payment_id: WholeId, body: NewPaymentReturn, session: Session, actor: CurrentActor
-) -> Payment:
+async def payment_return(payment_id: WholeId, body: NewPaymentReturn, session: Session, actor: CurrentActor) -> Payment:
     return await payments.take_back(session, actor, payment_id, body)
 
 

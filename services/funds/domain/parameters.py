@@ -72,14 +72,15 @@ class Parameters:
         self._division_code = division_code
         self._on = on
 
-    def get(self, key: str, division_code: str | None = None) -> Value:
-        return resolve(self._values, key, division_code or self._division_code, self._on)
+    def get(self, key: str, division_code: str | None = None, on: date | None = None) -> Value:
+        """The value for the question's area and day, or for another area or day."""
+        return resolve(self._values, key, division_code or self._division_code, on or self._on)
 
     def rate(self, key: str) -> Fraction:
         return Fraction(self.get(key).value)
 
-    def days(self, key: str, division_code: str | None = None) -> int:
-        return int(self.get(key, division_code).value)
+    def days(self, key: str) -> int:
+        return int(self.get(key).value)
 
     def day_of_year(self, key: str, year: int) -> date:
         """A MM-DD value as a day of `year`."""

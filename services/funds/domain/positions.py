@@ -171,9 +171,7 @@ def waiting_of(facts: Facts, area: str, as_of: date) -> list[Waiting]:
     """Where every unspent fen of the area waits, and money on its way to the area (`received` false)."""
     inside = {receipt.receipt_id for receipt in facts.receipts if lies_in(receipt.division_code, area)}
     found = [_line_waits(line, facts.names, line.drawn_on_receipt_id in inside) for line in facts.lines]
-    for receipt in facts.receipts:
-        if receipt.receipt_id in inside:
-            found.append(_receipt_waits(receipt, facts))
+    found.extend(_receipt_waits(receipt, facts) for receipt in facts.receipts if receipt.receipt_id in inside)
     for item in facts.allocations:
         if item.reserved_fen and item.receipt_id in inside:
             found.append(_proposal_waits(item, facts.names))
@@ -228,7 +226,9 @@ def _receipt_waits(receipt: Receipt, facts: Facts) -> Waiting:
 
 
 def _proposal_waits(item: Allocation, names: dict[str, str]) -> Waiting:
-    return _of_project(item, names, "allocation_decision", item.reserved_fen, item.proposed_on, f"allocation:{item.allocation_id}")
+    return _of_project(
+        item, names, "allocation_decision", item.reserved_fen, item.proposed_on, f"allocation:{item.allocation_id}"
+    )
 
 
 def _allocation_waits(item: Allocation, names: dict[str, str], as_of: date) -> Iterable[Waiting]:

@@ -37,9 +37,7 @@ async def propose(
     if receipt is None:
         raise NotFound()
     proposed_on = request.proposed_on or clock.office_today()
-    require_order(
-        proposed_on, today=clock.office_today(), not_before=receipt.received_on, pointer="/proposed_on"
-    )
+    require_order(proposed_on, today=clock.office_today(), not_before=receipt.received_on, pointer="/proposed_on")
     rules.require_fundable(grant, receipt.division_code, receipt.fund_year)
     await _keep(session, grant, [site] if site else [])
     row = await _reserve(session, actor, receipt, grant, request.amount_fen, proposed_on)
@@ -116,9 +114,7 @@ def _check_decision(actor: Actor, row: Allocation, request: wire.NewDecision) ->
     if row.state != "proposed":
         raise AlreadyDecided()
     require_other_person(actor.person, row.entered_person)
-    require_order(
-        request.decided_on, today=clock.office_today(), not_before=row.proposed_on, pointer="/decided_on"
-    )
+    require_order(request.decided_on, today=clock.office_today(), not_before=row.proposed_on, pointer="/decided_on")
 
 
 async def _check_still_fundable(session: AsyncSession, row: Allocation, grant: ProjectGrant) -> None:

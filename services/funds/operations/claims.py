@@ -137,9 +137,7 @@ async def review(session: AsyncSession, actor: Actor, claim_id: int, request: wi
     if row.state != "filed":
         raise AlreadyDecided()
     require_other_person(actor.person, row.entered_person)
-    require_order(
-        request.reviewed_on, today=clock.office_today(), not_before=row.claimed_on, pointer="/reviewed_on"
-    )
+    require_order(request.reviewed_on, today=clock.office_today(), not_before=row.claimed_on, pointer="/reviewed_on")
     approved = request.outcome == "approve"
     row.state = "approved" if approved else "refused"
     decisions.record(

@@ -45,9 +45,7 @@ async def issue(session: AsyncSession, actor: Actor, peer: Peer, request: wire.N
     return await _with_lines(session, actor, row)
 
 
-async def check_divisions(
-    actor: Actor, peer: Peer, request: wire.NewDocument
-) -> dict[str, registry_wire.Division]:
+async def check_divisions(actor: Actor, peer: Peer, request: wire.NewDocument) -> dict[str, registry_wire.Division]:
     """Refuse a document by what needs no record: scope, sums, places. Asks the registry."""
     require_in_scope(actor, request.issuing_division)
     rules.require_lines_add_up(request.total_fen, [line.amount_fen for line in request.lines])
@@ -85,9 +83,7 @@ async def _drawn_on(session: AsyncSession, actor: Actor, request: wire.NewDocume
     return receipt
 
 
-async def _enter(
-    session: AsyncSession, actor: Actor, request: wire.NewDocument
-) -> tuple[Document, list[DocumentLine]]:
+async def _enter(session: AsyncSession, actor: Actor, request: wire.NewDocument) -> tuple[Document, list[DocumentLine]]:
     row = Document(**request.model_dump(exclude={"lines"}))
     decisions.sign(actor, row)
     lines = [

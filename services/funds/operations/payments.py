@@ -41,9 +41,7 @@ async def order(session: AsyncSession, actor: Actor, request: wire.NewPayment) -
     await storage.add(session, row)
     claim.state = "ordered"
     await _send(session, actor, claim, row)
-    audit.record(
-        session, actor, "payment.order", f"payment:{row.id}", claim_id=claim.id, amount_fen=row.amount_fen
-    )
+    audit.record(session, actor, "payment.order", f"payment:{row.id}", claim_id=claim.id, amount_fen=row.amount_fen)
     return _answer(row, [])
 
 
@@ -66,18 +64,14 @@ async def _send(session: AsyncSession, actor: Actor, claim: Claim, row: Payment)
     await ledger.post(session, actor, row.county_code, [move])
 
 
-async def settle(
-    session: AsyncSession, actor: Actor, payment_id: int, request: wire.NewPaymentResult
-) -> wire.Payment:
+async def settle(session: AsyncSession, actor: Actor, payment_id: int, request: wire.NewPaymentResult) -> wire.Payment:
     """Enter the bank's answer: paid is final and counts as spent; refused gives the money back to the claim."""
     row = await storage.visible(session, actor, payment_id, lock=True)
     if row is None:
         raise NotFound()
     if row.state != "ordered":
         raise AlreadyDecided()
-    require_order(
-        request.settled_on, today=clock.office_today(), not_before=row.ordered_on, pointer="/settled_on"
-    )
+    require_order(request.settled_on, today=clock.office_today(), not_before=row.ordered_on, pointer="/settled_on")
     claim = await claim_storage.visible(session, actor, row.claim_id, lock=True)
     if claim is None:
         raise NotFound()
@@ -115,9 +109,7 @@ async def take_back(
         raise NotFound()
     if row.state != "paid":
         raise StepNotDue(state=row.state)
-    require_order(
-        request.returned_on, today=clock.office_today(), not_before=row.settled_on, pointer="/returned_on"
-    )
+    require_order(request.returned_on, today=clock.office_today(), not_before=row.settled_on, pointer="/returned_on")
     back = PaymentReturn(payment_id=row.id, **request.model_dump())
     decisions.sign(actor, back)
     await storage.add(session, back)

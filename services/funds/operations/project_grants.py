@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,15 +19,10 @@ async def accept(session: AsyncSession, event: Event) -> bool:
     if event.type != PROJECT_CHANGED:
         raise EventUnknown()
     try:
-        grant = ProjectGrant.model_validate_json(_json(event))
+        grant = ProjectGrant.model_validate(event.data)
     except ValidationError as error:
         raise EventUnknown(pointer="/data") from error
     if not await events.accept(session, event):
         return False
     await storage.keep(session, grant, "event")
     return True
-
-
-def _json(event: Event) -> str:
-    """The data as JSON text again, so that dates are read in the wire's own form."""
-    return json.dumps(event.data)

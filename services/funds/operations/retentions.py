@@ -73,9 +73,7 @@ async def release(
         raise NotFound()
     await _check(session, origin, grant, request)
     row = await _claim(session, actor, origin, grant, request)
-    audit.record(
-        session, actor, "retention.release", f"claim:{row.id}", releases=origin.id, amount_fen=row.amount_fen
-    )
+    audit.record(session, actor, "retention.release", f"claim:{row.id}", releases=origin.id, amount_fen=row.amount_fen)
     return await claims.answer(session, row)
 
 

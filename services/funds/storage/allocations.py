@@ -17,9 +17,7 @@ async def add(session: AsyncSession, allocation: Allocation) -> None:
     await session.flush()
 
 
-async def visible(
-    session: AsyncSession, actor: Actor, allocation_id: int, *, lock: bool = False
-) -> Allocation | None:
+async def visible(session: AsyncSession, actor: Actor, allocation_id: int, *, lock: bool = False) -> Allocation | None:
     """The allocation if the actor's scope covers the project's site; locked for a decision if asked."""
     query = select(Allocation).where(Allocation.id == allocation_id, in_scope(Allocation.division_code, actor))
     if lock:

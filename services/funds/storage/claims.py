@@ -102,9 +102,7 @@ async def withheld(
     query = (
         select(Claim, LedgerAccount.balance_fen)
         .join(LedgerAccount, (LedgerAccount.owner_id == Claim.id) & (LedgerAccount.kind == "withheld"))
-        .where(
-            in_scope(Claim.division_code, actor), within(Claim.division_code, area), LedgerAccount.balance_fen > 0
-        )
+        .where(in_scope(Claim.division_code, actor), within(Claim.division_code, area), LedgerAccount.balance_fen > 0)
         .order_by(Claim.id.desc())
         .limit(limit)
     )

@@ -26,6 +26,4 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     "uq_grant_lines_once": grants.GrantAlreadyGiven,
     "uq_grant_lines_bank_reference": spending.BankReferenceTaken,
     "uq_parameters_key_division_code_valid_from": grants.ParameterDayTaken,
-} | {
-    f"ck_ledger_accounts_{kind}_covered": NOT_COVERED.get(kind, grants.AccountNotCovered) for kind in NEVER_NEGATIVE
-}
+} | {f"ck_ledger_accounts_{kind}_covered": NOT_COVERED.get(kind, grants.AccountNotCovered) for kind in NEVER_NEGATIVE}

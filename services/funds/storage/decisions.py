@@ -19,8 +19,15 @@ def sign(actor: Actor, row: Entered) -> None:
 
 
 def record(
-    session: AsyncSession, actor: Actor, row: Decided | None, subject: tuple[str, int], step: str, *, outcome: str,
-    opinion: str, decided_on: date,
+    session: AsyncSession,
+    actor: Actor,
+    row: Decided | None,
+    subject: tuple[str, int],
+    step: str,
+    *,
+    outcome: str,
+    opinion: str,
+    decided_on: date,
 ) -> None:
     """Keep a decision for ever, and put its maker on the row decided on."""
     now = clock.now()

@@ -71,4 +71,4 @@ async def division_names(session: AsyncSession, codes: Iterable[str]) -> Mapping
     """Names of those codes that are known here."""
     wanted = sorted(set(codes))
     rows = await session.execute(select(DivisionName.code, DivisionName.name).where(DivisionName.code.in_(wanted)))
-    return {code: name for code, name in rows}
+    return {row.code: row.name for row in rows}

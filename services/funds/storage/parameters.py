@@ -12,7 +12,9 @@ from services.funds.domain.parameters import Parameters, Value
 from services.funds.storage.tables import Parameter
 
 
-async def list_all(session: AsyncSession, key: str | None = None, division_code: str | None = None) -> Sequence[Parameter]:
+async def list_all(
+    session: AsyncSession, key: str | None = None, division_code: str | None = None
+) -> Sequence[Parameter]:
     """All rows by key, area and day; those of one key or one area if asked."""
     query = select(Parameter).order_by(Parameter.key, Parameter.division_code, Parameter.valid_from)
     if key is not None:

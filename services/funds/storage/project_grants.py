@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.storage.tables import FundedProject, ProjectGrantRow
@@ -41,18 +41,14 @@ async def lock_project(session: AsyncSession, grant: ProjectGrant) -> None:
         .on_conflict_do_nothing()
     )
     await session.execute(
-        select(FundedProject.project_code)
-        .where(FundedProject.project_code == grant.project_code)
-        .with_for_update()
+        select(FundedProject.project_code).where(FundedProject.project_code == grant.project_code).with_for_update()
     )
 
 
 async def versions(session: AsyncSession, project_code: str) -> list[ProjectGrant]:
     """All versions of one project, oldest first."""
     rows = await session.scalars(
-        select(ProjectGrantRow)
-        .where(ProjectGrantRow.project_code == project_code)
-        .order_by(ProjectGrantRow.version)
+        select(ProjectGrantRow).where(ProjectGrantRow.project_code == project_code).order_by(ProjectGrantRow.version)
     )
     return [ProjectGrant.model_validate(row.facts) for row in rows]
 
@@ -73,7 +69,7 @@ async def planned(session: AsyncSession, area: str, fund_year: int, on: date) ->
         select(ProjectGrantRow)
         .where(within(ProjectGrantRow.county_code, area), ProjectGrantRow.effective_on <= on)
         .order_by(ProjectGrantRow.project_code, ProjectGrantRow.version.desc())
-        .distinct(ProjectGrantRow.project_code)
+        .ext(distinct_on(ProjectGrantRow.project_code))
     )
     rows = await session.scalars(newest)
     return [row for row in rows if row.plan_year == fund_year]

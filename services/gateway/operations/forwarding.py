@@ -48,7 +48,8 @@ class Forwarder:
     async def forward(self, journey: Journey, request: Inspected, scope: Scope, receive: Receive, send: Send) -> None:
         """Carry one request; refusals are raised as long as nothing was answered."""
         upload = is_upload(journey.path, request.headers.get(b"content-type", b""))
-        timeout_s = self._limits.upload_s if upload else self._limits.upstream_s
+        # An upload arrives while it is passed on, so its service has that time besides its own.
+        timeout_s = self._limits.upstream_s + (self._limits.upload_s if upload else 0.0)
         headers = _headers_out(request, journey, upload)
         body: bytes | RequestBody | None = None
         arriving = None

@@ -54,6 +54,7 @@ COLUMN_OF_FIELD = {
     "village_code": VILLAGE, "standard": "识别标准", "attribute": "户类型", "main_cause": "主要致贫原因",
     "other_causes": "其他致贫原因", "housing_level": "住房等级", "bank_account": ACCOUNT, "members": "与户主关系",
     "identity_number": NUMBER, "sex": NUMBER, "relation": "与户主关系", "ethnicity": "民族", "education": "文化程度",
-    "schooling": "在校生状况", "health": HEALTH, "labour": "劳动技能", "politics": "政治面貌", "away_months": "务工月数",
+    "schooling": "在校生状况", "health": HEALTH, "labour": "劳动技能", "politics": "政治面貌",
+    "away_months": "务工月数",
 }  # fmt: skip
 """The column a fault's field stands in."""

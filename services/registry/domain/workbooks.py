@@ -58,7 +58,7 @@ def require_headers(sheet: Sequence[Sequence[Any]]) -> None:
     found = [str(cell).strip() if cell is not None else "" for cell in sheet[0]] if sheet else []
     while found and not found[-1]:
         found.pop()
-    if found == list(columns.HEADERS):
+    if found in (list(columns.HEADERS), [*columns.HEADERS, columns.RESULT]):  # a report may come back corrected
         return
     missing = [header for header in columns.HEADERS if header not in found]
     facts: dict[str, int | str] = {"expected": "、".join(columns.HEADERS)}
@@ -67,7 +67,7 @@ def require_headers(sheet: Sequence[Sequence[Any]]) -> None:
     unknown = sum(1 for header in found if header not in columns.HEADERS)
     if unknown or not missing:
         facts["unknown_or_misplaced"] = unknown or "次序"
-    raise refusals.WorkbookHeaders(**facts)
+    raise refusals.WorkbookHeaders(pointer=None, **facts)
 
 
 def rows_of(sheet: Sequence[Sequence[Any]]) -> dict[int, dict[str, Any]]:

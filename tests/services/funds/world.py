@@ -223,9 +223,7 @@ class World:
         body = {"claim_id": claim["claim_id"], "order_no": uuid.uuid4().hex[:12], "ordered_on": on}
         return await self.made(RELEASER, "/payments", body)
 
-    async def settle(
-        self, payment: dict[str, Any], outcome: str = "paid", on: str = day(5, 13)
-    ) -> dict[str, Any]:
+    async def settle(self, payment: dict[str, Any], outcome: str = "paid", on: str = day(5, 13)) -> dict[str, Any]:
         body = {"outcome": outcome, "settled_on": on, "bank_reference": uuid.uuid4().hex[:16]}
         return await self.made(RELEASER, f"/payments/{payment['payment_id']}/result", body)
 

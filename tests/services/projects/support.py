@@ -104,7 +104,14 @@ def entry(**changes: Any) -> dict[str, Any]:
         "funding": [{"source": "central_special", "amount_fen": AMOUNT}],
         "beneficiaries": {"households": 86, "people": 288, "poor_people": 120},
         "performance_targets": [
-            {"level1": "产出", "level2": "数量", "level3": "硬化里程", "operator": ">=", "value": "5.2", "unit": "千米"},
+            {
+                "level1": "产出",
+                "level2": "数量",
+                "level3": "硬化里程",
+                "operator": ">=",
+                "value": "5.2",
+                "unit": "千米",
+            },
             {
                 "level1": "满意度指标",
                 "level2": "服务对象满意度指标",
@@ -168,7 +175,14 @@ async def submitted(harness: Harness, cast: Cast, days_ago: int = 80, **changes:
     return code
 
 
-STEPS = ("village_notice", "township_review", "township_notice", "department_review", "county_decision", "county_notice")
+STEPS = (
+    "village_notice",
+    "township_review",
+    "township_notice",
+    "department_review",
+    "county_decision",
+    "county_notice",
+)
 
 
 async def walked(harness: Harness, cast: Cast, until: str = "county_notice", **changes: Any) -> str:
@@ -198,9 +212,7 @@ async def in_library(harness: Harness, cast: Cast, **changes: Any) -> str:
 
 def plan(*lines: tuple[str, int], **changes: Any) -> dict[str, Any]:
     """A plan of the county proposed 45 days ago."""
-    items = [
-        {"project_code": code, "amount_fen": amount, "fund_source": "central_special"} for code, amount in lines
-    ]
+    items = [{"project_code": code, "amount_fen": amount, "fund_source": "central_special"} for code, amount in lines]
     return {"county_code": COUNTY, "fund_year": YEAR, "items": items, "proposed_on": day(45)} | changes
 
 

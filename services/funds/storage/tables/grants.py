@@ -17,9 +17,7 @@ class GrantBatch(Entered, Decided, Base):
     __table_args__ = (
         CheckConstraint("state in ('prepared','approved','refused','ordered','settled')", name="state"),
         CheckConstraint("decided_person <> entered_person", name="two_persons"),
-        CheckConstraint(
-            "ordered_person <> entered_person and ordered_person <> decided_person", name="three_persons"
-        ),
+        CheckConstraint("ordered_person <> entered_person and ordered_person <> decided_person", name="three_persons"),
         UniqueConstraint("county_code", "order_no", name="uq_grant_batches_order_no"),
         Index(None, "fund_year", "division_code"),
     )

@@ -25,7 +25,9 @@ class LedgerAccount(Base):
 
     __tablename__ = "ledger_accounts"
     __table_args__ = (
-        UniqueConstraint("kind", "owner_id", "division_code", "fund_year", "fund_kind", name="uq_ledger_accounts_owner"),
+        UniqueConstraint(
+            "kind", "owner_id", "division_code", "fund_year", "fund_kind", name="uq_ledger_accounts_owner"
+        ),
         CheckConstraint(f"kind in {ACCOUNT_KINDS}", name="kind"),
         *(CheckConstraint(f"kind <> '{kind}' or balance_fen >= 0", name=f"{kind}_covered") for kind in NEVER_NEGATIVE),
         Index(None, "division_code", "fund_year"),

@@ -58,6 +58,7 @@ def upgrade() -> None:
     sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('worker', sa.String(), nullable=True),
     sa.Column('leased_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('attempts', sa.BigInteger(), nullable=False),
     sa.CheckConstraint("mode in ('good_rows', 'all_or_nothing')", name=op.f('ck_household_imports_mode_known')),
     sa.CheckConstraint("state in ('queued', 'running', 'done', 'failed')", name=op.f('ck_household_imports_state_known')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_household_imports'))

@@ -52,6 +52,7 @@ class HouseholdImport(Base):
     finished_at: Mapped[datetime | None]
     worker: Mapped[str | None]
     leased_until: Mapped[datetime | None]
+    attempts: Mapped[int]
 
 
 class HouseholdImportFile(Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.services.funds.world import World, day
+from tests.services.funds.world import World
 
 
 async def test_a_claim_is_paid_and_counts_as_spent_only_when_the_bank_confirms(world: World) -> None:

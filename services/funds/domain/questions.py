@@ -1,0 +1,23 @@
+"""What is asked of the books: whose money, of which year, as of which day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which money is asked about: an area's, of one fund year, as of a day, maybe of one kind or batch."""
+
+    area: str
+    fund_year: int
+    as_of: date
+    batch: str | None = None
+    fund_kind: str | None = None
+    special: bool | None = None
+
+    @property
+    def books(self) -> str:
+        """The area whose books hold the money: below a county it is the county's."""
+        return self.area[:6]

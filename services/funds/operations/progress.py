@@ -1,0 +1,198 @@
+"""Spending progress of an area, its verdict under the 90 % rule, and who holds up what is not spent."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.funds.domain import delays, positions, progress
+from services.funds.domain.divisions import NATION, child_of
+from services.funds.domain.explanation import clauses_of
+from services.funds.domain.parameters import Parameters
+from services.funds.domain.progress import Rule, Slice, Totals
+from services.funds.domain.questions import Question
+from services.funds.domain.refusals.documents import DivisionUnknown
+from services.funds.domain.refusals.grants import AsOfTooEarly
+from services.funds.operations import positions as loading
+from services.funds.storage import lists, parameters, sessions
+from services.funds.upstream import registry
+from shared.chassis.identity import Actor
+from shared.chassis.peers import Peer, PeerUnavailable
+from shared.chassis.scope import require_in_scope
+from shared.schemas import funds_views as wire
+
+GroupBy = Literal["division", "fund_kind", "level", "office", "project"]
+Order = Literal["amount", "days"]
+LEVEL_LABELS = {"central": "中央", "province": "省级", "city": "市级", "county": "县级"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One area's money as far as every view of it needs it."""
+
+    question: Question
+    name: str
+    values: Parameters
+    rule: Rule
+    facts: positions.Facts
+    slices: list[Slice]
+
+
+async def get(
+    session: AsyncSession, actor: Actor, peer: Peer, question: Question, group_by: GroupBy, order: Order, limit: int
+) -> wire.Progress:
+    """The whole answer for one of the actor's areas."""
+    require_in_scope(actor, question.area)
+    answered = await compute(session, actor, peer, question)
+    waiting = positions.waiting_of(answered.facts, question.area, question.as_of)
+    measured = delays.ordered(delays.measure(waiting, question.as_of, _deadlines(answered.values)), order)
+    total = progress.total_of(answered.slices)
+    target = answered.values.get("spending_target")
+    return wire.Progress(
+        **_head(answered),
+        cut_off=answered.rule.cut_off,
+        batch=question.batch or "all",
+        fund_kind=question.fund_kind,
+        clauses=[wire.Clause(**clause) for clause in clauses_of(total, question, answered.rule, target.source)],
+        total=wire.Measures(**_measures(total, answered)),
+        withheld_not_due_fen=positions.withheld_not_due(answered.facts, question.area, question.as_of),
+        group_by=group_by,
+        groups=await groups_of(session, answered, group_by),
+        delays=[_delay(item) for item in measured[:limit]],
+        delay_sums=_sums(measured),
+    )
+
+
+async def public(session: AsyncSession, actor: Actor, peer: Peer, question: Question) -> wire.PublicProgress:
+    """What the public sees: totals and groups by fund kind."""
+    answered = await compute(session, actor, peer, question)
+    total = wire.Measures(**_measures(progress.total_of(answered.slices), answered))
+    groups = await groups_of(session, answered, "fund_kind")
+    return wire.PublicProgress(**_head(answered), total=total, groups=groups)
+
+
+async def compute(session: AsyncSession, actor: Actor, peer: Peer, question: Question) -> Answered:
+    """Facts, slices and rule of an area on a day. Raises AsOfTooEarly, DivisionUnknown."""
+    if question.as_of < date(question.fund_year - 1, 1, 1):
+        raise AsOfTooEarly(not_before=date(question.fund_year - 1, 1, 1).isoformat())
+    name = await _name(session, actor, peer, question.area)
+    values = await parameters.load(session, question.area, question.as_of)
+    rule = Rule(
+        target=values.rate("spending_target"),
+        cut_off=values.day_of_year("cut_off", question.fund_year),
+        pace_basis=values.get("pace_basis").value,
+    )
+    facts = await loading.load(session, question, values)
+    return Answered(question, name, values, rule, facts, positions.slices_of(facts, question.area))
+
+
+async def _name(session: AsyncSession, actor: Actor, peer: Peer, code: str) -> str:
+    """The area's name from the registry; while that is away, the name kept from its last answer."""
+    if code == NATION:
+        return "全国"
+    try:
+        found = await registry.division(peer, actor, code)
+    except PeerUnavailable:
+        names = await lists.division_names(session, [code])
+        await sessions.let_go(session)
+        return names.get(code, code)
+    if found is None:
+        raise DivisionUnknown()
+    return found.name
+
+
+def _head(answered: Answered) -> dict[str, object]:
+    target = answered.values.get("spending_target")
+    return {
+        "division_code": answered.question.area,
+        "division_name": answered.name,
+        "fund_year": answered.question.fund_year,
+        "as_of": answered.question.as_of,
+        "target": target.value,
+        "target_source": target.source,
+    }
+
+
+def _measures(totals: Totals, answered: Answered) -> dict[str, object]:
+    question, rule = answered.question, answered.rule
+    value = progress.progress_of(totals)
+    pace = progress.pace_of(question.fund_year, question.as_of, rule)
+    return {
+        "received_fen": totals.received_fen,
+        "allocated_fen": totals.allocated_fen,
+        "paid_fen": totals.paid_fen,
+        "returned_fen": totals.returned_fen,
+        "withheld_fen": totals.withheld_fen,
+        "progress": None if value is None else progress.decimal_text(value),
+        "progress_percent": None if value is None else progress.percent_text(value),
+        "points_ahead": None if value is None else progress.points_ahead_text(value, pace),
+        "pace": progress.decimal_text(pace),
+        "verdict": progress.verdict_of(totals, question.fund_year, question.as_of, rule),
+        "gap_fen": progress.gap_of(totals, rule.target),
+    }
+
+
+async def groups_of(session: AsyncSession, answered: Answered, group_by: GroupBy) -> list[wire.MeasuredGroup]:
+    """The area's money divided by one property; the groups add up to the total."""
+    area = answered.question.area
+    keys: dict[GroupBy, Callable[[Slice], str]] = {
+        "division": lambda part: child_of(part.division_code, area),
+        "fund_kind": lambda part: part.fund_kind,
+        "level": lambda part: part.source_level,
+        "office": lambda part: part.office,
+        "project": lambda part: part.project_code,
+    }
+    groups = progress.group(answered.slices, keys[group_by])
+    labels = await _labels(session, answered, group_by, list(groups))
+    return [
+        wire.MeasuredGroup(key=key, label=labels.get(key, key), **_measures(totals, answered))
+        for key, totals in groups.items()
+    ]
+
+
+async def _labels(session: AsyncSession, answered: Answered, group_by: GroupBy, keys: list[str]) -> dict[str, str]:
+    if group_by == "division":
+        return {answered.question.area: answered.name} | dict(await lists.division_names(session, keys))
+    if group_by == "fund_kind":
+        return {row.code: row.label_zh for row in await lists.fund_kinds(session)}
+    if group_by == "level":
+        return LEVEL_LABELS
+    if group_by == "office":
+        return {part.office: part.office_name for part in answered.slices}
+    return {"": "未分配 / unallocated"} | {
+        part.project_code: part.project_name for part in answered.slices if part.project_code
+    }
+
+
+def _deadlines(values: Parameters) -> dict[str, int]:
+    return {step: values.days(f"deadline_{step}") for step in delays.RESPONSIBLE}
+
+
+def _delay(item: delays.Delay) -> wire.Delay:
+    waiting = item.waiting
+    copied = {name: getattr(waiting, name) for name in waiting.__slots__}
+    return wire.Delay(**copied, days=item.days, deadline_days=item.deadline_days, late=item.late)
+
+
+def _sums(items: Iterable[delays.Delay]) -> list[wire.DelaySum]:
+    """All delays by step and side."""
+    by: dict[tuple[str, delays.Responsible, bool], list[delays.Delay]] = defaultdict(list)
+    for item in items:
+        by[item.waiting.step, item.waiting.responsible, item.waiting.received].append(item)
+    return [
+        wire.DelaySum(
+            step=step,
+            responsible=responsible,
+            received=received,
+            amount_fen=sum(item.waiting.amount_fen for item in found),
+            late_fen=sum(item.waiting.amount_fen for item in found if item.late),
+            items=len(found),
+            longest_days=max(item.days for item in found),
+        )
+        for (step, responsible, received), found in sorted(by.items())
+    ]

@@ -1,0 +1,45 @@
+"""SQL of counts: how many households and people, by what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.storage.tables import Division, Household
+from shared.chassis.identity import Actor
+from shared.chassis.scope import in_scope, within
+
+_COLUMNS: dict[str, ColumnElement[str]] = {
+    "status": Household.status.expression,
+    "attribute": Household.attribute.expression,
+    "main_cause": Household.main_cause.expression,
+}
+
+
+async def counts(
+    session: AsyncSession, actor: Actor, area: str, group_by: str, digits: int
+) -> Sequence[Row[str, int, int]]:
+    """Households and people of an area within the actor's scope, by group; divisions are cut to `digits`."""
+    key = func.left(Household.village_code, digits) if group_by == "division" else _COLUMNS[group_by]
+    query = (
+        select(key, func.count(), func.coalesce(func.sum(Household.member_count), 0))
+        .where(within(Household.village_code, area), in_scope(Household.village_code, actor))
+        .group_by(key)
+        .order_by(key)
+    )
+    return (await session.execute(query)).all()
+
+
+async def people_on_files(session: AsyncSession, area: str, statuses: Sequence[str]) -> int:
+    """People of the area's households in these statuses."""
+    query = select(func.coalesce(func.sum(Household.member_count), 0)).where(
+        within(Household.village_code, area), Household.status.in_(statuses)
+    )
+    return int(await session.scalar(query) or 0)
+
+
+async def names(session: AsyncSession, codes: Sequence[str]) -> dict[str, str]:
+    rows = await session.execute(select(Division.code, Division.name).where(Division.code.in_(codes)))
+    return {row[0]: row[1] for row in rows}
