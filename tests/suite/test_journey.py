@@ -30,6 +30,8 @@ FUNDS = "/api/v1/funds"
 YEAR = office_today().year
 RUN = uuid.uuid4().hex[:8]
 
+FINAL_PAPERS = ("invoice", "acceptance_report", "settlement")
+
 made: dict[str, Any] = {}
 """What earlier steps of the journey left for later ones."""
 
@@ -87,7 +89,7 @@ def test_step_1_the_county_is_loaded(suite: RunningSuite) -> None:
     assert statistics["people"] == 3_627
     assert {group["key"]: group["people"] for group in statistics["groups"]} == {"registered": 3_627}
     plan = officer.get("/api/v1/registry/exit-plans", division_code=TOWN).json()
-    plans = plan["items"] if "items" in plan else [plan]
+    plans = plan.get("items", [plan])
     assert [year["people"] for year in plans[0]["years"]] == [791, 977, 946, 913]
     me = suite.person("mengcheng.finance").get("/api/v1/auth/me").json()
     assert me["scope"] == [COUNTY]
@@ -184,6 +186,10 @@ def test_step_2_who_proposed_does_not_decide(suite: RunningSuite) -> None:
     assert (answer.status_code, answer.json()["code"]) == (403, "registry.same_person")
 
 
+def target(level1: str, level2: str, level3: str, value: str, unit: str) -> dict[str, str]:
+    return {"level1": level1, "level2": level2, "level3": level3, "operator": ">=", "value": value, "unit": unit}
+
+
 def entry(name: str, **changes: Any) -> dict[str, Any]:
     return {
         "year": YEAR,
@@ -200,9 +206,9 @@ def entry(name: str, **changes: Any) -> dict[str, Any]:
         "funding": [{"source": "central_special", "amount_fen": 60_000_000}],
         "beneficiaries": {"households": 80, "people": 260, "poor_people": 40},
         "performance_targets": [
-            {"level1": "产出指标", "level2": "数量指标", "level3": "道路长度", "operator": ">=", "value": "1.2", "unit": "千米"},
-            {"level1": "效益指标", "level2": "社会效益指标", "level3": "受益贫困人口", "operator": ">=", "value": "40", "unit": "人"},
-            {"level1": "满意度指标", "level2": "服务对象满意度指标", "level3": "群众满意度", "operator": ">=", "value": "90", "unit": "%"},
+            target("产出指标", "数量指标", "道路长度", "1.2", "千米"),
+            target("效益指标", "社会效益指标", "受益贫困人口", "40", "人"),
+            target("满意度指标", "服务对象满意度指标", "群众满意度", "90", "%"),
         ],
         "participation_mechanism": "村民代表会议选定线路,优先雇请贫困劳动力",
     } | changes  # fmt: skip
@@ -419,7 +425,7 @@ def test_step_5_grants_go_only_to_people_on_the_register_and_once(suite: Running
     refused = education.post(f"{FUNDS}/grant-batches", batch)
     assert refused.status_code == 422, refused.text
     assert stranger not in refused.text
-    good = batch | {"mode": "accept_good", "lines": batch["lines"][:2] + [batch["lines"][2] | {"amount_fen": 300_000}]}
+    good = batch | {"mode": "accept_good", "lines": [*batch["lines"][:2], batch["lines"][2] | {"amount_fen": 300_000}]}
     prepared = education.made(f"{FUNDS}/grant-batches", good)
     reasons = {line["ref"]: (line["state"], line["reason"]) for line in prepared["lines"]}
     assert reasons["a"] == ("refused", "not_registered")

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -74,10 +75,9 @@ def test_a_second_start_on_the_same_folder_says_so(suite: RunningSuite) -> None:
 
 def test_a_service_that_ends_is_started_again(suite: RunningSuite) -> None:
     assert suite.process is not None
-    victims = [
-        pid for pid in suite.processes() if b"services.projects.main" in open(f"/proc/{pid}/cmdline", "rb").read()
-    ]
-    os.kill(victims[0], signal.SIGKILL)
+    commands = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in suite.processes()}
+    victim = next(pid for pid, command in commands.items() if b"services.projects.main" in command)
+    os.kill(victim, signal.SIGKILL)
     deadline = time.monotonic() + 60
     finance = suite.person("mengcheng.finance")
     while time.monotonic() < deadline:
