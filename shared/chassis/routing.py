@@ -50,7 +50,10 @@ class UnitOfWorkRoute(APIRoute):
                 async with database.session() as session:
                     request.state.session = session
                     return await handle(request)
-            return await _run_keyed(request, database, name, handle)
+            try:
+                return await _run_keyed(request, database, name, handle)
+            finally:
+                await request.close()  # an upload read for its digest is open when the answer was a stored one
 
         return run
 

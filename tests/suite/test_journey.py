@@ -392,7 +392,7 @@ def test_step_5_retention_is_held_until_due_and_then_released(suite: RunningSuit
     path = f"{FUNDS}/retentions/{made['claim']}/release"
     finance.refused(path, release, 422, "funds.retention_not_due")
     shorter = {
-        "key": "retention_days", "division_code": COUNTY, "valid_from": ago(0), "value": "0", "source": "县工程款支付约定"
+        "key": "retention_days", "division_code": COUNTY, "valid_from": ago(0), "value": "0", "source": "县付款约定"
     }  # fmt: skip
     finance.made(f"{FUNDS}/parameters", shorter)
     before = progress(suite)["total"]["withheld_fen"]

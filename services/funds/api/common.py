@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
 
+from shared.chassis.database import Database
 from shared.chassis.peers import Peer
 from shared.schemas.wire import DivisionCode
 
@@ -28,3 +29,12 @@ def registry_peer(request: Request) -> Peer:
 
 ProjectsPeer = Annotated[Peer, Depends(projects_peer)]
 RegistryPeer = Annotated[Peer, Depends(registry_peer)]
+
+
+def trail_database(request: Request) -> Database:
+    """Where reads of people's files are noted, in a transaction of their own."""
+    database: Database = request.app.state.database
+    return database
+
+
+Trail = Annotated[Database, Depends(trail_database)]

@@ -20,9 +20,16 @@ from shared.chassis.identity import Actor
 from shared.chassis.peers import Peer
 from shared.refusals import NotFound
 from shared.schemas import funds as wire
+from shared.schemas import funds_views as views
 from shared.schemas.projects import ProjectGrant
 from shared.schemas.registry import Division
 from shared.schemas.wire import Page
+
+PUBLISHED = (
+    "project_code", "project_name", "county_code", "division_code", "fund_year", "fund_kind", "amount_fen",
+    "office_name", "decided_on",
+)  # fmt: skip
+"""What of an allocation is published; nothing else ever is."""
 
 
 async def propose(
@@ -178,6 +185,23 @@ async def list_allocations(
     )  # fmt: skip
     items = [_answer(row, available) for row, available in found[:limit]]
     return Page(items=items, next_cursor=paging.encode(items[-1].allocation_id) if len(found) > limit else None)
+
+
+async def list_published(
+    session: AsyncSession, area: str, fund_year: int | None, cursor: str | None, limit: int
+) -> Page[views.PublishedAllocation]:
+    """Allocation results as the rules of disclosure want them: which money, to which project, decided when."""
+    after = paging.decode(cursor, int)
+    found = await storage.published(session, area, fund_year, int(after[0]) if after else None, limit + 1)
+    items = [
+        views.PublishedAllocation(
+            **{name: getattr(row, name) for name in PUBLISHED},
+            document_number=document.number,
+            document_title=document.title,
+        )
+        for row, document in found[:limit]
+    ]
+    return Page(items=items, next_cursor=paging.encode(found[limit - 1][0].id) if len(found) > limit else None)
 
 
 def _answer(row: Allocation, available_fen: int) -> wire.Allocation:

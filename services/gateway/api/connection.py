@@ -6,7 +6,7 @@ import asyncio
 import json
 import secrets
 from collections import Counter
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -25,8 +25,8 @@ class GuardedConnection(HttpToolsProtocol):
     per_address = 1_000
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        super().connection_made(transport)
+        # uvloop's transport is one by behaviour, not by class.
+        super().connection_made(cast("asyncio.Transport", transport))
         self._head_bytes = 0
         self._in_head = True
         self._cut: asyncio.TimerHandle | None = None

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.gateway.domain.passwords import require_good
 from services.gateway.domain.refusals import OldPasswordWrong
 from services.gateway.operations.passwords import Passwords
-from services.gateway.storage import accounts, parameters, sessions
+from services.gateway.operations.sign_in import digest
+from services.gateway.storage import accounts, parameters, sessions, sign_ins
 from services.gateway.storage.data_files import common_passwords
-from services.gateway.storage.tables import PERSON
+from services.gateway.storage.tables import PERSON, Account
 from shared.chassis import audit, clock
 from shared.chassis.database import Database
 from shared.chassis.identity import Actor
 from shared.refusals import Forbidden, Unauthenticated
 from shared.schemas.gateway import Me, PasswordChange
+
+OWN_PASSWORD = "own password"
+"""Stands for the address in the count of wrong old passwords."""
 
 
 async def me(session: AsyncSession, actor: Actor) -> Me:
@@ -44,26 +50,45 @@ async def change_password(
     database: Database, session: AsyncSession, actor: Actor, sign_in: str, passwords: Passwords, request: PasswordChange
 ) -> None:
     """Put a new password in place of the old one, and end every other sign-in of the account."""
-    async with database.session(read_only=True) as reading:
-        before = await accounts.get_own(reading, actor.account)
-        policy = await parameters.valid_on(reading, clock.office_today())
-    if before is None or before[0].kind != PERSON:
-        raise Forbidden()
-    old_hash = before[0].secret_hash
-    if not await passwords.verify(request.old_password.get_secret_value(), old_hash):
-        raise OldPasswordWrong()
     new_password = request.new_password.get_secret_value()
+    before, policy = await _state(database, actor)
+    await _require_old_password(database, passwords, before, policy, request.old_password.get_secret_value())
     require_good(
-        new_password, before[0].username, common_passwords(), policy["password_min_length"], pointer="/new_password"
+        new_password, before.username, common_passwords(), policy["password_min_length"], pointer="/new_password"
     )
     new_hash = await passwords.hash(new_password)
     found = await accounts.get_own(session, actor.account, lock=True)
-    if found is None or found[0].secret_hash != old_hash:
+    if found is None or found[0].secret_hash != before.secret_hash:
         raise OldPasswordWrong()
     found[0].secret_hash = new_hash
     await session.flush()
     await sessions.end_all(session, actor.account, "password_changed", besides=sign_in)
     audit.record(session, actor, "account.change_password", actor.account)
+
+
+async def _state(database: Database, actor: Actor) -> tuple[Account, dict[str, int]]:
+    """The account as it is and the policy of the day; machines have no password."""
+    async with database.session(read_only=True) as session:
+        found = await accounts.get_own(session, actor.account)
+        policy = await parameters.valid_on(session, clock.office_today())
+    if found is None or found[0].kind != PERSON:
+        raise Forbidden()
+    return found[0], policy
+
+
+async def _require_old_password(
+    database: Database, passwords: Passwords, account: Account, policy: dict[str, int], old_password: str
+) -> None:
+    """Refuse a wrong old password; after some, refuse the right one too for a while, as at sign-in."""
+    window = timedelta(minutes=policy["lockout_minutes"])
+    mark = digest(account.id)
+    async with database.session(read_only=True) as reading:
+        locked = await sign_ins.failures(reading, mark, OWN_PASSWORD, window) >= policy["lockout_failures"]
+    good = await passwords.verify(old_password, account.secret_hash)
+    if locked or not good:
+        async with database.session() as writing:
+            await sign_ins.count_failure(writing, mark, OWN_PASSWORD, window)
+        raise OldPasswordWrong()
 
 
 async def sign_out(session: AsyncSession, actor: Actor, sign_in: str) -> None:

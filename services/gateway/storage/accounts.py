@@ -28,7 +28,7 @@ async def get(
     """The account with its office and person, if it lies in the actor's scope."""
     query = _whole().where(Account.id == account_id, Account.kind == kind, in_scope(Office.division_code, actor))
     if lock:
-        query = query.with_for_update(of=Account)
+        await _lock(session, account_id)
     return (await session.execute(query)).one_or_none()
 
 
@@ -36,8 +36,13 @@ async def get_own(session: AsyncSession, account_id: str, *, lock: bool = False)
     """The account of whoever is signed in."""
     query = _whole().where(Account.id == account_id)
     if lock:
-        query = query.with_for_update(of=Account)
+        await _lock(session, account_id)
     return (await session.execute(query)).one_or_none()
+
+
+async def _lock(session: AsyncSession, account_id: str) -> None:
+    """Lock the account before it is read with its office: a joined read that waits for a lock would miss it moved."""
+    await session.execute(select(Account.id).where(Account.id == account_id).with_for_update())
 
 
 async def by_username(session: AsyncSession, username: str, kind: str) -> AccountRow | None:

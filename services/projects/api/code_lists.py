@@ -9,7 +9,7 @@ from fastapi import Query
 from services.projects.operations import code_lists as operations
 from shared.chassis.app import new_router
 from shared.chassis.identity import needs
-from shared.schemas.projects import Chains, CodeList
+from shared.schemas.projects_codes import Chains, CodeList
 
 router = new_router("/api/v1/projects", "code lists")
 

@@ -14,7 +14,7 @@ from services.projects.settings import Settings
 from shared.chassis.app import new_router
 from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs
-from shared.schemas.projects import ProjectImport
+from shared.schemas.projects_imports import ProjectImport
 
 router = new_router("/api/v1/projects/project-imports", "imports")
 

@@ -7,7 +7,7 @@ from services.projects.operations import parameters as operations
 from shared.chassis.app import new_router
 from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs
-from shared.schemas.projects import NewParameter, Parameter
+from shared.schemas.projects_codes import NewParameter, Parameter
 from shared.schemas.wire import Day, DivisionCode
 
 router = new_router("/api/v1/projects/parameters", "parameters")

@@ -11,7 +11,8 @@ from shared.chassis.app import new_router
 from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs
 from shared.chassis.paging import Cursor, Limit
-from shared.schemas.projects import NewPlan, NewPlanNotice, Notice, Plan, PlanDecision, PlanRow
+from shared.schemas.projects import Notice
+from shared.schemas.projects_plans import NewPlan, NewPlanNotice, Plan, PlanDecision, PlanRow
 from shared.schemas.wire import DivisionCode, Page
 
 router = new_router("/api/v1/projects/plans", "plans")

@@ -11,7 +11,7 @@ from shared.chassis.app import new_router
 from shared.chassis.database import Session
 from shared.chassis.identity import needs
 from shared.chassis.paging import Cursor, Limit
-from shared.schemas.projects import PublishedLibraryRow, PublishedNotice
+from shared.schemas.projects_public import PublishedLibraryRow, PublishedNotice
 from shared.schemas.wire import DivisionCode, Page
 
 router = new_router("/api/v1/public/projects", "public")

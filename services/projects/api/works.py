@@ -7,7 +7,7 @@ from services.projects.operations import works as operations
 from shared.chassis.app import new_router
 from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs
-from shared.schemas.projects import (
+from shared.schemas.projects_works import (
     NewAcceptance,
     NewCompletion,
     NewContract,

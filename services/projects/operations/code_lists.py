@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from services.projects.domain import chain, code_lists
-from shared.schemas.projects import Chains, ChainStep, ChecklistItem, CodeList, CodeListItem
+from shared.schemas.projects_codes import Chains, ChainStep, ChecklistItem, CodeList, CodeListItem
 
 PROPOSER_LEVELS = ("village", "township", "county")
 

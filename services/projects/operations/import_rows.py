@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -26,9 +27,10 @@ from shared.chassis.identity import Actor
 from shared.chassis.peers import Peer
 from shared.chassis.scope import covers
 from shared.refusals import Refusal
-from shared.schemas.projects import ProjectEntry, RowReason
+from shared.schemas.projects import ProjectEntry
+from shared.schemas.projects_imports import RowReason
 
-WORKER = "services.projects.operations.workbook_worker"
+WORKER = Path(__file__).with_name("workbook_worker.py")
 READ_TIMEOUT_S = 30
 _FAULTS: dict[str, type[Refusal]] = {
     "unreadable": WorkbookUnreadable,
@@ -61,8 +63,7 @@ async def candidates(registry: Peer, actor: Actor, content: bytes, year: int) ->
     ]
     if not found:
         raise NoRows()
-    for candidate in found:
-        _check(candidate, year)
+    await asyncio.to_thread(_check_all, found, year)
     await _check_sites(registry, actor, found)
     return found
 
@@ -70,7 +71,7 @@ async def candidates(registry: Peer, actor: Actor, content: bytes, year: int) ->
 async def read_sheet(content: bytes) -> list[list[str | None]]:
     """The cells of the library sheet, read by a process that can be killed."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", WORKER, rules.SHEET, str(rules.MAX_ROWS),
+        sys.executable, "-I", str(WORKER), rules.SHEET, str(rules.MAX_ROWS),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:
@@ -86,6 +87,11 @@ async def read_sheet(content: bytes) -> list[list[str | None]]:
         raise _FAULTS[found["fault"]]()
     rows: list[list[str | None]] = found["rows"]
     return rows
+
+
+def _check_all(found: list[Candidate], year: int) -> None:
+    for candidate in found:
+        _check(candidate, year)
 
 
 def _check(candidate: Candidate, year: int) -> None:

@@ -27,8 +27,9 @@ from shared.chassis.identity import Actor
 from shared.chassis.peers import Peer
 from shared.chassis.tables import OutboxEvent
 from shared.refusals import NotFound
-from shared.schemas.projects import CreatedRow, ProjectEntry, RefusedRow, RowReason
-from shared.schemas.projects import ProjectImport as ImportShown
+from shared.schemas.projects import ProjectEntry
+from shared.schemas.projects_imports import CreatedRow, RefusedRow, RowReason
+from shared.schemas.projects_imports import ProjectImport as ImportShown
 
 Mode = Literal["good_rows", "all_or_nothing"]
 

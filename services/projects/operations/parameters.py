@@ -15,7 +15,7 @@ from shared.chassis import audit, clock
 from shared.chassis.identity import Actor
 from shared.chassis.peers import Peer
 from shared.chassis.scope import NATION, covers
-from shared.schemas.projects import NewParameter, Parameter
+from shared.schemas.projects_codes import NewParameter, Parameter
 
 
 async def list_holding(session: AsyncSession, division_code: str, on: date | None) -> list[Parameter]:

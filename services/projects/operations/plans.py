@@ -28,17 +28,9 @@ from shared.chassis import audit, clock, paging
 from shared.chassis.identity import Actor
 from shared.chassis.scope import covers
 from shared.refusals import NotFound
-from shared.schemas.projects import (
-    NewPlan,
-    NewPlanNotice,
-    Notice,
-    Plan,
-    PlanDecision,
-    PlanItem,
-    PlanRow,
-    PublishedPlan,
-    PublishedPlanLine,
-)
+from shared.schemas.projects import Notice
+from shared.schemas.projects_plans import NewPlan, NewPlanNotice, Plan, PlanDecision, PlanItem, PlanRow
+from shared.schemas.projects_public import PublishedPlan, PublishedPlanLine
 from shared.schemas.wire import Page
 
 COUNTY = "county"

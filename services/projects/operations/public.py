@@ -11,7 +11,7 @@ from services.projects.operations import published
 from services.projects.storage import public as storage
 from services.projects.storage.tables import Notice, Project
 from shared.chassis import clock, paging
-from shared.schemas.projects import PublishedLibraryRow, PublishedNotice, PublishedPlan, PublishedProject
+from shared.schemas.projects_public import PublishedLibraryRow, PublishedNotice, PublishedPlan, PublishedProject
 from shared.schemas.wire import Page
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from services.projects.domain import code_lists
 from services.projects.storage.tables import Project
-from shared.schemas.projects import ProjectEntry, PublishedProject, PublishedTarget
+from shared.schemas.projects import ProjectEntry
+from shared.schemas.projects_public import PublishedProject, PublishedTarget
 
 
 def project(row: Project) -> PublishedProject:

@@ -1,6 +1,6 @@
 """Reads one sheet of an xlsx workbook in a process of its own, with its memory and time limited.
 
-`python -m services.projects.operations.workbook_worker SHEET MAX_ROWS` takes the file on standard input and prints
+`python -I workbook_worker.py SHEET MAX_ROWS` takes the file on standard input and prints
 JSON: `{"rows": [[text or null, ...], ...]}`, or `{"fault": "unreadable" | "too_large" | "sheet_missing"}`. Every cell
 comes out as text: whole numbers without a point, days as YYYY-MM-DD.
 """
@@ -51,7 +51,8 @@ def _rows(content: bytes, sheet: str, max_rows: int) -> dict[str, Any]:
         if sheet not in book.sheet_names:
             return {"fault": "sheet_missing"}
         table = book.get_sheet_by_name(sheet)
-        if table.total_height > max_rows + 1 or table.total_width > MAX_COLUMNS:
+        last_row, last_column = table.end or (0, 0)
+        if last_row > max_rows or last_column >= MAX_COLUMNS:
             return {"fault": "too_large"}
         return {"rows": [[text(cell) for cell in row] for row in table.to_python(skip_empty_area=False)]}
     except (CalamineError, ValueError, OSError):

@@ -20,7 +20,7 @@ from services.projects.storage.tables_works import Acceptance, Asset, Contract, 
 from shared.chassis import clock
 from shared.chassis.identity import Actor
 from shared.refusals import NotFound
-from shared.schemas.projects import (
+from shared.schemas.projects_works import (
     NewAcceptance,
     NewCompletion,
     NewContract,

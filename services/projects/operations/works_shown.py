@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.projects.storage import works as storage
 from services.projects.storage.tables import Project
 from services.projects.storage.tables_works import Acceptance, Asset, Contract, ProgressReport, Tender, WorksEvent
-from shared.schemas.projects import (
+from shared.schemas.projects_works import (
     NewAcceptance,
     NewContract,
     NewHandover,

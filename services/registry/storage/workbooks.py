@@ -106,7 +106,8 @@ def template() -> bytes:
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, _SAFE)
     page, codes = book.add_worksheet(columns.SHEET), book.add_worksheet("代码")
-    text, bold = book.add_format({"num_format": "@"}), book.add_format({"bold": True})
+    # 49 is the number of the built-in text format.
+    text, bold = book.add_format({"num_format": 49}), book.add_format({"bold": True})
     money = set(columns.MONEY_COLUMNS.values())
     for index, header in enumerate(columns.HEADERS):
         page.set_column(index, index, 20 if header == columns.NUMBER else 14, None if header in money else text)

@@ -35,7 +35,9 @@ async def serving(app: ASGIApp, *, port: int = 0, http: Any = "httptools") -> As
     )  # fmt: skip
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:
+    for _ in range(1_000):
+        if server.started:
+            break
         await asyncio.sleep(0.01)
     try:
         yield listener.getsockname()[1]

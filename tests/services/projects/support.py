@@ -159,7 +159,7 @@ async def draft(harness: Harness, who: Actor | None = None, **changes: Any) -> s
 
 
 def decision(step: str, days_ago: int = 0, **changes: Any) -> dict[str, Any]:
-    body = {"step": step, "outcome": "approve", "opinion": "同意", "decided_on": day(days_ago)}
+    body: dict[str, Any] = {"step": step, "outcome": "approve", "opinion": "同意", "decided_on": day(days_ago)}
     if step == "department_review":
         body["checklist"] = CHECKLIST
     return body | changes

@@ -29,8 +29,7 @@ async def county(registry: Harness) -> Harness:
 @pytest_asyncio.fixture
 async def owner(registry: Harness) -> AsyncIterator[Any]:
     """A connection of the owner role to this test's database, to look behind the service or break something."""
-    connection = await asyncpg.connect(  # type: ignore[no-untyped-call]
-        server.dsn("registry", "owner", registry.database)
-    )
+    connect: Any = asyncpg.connect
+    connection = await connect(server.dsn("registry", "owner", registry.database))
     yield connection
     await connection.close()

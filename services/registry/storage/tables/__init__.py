@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.registry.storage.tables.areas import Division, ExitPlan, Parameter
-from services.registry.storage.tables.base import Base
+from services.registry.storage.tables.declarative import Base
 from services.registry.storage.tables.households import Household, HouseholdEvent, HouseholdMember, HouseholdVersion
 from services.registry.storage.tables.identifications import (
     Identification,

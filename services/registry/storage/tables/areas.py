@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Identity, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.registry.storage.tables.base import Base
+from services.registry.storage.tables.declarative import Base
 
 
 class Division(Base):

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.registry.storage.tables.base import Base
+from services.registry.storage.tables.declarative import Base
 
 
 class HouseholdImport(Base):

@@ -296,7 +296,7 @@ async def test_the_chain_of_another_area_is_absent(projects: Harness) -> None:
     cast = Cast()
     code = await walked(projects, cast)
     path = f"{LIBRARY}/{code}"
-    outsiders = (
+    outsiders: tuple[tuple[Any, str, Any], ...] = (
         (recorder(OTHER_VILLAGE), "notices", notice("village")),
         (officer("341622107"), "decisions", decision("township_review")),
         (county_aid(OTHER_COUNTY), "filing", {}),

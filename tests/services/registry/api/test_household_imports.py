@@ -136,9 +136,9 @@ async def test_each_refused_row_says_why_and_its_household_is_refused_as_a_whole
 
 async def test_household_cells_and_places_are_judged_on_the_heads_row(county: Harness) -> None:
     cases = [
-        (head_row("1", **{columns.ACCOUNT: 6217000012345678.0}), "银行账号:单元格是数字,位数已丢失"),
+        (head_row("1") | {columns.ACCOUNT: 6217000012345678.0}, "银行账号:单元格是数字,位数已丢失"),
         (head_row("2", **{"工资性收入(元)": "0.001"}), "工资性收入(元):金额不是整分"),
-        (head_row("3", **{"工资性收入(元)": -5.0}), "工资性收入(元):须为不小于零的金额"),
+        (head_row("3") | {"工资性收入(元)": -5.0}, "工资性收入(元):须为不小于零的金额"),
         (head_row("4", village="341622101999"), "行政村代码:不存在"),
         (head_row("5", village=FOREIGN_VILLAGE), "行政村代码:不存在"),
         (head_row("6", village="341622101"), "行政村代码:不存在"),
@@ -165,7 +165,7 @@ async def test_a_number_twice_in_the_sheet_or_already_on_a_file_is_refused(count
         head_row("2", **{columns.NUMBER: twice}),
         head_row("3", **{columns.NUMBER: known["identity_number"]}),
         head_row("4"),
-        *[head_row("5"), person_row("5", **{columns.NUMBER: twice})],
+        *[head_row("5"), person_row("5") | {columns.NUMBER: twice}],
     ]
     done = await carried_out(county, xlsx(rows))
     assert (done["households_ok"], done["rows_refused"]) == (1, 5)
@@ -193,7 +193,7 @@ async def test_a_dry_run_tells_all_and_keeps_nothing(county: Harness, owner: Any
     dry = await carried_out(county, content, dry_run="true")
     assert (dry["households_ok"], dry["rows_refused"], dry["dry_run"]) == (1, 3, True)
     assert await owner.fetchval("select count(*) from households") == 0
-    assert [row[-1] for row in (await report(county, dry["id"]))[1:]][0] == "可以导入"
+    assert (await report(county, dry["id"]))[1][-1] == "可以导入"
     real = await carried_out(county, content)
     assert real["id"] != dry["id"]
     assert await owner.fetchval("select count(*) from households") == 1
@@ -248,7 +248,8 @@ async def test_an_import_left_by_a_dead_process_is_taken_up_again_and_doubles_no
 async def test_a_worker_whose_import_was_taken_over_writes_nothing_more(county: Harness, owner: Any) -> None:
     sent = await send(county, xlsx(family("1")))
     done = await finished(county, sent.json()["id"])
-    run = import_runs.Run(county.app.state.database, county.app.state.seals, "late", done["id"], OFFICER, "good_rows", False)  # fmt: skip
+    state = county.app.state
+    run = import_runs.Run(state.database, state.seals, "late", done["id"], OFFICER, "good_rows", False)
     with pytest.raises(import_runs.LeaseLost):
         await import_runs._insert_batch(run, [], office_today())
 
@@ -259,7 +260,8 @@ async def test_a_person_registered_meanwhile_is_refused_and_the_others_go_in(
     monkeypatch.setattr(import_runs, "PAUSE_S", 3600)
     await asyncio.sleep(0.4)
     racer = person()
-    check, raced = import_runs._refuse_taken, []
+    check = import_runs._refuse_taken
+    raced: list[Any] = []
 
     async def overtaken(*arguments: Any) -> None:
         await check(*arguments)

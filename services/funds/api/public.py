@@ -1,0 +1,40 @@
+"""HTTP of what the public sees of the money (资金公开)."""
+
+from __future__ import annotations
+
+from services.funds.api.common import Area, RegistryPeer, YearFilter
+from services.funds.api.progress import BatchFilter, Year, question_of
+from services.funds.operations import allocations, progress
+from shared.chassis.app import new_router
+from shared.chassis.database import Session
+from shared.chassis.identity import CurrentActor, needs
+from shared.chassis.paging import Cursor, Limit
+from shared.schemas.funds_views import PublicProgress, PublishedAllocation
+from shared.schemas.wire import Day, DivisionCode, Page
+
+router = new_router("/api/v1/public/funds", "public")
+
+
+@router.get("/progress", operation_id="public_progress_get", **needs("public.read"))
+async def public_progress_get(
+    session: Session,
+    actor: CurrentActor,
+    registry: RegistryPeer,
+    division_code: DivisionCode,
+    fund_year: Year,
+    as_of: Day | None = None,
+    batch: BatchFilter = "all",
+) -> PublicProgress:
+    question = question_of(division_code, fund_year, as_of, batch, None, None)
+    return await progress.public(session, actor, registry, question)
+
+
+@router.get("/allocations", operation_id="public_allocation_list", **needs("public.read"))
+async def public_allocation_list(
+    session: Session,
+    division_code: Area = "00",
+    fund_year: YearFilter = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[PublishedAllocation]:
+    return await allocations.list_published(session, division_code, fund_year, cursor, limit)

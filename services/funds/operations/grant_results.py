@@ -1,0 +1,81 @@
+"""What the bank says of a grant batch, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.funds.domain.days import require_order
+from services.funds.domain.refusals.grants import GrantLineRepeated, GrantLineSettled, GrantLineUnknown, NoGrantLineGood
+from services.funds.domain.refusals.spending import StepNotDue
+from services.funds.operations.grant_batches import give_back
+from services.funds.operations.grants import answer
+from services.funds.storage import grant_batches as storage
+from services.funds.storage import ledger
+from services.funds.storage.tables import GrantBatch, GrantLine
+from shared.chassis import audit, clock
+from shared.chassis.identity import Actor
+from shared.refusals import NotFound
+from shared.schemas import funds_grants as wire
+
+
+async def settle(session: AsyncSession, actor: Actor, batch_id: int, request: wire.NewGrantResult) -> wire.GrantBatch:
+    """Enter the bank's results: paid lines are spent, returned lines give their money back to the allocation."""
+    row = await storage.visible(session, actor, batch_id, lock=True)
+    if row is None:
+        raise NotFound()
+    if row.state != "ordered":
+        raise StepNotDue(state=row.state)
+    require_order(request.settled_on, today=clock.office_today(), not_before=row.ordered_on, pointer="/settled_on")
+    lines = await storage.lines_of(session, row.id)
+    results = _results(request, lines)
+    for line, outcome, reference in results:
+        line.state, line.live, line.settled_on = outcome, outcome == "paid", request.settled_on
+        line.bank_reference = reference
+    if not any(line.state == "ordered" for line in lines):
+        row.state = "settled"
+    await session.flush()
+    paid = sum(line.amount_fen for line, outcome, _ in results if outcome == "paid")
+    returned = sum(line.amount_fen for line, outcome, _ in results if outcome == "returned")
+    await _post(session, actor, row, paid, returned, request.settled_on)
+    audit.record(session, actor, "grant.settle", f"grant_batch:{row.id}", paid_fen=paid, returned_fen=returned)
+    return await answer(session, row)
+
+
+def _results(request: wire.NewGrantResult, lines: Iterable[GrantLine]) -> list[tuple[GrantLine, str, str]]:
+    """Line, outcome and bank reference of every result.
+
+    Raises GrantLineUnknown, GrantLineSettled, GrantLineRepeated, and NoGrantLineGood when there is no result at all.
+    """
+    by_id = {line.id: line for line in lines}
+    found: list[tuple[GrantLine, str, str]] = []
+    seen: set[int] = set()
+    for index, result in enumerate(request.lines):
+        line = by_id.get(result.line_id)
+        if line is None or line.state in ("refused", "stopped"):
+            raise GrantLineUnknown(pointer=f"/lines/{index}/line_id")
+        if line.state != "ordered":
+            raise GrantLineSettled(pointer=f"/lines/{index}/line_id")
+        if line.id in seen:
+            raise GrantLineRepeated(pointer=f"/lines/{index}/line_id")
+        seen.add(line.id)
+        found.append((line, result.outcome, result.bank_reference))
+    if request.all_paid_reference is not None:
+        rest = [line for line in by_id.values() if line.state == "ordered" and line.id not in seen]
+        found.extend((line, "paid", f"{request.all_paid_reference}-{line.number}") for line in rest)
+    if not found:
+        raise NoGrantLineGood()
+    return found
+
+
+async def _post(
+    session: AsyncSession, actor: Actor, row: GrantBatch, paid_fen: int, returned_fen: int, on: date
+) -> None:
+    if paid_fen:
+        flying = await ledger.account_of(session, "batch_in_flight", row.id)
+        paid = await ledger.account_of(session, "batch_paid", row.id)
+        move = ledger.Movement(flying, paid, paid_fen, "pay", on, "grant_batch", row.id)
+        await ledger.post(session, actor, row.county_code, [move])
+    await give_back(session, actor, row, "batch_in_flight", returned_fen, on)

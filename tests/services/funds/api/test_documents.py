@@ -1,0 +1,211 @@
+"""Fund documents over HTTP: issued whole, to the fen, from money that is there."""
+
+from __future__ import annotations
+
+import io
+import uuid
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+import xlsxwriter
+
+from shared.chassis.clock import office_today
+from tests.services.funds.world import (
+    BASE,
+    CITY,
+    CLAIMANT,
+    COUNTY,
+    ELSEWHERE,
+    MAKER,
+    PROVINCE,
+    READER,
+    YEAR,
+    World,
+    code_of,
+    day,
+    document_body,
+    pointer_of,
+)
+
+
+async def test_a_province_hands_central_money_down_and_each_county_sees_its_own_line(world: World) -> None:
+    made = await world.document({"341622": 600, "341621": 400})
+    assert [line["division_name"] for line in made["lines"]] == ["蒙城县", "涡阳县"]
+    mine = await world.seen(READER, f"/documents/{made['document_id']}")
+    assert [line["division_code"] for line in mine["lines"]] == ["341622"]
+    assert mine["total_fen"] == 1_000
+    listed = await world.seen(READER, "/documents", fund_year=YEAR)
+    assert [row["document_id"] for row in listed["items"]] == [made["document_id"]]
+    other = await world.get(READER, "/documents/999999")
+    hidden = await world.document({"341204": 5})
+    unseen = await world.get(READER, f"/documents/{hidden['document_id']}")
+    assert (other.status_code, unseen.status_code) == (404, 404)
+    assert {**other.json(), "trace_id": ""} == {**unseen.json(), "trace_id": ""}
+    await world.books_balance()
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "pointer"),
+    [
+        ({"total_fen": 999}, "lines_do_not_add_up", "/total_fen"),
+        ({"fund_kind": "pocket_money"}, "fund_kind_unknown", "/fund_kind"),
+        ({"fund_kind": "county_special"}, "fund_kind_of_lower_level", "/fund_kind"),
+        ({"lines": [{"division_code": "341699", "amount_fen": 1000}]}, "division_unknown", "/lines/0/division_code"),
+        ({"lines": [{"division_code": "41", "amount_fen": 1000}]}, "line_not_below_issuer", "/lines/0/division_code"),
+        (
+            {"lines": [{"division_code": "341622101", "amount_fen": 1000}]},
+            "line_below_county",
+            "/lines/0/division_code",
+        ),
+        ({"lines": [{"division_code": "3416", "amount_fen": 500}] * 2}, "line_repeated", "/lines/1/division_code"),
+    ],
+)
+async def test_a_wrong_document_is_refused_and_no_money_moves(
+    world: World, changes: dict[str, Any], code: str, pointer: str
+) -> None:
+    refused = await world.post(PROVINCE, "/documents", document_body({COUNTY: 1000}, **changes))
+    assert (refused.status_code, code_of(refused)) == (422, code)
+    assert pointer_of(refused) == pointer
+    assert (await world.seen(PROVINCE, "/documents"))["items"] == []
+    assert (await world.seen(PROVINCE, "/ledger/transfers"))["items"] == []
+
+
+async def test_a_document_of_tomorrow_is_refused(world: World) -> None:
+    tomorrow = office_today().replace(year=office_today().year + 1).isoformat()
+    refused = await world.post(PROVINCE, "/documents", document_body({COUNTY: 1}, issued_on=tomorrow))
+    assert code_of(refused) == "day_in_future"
+
+
+async def test_a_number_is_used_once_by_a_division(world: World) -> None:
+    body = document_body({COUNTY: 1000}, number="皖财预〔1〕1号")
+    await world.made(PROVINCE, "/documents", body)
+    again = await world.post(PROVINCE, "/documents", body)
+    assert (again.status_code, code_of(again)) == (409, "document_number_taken")
+    assert len((await world.seen(PROVINCE, "/documents"))["items"]) == 1
+
+
+async def test_nobody_issues_for_another_area_and_money_needs_a_key(world: World) -> None:
+    outside = await world.post(ELSEWHERE, "/documents", document_body({COUNTY: 1}))
+    role = await world.post(CLAIMANT, "/documents", document_body({COUNTY: 1}))
+    async with world.funds.as_(PROVINCE) as client:
+        keyless = await client.post(BASE + "/documents", json=document_body({COUNTY: 1}))
+    assert (outside.status_code, role.status_code, keyless.status_code) == (404, 403, 400)
+
+
+async def test_the_same_key_gives_the_same_answer_and_a_refusal_is_final_under_its_key(world: World) -> None:
+    body = document_body({COUNTY: 1000})
+    first = await world.post(PROVINCE, "/documents", body, "k1")
+    again = await world.post(PROVINCE, "/documents", body, "k1")
+    other = await world.post(PROVINCE, "/documents", document_body({COUNTY: 2000}), "k1")
+    assert first.json() == again.json()
+    assert again.headers["idempotency-replayed"] == "true"
+    assert code_of(other) == "idempotency_key_reused"
+    wrong = document_body({"341699": 5})
+    refused = await world.post(PROVINCE, "/documents", wrong, "k2")
+    replayed = await world.post(PROVINCE, "/documents", wrong, "k2")
+    assert refused.json() == replayed.json()
+    assert replayed.headers["idempotency-replayed"] == "true"
+
+
+async def test_a_registry_that_is_away_is_no_outcome(world: World) -> None:
+    body = document_body({COUNTY: 1000})
+    world.down.add("registry")
+    away = await world.post(PROVINCE, "/documents", body, "k1")
+    world.down.clear()
+    world.__post_init__()
+    back = await world.post(PROVINCE, "/documents", body, "k1")
+    assert (away.status_code, back.status_code) == (503, 201)
+    assert "retry-after" in away.headers
+
+
+async def test_a_city_passes_down_what_it_received_and_not_a_fen_more(world: World) -> None:
+    received = await world.receipt(await world.document({"3416": 1000}), "3416", CITY)
+    drawn = {"issuing_division": "3416", "drawn_on_receipt_id": received["receipt_id"], "issued_on": day(2, 5)}
+    await world.document({COUNTY: 700}, CITY, **drawn)
+    too_much = await world.post(CITY, "/documents", document_body({"341621": 301}, **drawn))
+    assert (too_much.status_code, code_of(too_much)) == (422, "receipt_exhausted")
+    assert too_much.json()["facts"] == {"available_fen": 300}
+    await world.document({"341621": 300}, CITY, **drawn)
+    left = await world.seen(CITY, f"/receipts/{received['receipt_id']}")
+    assert left["left_fen"] == 0
+    await world.books_balance()
+
+
+async def test_money_is_not_turned_into_other_money_nor_drawn_before_it_came(world: World) -> None:
+    received = await world.receipt(await world.document({"3416": 1000}), "3416", CITY)
+    drawn = {"issuing_division": "3416", "drawn_on_receipt_id": received["receipt_id"], "issued_on": day(2, 5)}
+    for change in ({"fund_year": YEAR - 1}, {"fund_kind": "lottery"}, {"batch": "regular"}):
+        refused = await world.post(CITY, "/documents", document_body({COUNTY: 5}, **(drawn | change)))
+        assert code_of(refused) == "drawn_on_other_money"
+    early = await world.post(CITY, "/documents", document_body({COUNTY: 5}, **(drawn | {"issued_on": day(1, 31)})))
+    assert code_of(early) == "day_before_step"
+    foreign = await world.post(
+        PROVINCE, "/documents", document_body({COUNTY: 5}, **(drawn | {"issuing_division": "34"}))
+    )
+    assert foreign.status_code == 404
+
+
+async def test_a_county_enters_its_own_budget_for_itself(world: World) -> None:
+    own = {"issuing_division": COUNTY, "fund_kind": "county_special"}
+    made = await world.document({COUNTY: 500}, MAKER, **own)
+    assert made["drawn_on_receipt_id"] is None
+    await world.receipt(made)
+
+
+def workbook(rows: list[list[object]], sheet: str = "资金分配") -> bytes:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        page = book.add_worksheet(sheet)
+        for number, row in enumerate(rows):
+            page.write_row(number, 0, row)
+    return content.getvalue()
+
+
+HEAD: list[object] = ["序号", "县(市、区)", "区划代码", "金额(万元)"]
+SHEET = [HEAD, [1, "蒙城县", "341622", 29.862588], [2, "涡阳县", "341621", 100], [None, "合计", None, 129.862588]]
+
+
+async def upload(world: World, content: bytes, **changes: str) -> httpx.Response:
+    form = {
+        "number": uuid.uuid4().hex[:6],
+        "title": "资金分配表",
+        "issued_on": day(1, 10),
+        "issuing_division": "34",
+        "fund_year": str(YEAR),
+        "fund_kind": "provincial_special",
+        "batch": "advance",
+    } | changes
+    async with world.funds.as_(PROVINCE) as client:
+        return await client.post(
+            BASE + "/documents/imports",
+            data=form,
+            files={"file": ("a.xlsx", content, "application/octet-stream")},
+            headers={"Idempotency-Key": uuid.uuid4().hex},
+        )
+
+
+async def test_a_workbook_becomes_a_document_exact_to_the_fen(world: World) -> None:
+    made = await upload(world, workbook(SHEET))
+    assert made.status_code == 201, made.text
+    assert made.json()["total_fen"] == 129_862_588
+    assert [line["amount_fen"] for line in made.json()["lines"]] == [29_862_588, 100_000_000]
+
+
+async def test_a_wrong_workbook_is_refused_by_row_and_nothing_is_issued(world: World) -> None:
+    unknown = [HEAD, [1, "某县", "341699", 1], [None, "合计", None, 1]]
+    for content, code in (
+        (b"no zip at all", "workbook_wrong"),
+        (workbook(SHEET, "别的表"), "workbook_wrong"),
+        (workbook([["序号", "县", "代码", "金额(元)"]]), "workbook_headers_wrong"),
+        (workbook([*SHEET[:3], [None, "合计", None, 130]]), "workbook_sum_wrong"),
+        (workbook(SHEET[:3]), "workbook_sum_missing"),
+        (workbook([HEAD, [1, "蒙城县", "341622", 0.0000001], [None, "合计", None, 1]]), "workbook_amount_wrong"),
+        (workbook(unknown), "division_unknown"),
+    ):
+        refused = await upload(world, content)
+        assert (refused.status_code, code_of(refused)) == (422, code)
+    assert refused.json()["facts"] == {"row": 2}
+    bad_form = await upload(world, workbook(SHEET), fund_year="twenty")
+    assert pointer_of(bad_form) == "/fund_year"
+    assert (await world.seen(PROVINCE, "/documents"))["items"] == []

@@ -1,0 +1,90 @@
+"""Retention over HTTP: unspent until released, not before it is due."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from tests.services.funds.world import CHECKER, COUNTY, MAKER, READER, World, code_of, day, grant_of, papers
+
+ACCEPTED = {"version": 2, "state": "accepted", "state_since": day(6), "accepted_on": day(6)}
+
+
+async def withheld_claim(world: World) -> dict[str, Any]:
+    allocation = await world.allocation(await world.money(100_000), 100_000)
+    claim = await world.review(await world.claim(allocation, 100_000))
+    await world.settle(await world.order(claim))
+    return claim
+
+
+async def shorten(world: World, days: int) -> None:
+    body = {
+        "key": "retention_days",
+        "division_code": COUNTY,
+        "valid_from": day(1),
+        "value": str(days),
+        "source": "县文件",
+    }
+    await world.made(CHECKER, "/parameters", body)
+
+
+async def test_retention_is_unspent_until_released_reviewed_and_paid(world: World) -> None:
+    claim = await withheld_claim(world)
+    assert (await world.progress())["total"]["withheld_fen"] == 3_000
+    await shorten(world, 90)
+    world.projects["P1"] = grant_of("P1", **ACCEPTED)
+    due = date.fromisoformat(day(6)) + timedelta(days=90)
+    body = {"released_on": due.isoformat(), "papers": papers("retention")}
+    released = await world.made(MAKER, f"/retentions/{claim['claim_id']}/release", body)
+    assert (released["kind"], released["payable_fen"], released["withheld_fen"]) == ("retention", 3_000, 0)
+    listed = await world.seen(READER, "/retentions")
+    assert listed["items"] == []
+    await world.review(released, on=day(10))
+    await world.settle(await world.order(released, on=day(10, 2)), on=day(10, 3))
+    total = (await world.progress())["total"]
+    assert (total["paid_fen"], total["withheld_fen"], total["progress"]) == (100_000, 0, "1.000000")
+    assert total["verdict"] == "met"
+    await world.books_balance()
+
+
+async def test_retention_is_not_released_before_acceptance_nor_before_it_is_due(world: World) -> None:
+    claim = await withheld_claim(world)
+    await shorten(world, 90)
+    path = f"/retentions/{claim['claim_id']}/release"
+    body = {"released_on": day(10), "papers": papers("retention")}
+    assert code_of(await world.post(MAKER, path, body)) == "not_accepted"
+    world.projects["P1"] = grant_of("P1", **ACCEPTED)
+    due = date.fromisoformat(day(6)) + timedelta(days=90)
+    early = await world.post(MAKER, path, body | {"released_on": (due - timedelta(days=1)).isoformat()})
+    assert (code_of(early), early.json()["facts"]) == ("retention_not_due", {"due_on": due.isoformat()})
+    assert code_of(await world.post(MAKER, path, body | {"papers": []})) == "paper_missing"
+    listed = await world.seen(READER, "/retentions")
+    assert [(row["withheld_fen"], row["due_on"]) for row in listed["items"]] == [(3_000, due.isoformat())]
+
+
+async def test_retention_is_released_once_and_a_refused_release_may_be_made_again(world: World) -> None:
+    claim = await withheld_claim(world)
+    await shorten(world, 0)
+    world.projects["P1"] = grant_of("P1", **ACCEPTED)
+    path = f"/retentions/{claim['claim_id']}/release"
+    body = {"released_on": day(7), "papers": papers("retention")}
+    released = await world.made(MAKER, path, body)
+    again = await world.post(MAKER, path, body | {"papers": papers("retention")})
+    assert (again.status_code, code_of(again)) == (409, "nothing_withheld")
+    await world.review(released, "refuse", on=day(7, 2))
+    assert (await world.progress())["total"]["withheld_fen"] == 3_000
+    await world.made(MAKER, path, body | {"released_on": day(8)})
+    await world.books_balance()
+
+
+async def test_due_retention_that_nobody_released_is_the_project_sides_delay(world: World) -> None:
+    await withheld_claim(world)
+    await shorten(world, 30)
+    world.projects["P1"] = grant_of("P1", **ACCEPTED)
+    await world.claim(await world.allocation(await world.money(1_000), 1_000), 1)
+    answer = await world.progress(as_of=day(12))
+    due = [row for row in answer["delays"] if row["step"] == "retention_release"]
+    assert [(row["amount_fen"], row["responsible"], row["since"]) for row in due] == [(3_000, "project", day(7))]
+    earlier = await world.progress(as_of=day(6, 15))
+    assert earlier["withheld_not_due_fen"] == 3_000
+    assert not [row for row in earlier["delays"] if row["step"] == "retention_release"]

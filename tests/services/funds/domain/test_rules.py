@@ -1,0 +1,179 @@
+"""Amounts, days, documents, claims, grants and parameters as pure rules."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.funds.domain import amounts, claims, documents, grants, ledger
+from services.funds.domain.divisions import child_of
+from services.funds.domain.parameters import Value, require_value, resolve
+from services.funds.domain.refusals import documents as refused
+from services.funds.domain.refusals.grants import ParameterUnknown, ParameterValueWrong
+from services.funds.domain.refusals.spending import OverContract
+from services.funds.domain.trace import Node, Walk
+
+
+@pytest.mark.parametrize(
+    ("value", "fen"),
+    [
+        ("2405", 2_405_000_000),
+        (29.862588, 29_862_588),
+        ("0.000001", 1),
+        ("0.0000001", None),
+        (0.1 + 0.2, None),
+        ("1e3", 1_000_000_000),
+        ("abc", None),
+        ("NaN", None),
+        (float("inf"), None),
+        ("-1", None),
+        (0, None),
+        (True, None),
+    ],
+)
+def test_wan_yuan_become_whole_fen_or_are_refused(value: str | float, fen: int | None) -> None:
+    assert amounts.wan_to_fen(value) == fen
+
+
+@given(st.integers(min_value=1, max_value=10**12))
+def test_a_workbook_float_gives_back_the_fen_it_was_made_of(fen: int) -> None:
+    assert amounts.wan_to_fen(fen / 1_000_000) == fen
+
+
+@given(st.integers(min_value=1, max_value=10**15), st.decimals(min_value=0, max_value=1, places=4))
+def test_retention_is_rounded_down_and_the_parts_add_up(amount: int, rate: object) -> None:
+    parts = claims.parts_of(amount, str(rate), "0.05")
+    assert parts.payable_fen + parts.withheld_fen == amount
+    assert parts.withheld_fen * 100 <= amount * 5
+    assert parts.withheld_fen >= 0
+
+
+def test_the_contract_rate_is_never_exceeded_nor_the_highest_one() -> None:
+    assert claims.parts_of(1_000, "0.03", "0.05").withheld_fen == 30
+    assert claims.parts_of(1_000, "0.10", "0.05").withheld_fen == 50
+    assert claims.parts_of(1_000, None, "0.05").withheld_fen == 0
+    assert claims.parts_of(33, "0.05", "0.05").withheld_fen == 1
+
+
+def test_claims_may_reach_the_contract_and_not_pass_it() -> None:
+    claims.require_within_contract(40, 60, 100)
+    with pytest.raises(OverContract) as caught:
+        claims.require_within_contract(41, 60, 100)
+    assert caught.value.facts == {"left_fen": 40}
+
+
+def test_money_goes_down_never_up_sideways_or_below_the_county() -> None:
+    documents.require_lines_below("34", ["3416", "341622"], drawn=True)
+    documents.require_lines_below("341622", ["341622"], drawn=False)
+    for lines, drawn, kind in (
+        (["34"], True, refused.LineNotBelowIssuer),
+        (["41"], False, refused.LineNotBelowIssuer),
+        (["3416", "3416"], True, refused.LineRepeated),
+        (["341622101"], True, refused.LineBelowCounty),
+    ):
+        with pytest.raises(kind):
+            documents.require_lines_below("34", lines, drawn=drawn)
+
+
+def test_a_levels_own_budget_is_not_handed_down_from_above() -> None:
+    documents.require_kind_fits("central", "34")
+    documents.require_kind_fits("county", "341622")
+    with pytest.raises(refused.FundKindAboveIssuer):
+        documents.require_kind_fits("county", "34")
+
+
+def test_the_child_of_an_area_follows_the_lengths_of_the_codes() -> None:
+    assert [child_of("341622101200", area) for area in ("00", "34", "3416", "341622", "341622101")] == [
+        "34", "3416", "341622", "341622101", "341622101200",
+    ]  # fmt: skip
+    assert child_of("341622", "341622") == "341622"
+
+
+CHANGES = st.lists(
+    st.tuples(st.dates(date(2025, 1, 1), date(2025, 1, 20)), st.integers(min_value=-50, max_value=50)), max_size=15
+)
+
+
+@given(CHANGES, st.dates(date(2025, 1, 1), date(2025, 1, 20)))
+def test_the_lowest_balance_since_a_day_is_that_of_some_day_since(changes: list[tuple[date, int]], since: date) -> None:
+    days = {since, *(day for day, _ in changes if day > since)}
+    assert ledger.lowest_since(changes, since) == min(
+        sum(change for day, change in changes if day <= end) for end in days
+    )
+
+
+def value(division: str, text: str, since: date, until: date | None = None) -> Value:
+    return Value("spending_target", division, since, until, text, "rate", "test")
+
+
+def test_the_nearest_area_and_the_valid_day_decide_a_parameter() -> None:
+    rows = [
+        value("00", "0.90", date(2000, 1, 1)),
+        value("34", "0.92", date(2020, 1, 1), date(2024, 12, 31)),
+        value("34", "0.93", date(2025, 1, 1)),
+        value("341622", "0.95", date(2025, 6, 1)),
+    ]
+    for division, day, expected in (
+        ("41", date(2025, 1, 1), "0.90"),
+        ("341622", date(2019, 1, 1), "0.90"),
+        ("341622", date(2024, 12, 31), "0.92"),
+        ("341622", date(2025, 5, 31), "0.93"),
+        ("341622", date(2025, 6, 1), "0.95"),
+        ("341621", date(2025, 6, 1), "0.93"),
+    ):
+        assert resolve(rows, "spending_target", division, day).value == expected
+    with pytest.raises(ParameterUnknown):
+        resolve(rows, "cut_off", "34", date(2025, 1, 1))
+
+
+@pytest.mark.parametrize(("unit", "text"), [("rate", "1.1"), ("rate", "90"), ("day", "-1"), ("month_day", "02-30"),
+                                            ("word", "week"), ("day", "1.5")])  # fmt: skip
+def test_a_parameters_value_must_fit_its_unit(unit: str, text: str) -> None:
+    with pytest.raises(ParameterValueWrong):
+        require_value(unit, text)
+
+
+def payee(status: str = "eligible", person: str | None = "p1", division: str | None = "341622101200") -> grants.Payee:
+    return grants.Payee(status, person, division)
+
+
+@pytest.mark.parametrize(
+    ("who", "amount", "reason"),
+    [
+        (payee(), 1_000, None),
+        (payee(), 500, None),
+        (payee(), 499, "below_range"),
+        (payee(), 1_001, "above_range"),
+        (payee("dead"), 1_000, "dead"),
+        (payee("exited"), 1_000, "exited"),
+        (payee("removed"), 1_000, "removed"),
+        (payee("not_registered", None, None), 1_000, "not_registered"),
+        (payee(person=None), 1_000, "not_registered"),
+        (payee(division="341621101200"), 1_000, "outside_area"),
+    ],
+)
+def test_a_grant_line_is_judged_by_person_area_and_range(who: grants.Payee, amount: int, reason: str | None) -> None:
+    found = grants.judge([grants.Line("1", amount)], {"1": who}, grants.Range(500, 1_000), "341622", set())
+    assert found == ({} if reason is None else {"1": reason})
+
+
+def test_the_second_of_two_lines_for_one_person_is_the_duplicate() -> None:
+    lines = [grants.Line("1", 400), grants.Line("2", 1_000), grants.Line("3", 1_000)]
+    found = grants.judge(lines, dict.fromkeys("123", payee()), grants.Range(500, 1_000), "341622", set())
+    assert found == {"1": "below_range", "3": "duplicate_in_batch"}
+    again = grants.judge(lines[1:2], {"2": payee()}, grants.Range(500, 1_000), "341622", {"p1"})
+    assert again == {"2": "duplicate_across"}
+
+
+def test_a_walk_holds_each_thing_once_and_only_edges_between_its_things() -> None:
+    walk = Walk()
+    for type_ in ("payment", "document", "document"):
+        walk.add(Node(type_, 1, "", "34", 5, None, "", ""))
+    walk.join("document:1", "payment:1", 5)
+    walk.join("document:1", "payment:1", 5)
+    walk.join("document:1", "receipt:9", 5)
+    assert [node.id for node in walk.ordered_nodes()] == ["document:1", "payment:1"]
+    assert [(edge.source, edge.target) for edge in walk.ordered_edges()] == [("document:1", "payment:1")]

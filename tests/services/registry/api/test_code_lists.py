@@ -1,0 +1,26 @@
+"""Code lists over HTTP."""
+
+from __future__ import annotations
+
+from tests.support.harness import Harness, actor
+
+PATH = "/api/v1/registry/code-lists"
+
+
+async def test_every_list_is_named_and_read_with_codes_labels_and_sources(registry: Harness) -> None:
+    async with registry.as_(actor("code_list.read")) as client:
+        names = [row["name"] for row in (await client.get(PATH)).json()["items"]]
+        lists = {name: (await client.get(f"{PATH}/{name}")).json()["values"] for name in names}
+        absent = await client.get(f"{PATH}/nothing")
+    async with registry.as_(actor("household.read")) as client:
+        forbidden = await client.get(PATH)
+    assert (absent.status_code, forbidden.status_code) == (404, 403)
+    assert len(lists["relation_to_head"]) == 28
+    assert len(lists["student_status"]) == 25
+    assert len(lists["ethnicity"]) == 58
+    assert {"code": "son", "label": "之子", "facts": {"required_sex": "1"}}.items() <= lists["relation_to_head"][
+        2
+    ].items()
+    for values in lists.values():
+        assert all(value["source"] for value in values)
+        assert len({value["code"] for value in values}) == len({value["label"] for value in values}) == len(values)

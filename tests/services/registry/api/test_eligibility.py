@@ -1,0 +1,105 @@
+"""What the register tells funds about people to be paid."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.services.registry.lists import registered
+from tests.services.registry.people import (
+    COUNTY,
+    FOREIGN_VILLAGE,
+    days_ago,
+    open_household,
+    person,
+    recorder,
+)
+from tests.support.harness import Harness, actor
+
+PATH = "/internal/persons/eligibility"
+PAYER = actor(scope=(COUNTY,), office="341622-finance")
+
+
+async def ask(registry: Harness, *people: dict[str, Any], on: str | None = None, who: Any = PAYER) -> list[Any]:
+    body = {
+        "on": on or days_ago(0),
+        "people": [{"ref": str(i), "identity_number": row["identity_number"]} for i, row in enumerate(people)],
+    }
+    async with registry.as_(who, issuer="funds") as client:
+        answer = await client.post(PATH, json=body)
+    assert answer.status_code == 200, answer.text
+    for row in people:
+        assert row["identity_number"] not in answer.text
+    answers: list[Any] = answer.json()["answers"]
+    return answers
+
+
+async def test_only_people_on_the_register_in_the_askers_area_are_eligible(county: Harness, owner: Any) -> None:
+    head, drafted, foreign, unknown = person(), person(), person(), person()
+    household = await open_household(county, members=[head])
+    await registered(county, household)
+    await open_household(county, members=[drafted])
+    await open_household(county, recorder(village=FOREIGN_VILLAGE), village=FOREIGN_VILLAGE, members=[foreign])
+    await owner.execute(
+        "update households set status = 'registered', registered_on = current_date where village_code = $1",
+        FOREIGN_VILLAGE,
+    )
+    answers = await ask(county, unknown, head, drafted, foreign)
+    assert [row["ref"] for row in answers] == ["0", "1", "2", "3"]
+    assert answers[1] == {
+        "ref": "1",
+        "status": "eligible",
+        "person_id": household["members"][0]["id"],
+        "household_id": household["id"],
+        "division_code": household["village_code"],
+        "name_masked": "张*",
+        "household_version": 3,
+    }
+    for row in (answers[0], answers[2], answers[3]):
+        assert row["status"] == "not_registered"
+        assert row["person_id"] is row["household_id"] is row["division_code"] is row["name_masked"] is None
+    trail = await owner.fetchval("select subjects from read_trail where action = 'person.eligibility'")
+    assert household["members"][0]["id"] in trail
+    before = await ask(county, head, on=days_ago(1))
+    assert before[0]["status"] == "not_registered"
+
+
+async def test_the_dead_are_not_eligible_from_the_day_of_death_on(county: Harness, owner: Any) -> None:
+    head, spouse = person(), person("spouse", 40, "2")
+    household = await open_household(county, members=[head, spouse])
+    await registered(county, household)
+    await owner.execute("update households set registered_on = registered_on - 30")
+    async with county.as_(recorder()) as client:
+        read = (await client.get(f"/api/v1/registry/households/{household['id']}")).json()
+        from tests.services.registry.api.test_household_changes import kept
+
+        body = kept(read)
+        body["members"] = body["members"][:1]
+        died = {"member_id": read["members"][1]["id"], "kind": "death", "on": days_ago(5)}
+        changed = await client.put(
+            f"/api/v1/registry/households/{household['id']}",
+            json=body | {"reason": "死亡", "departures": [died]},
+            headers={"if-match": '"3"'},
+        )
+    assert changed.status_code == 200, changed.text
+    assert [row["status"] for row in await ask(county, head, spouse)] == ["eligible", "dead"]
+    assert [row["status"] for row in await ask(county, head, spouse, on=days_ago(6))] == ["eligible", "eligible"]
+
+
+async def test_only_funds_may_ask_and_never_through_the_gateway(county: Harness) -> None:
+    body = {"on": days_ago(0), "people": [{"ref": "0", "identity_number": person()["identity_number"]}]}
+    for issuer in ("gateway", "projects"):
+        async with county.as_(PAYER, issuer=issuer) as client:
+            assert (await client.post(PATH, json=body)).status_code == 403
+    too_many = body | {"people": [{"ref": str(i), "identity_number": "1" * 18} for i in range(5_001)]}
+    async with county.as_(PAYER, issuer="funds") as client:
+        assert (await client.post(PATH, json=too_many)).status_code == 422
+        assert (await client.post(PATH, json=too_many | {"people": too_many["people"][:5_000]})).status_code == 200
+
+
+async def test_without_a_trail_nobody_is_told_anything(county: Harness, owner: Any) -> None:
+    await owner.execute("revoke insert on read_trail from lika_registry_app")
+    async with county.as_(PAYER, issuer="funds") as client:
+        answer = await client.post(
+            PATH, json={"on": days_ago(0), "people": [{"ref": "0", "identity_number": person()["identity_number"]}]}
+        )
+    assert answer.status_code == 503
