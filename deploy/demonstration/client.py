@@ -11,7 +11,7 @@ from typing import Any
 import httpx2 as httpx
 
 TOKEN_AGE_S = 600
-TRIES = 40
+TRIES = 15
 
 
 class LoadFailed(RuntimeError):
@@ -32,6 +32,17 @@ class Desk:
     def get(self, path: str, **params: str | int) -> Any:
         """The JSON answer of a GET."""
         return self._send("GET", path, params=params).json()
+
+    def every(self, path: str, **params: str | int) -> list[dict[str, Any]]:
+        """All rows of a list, page by page."""
+        rows: list[dict[str, Any]] = []
+        cursor: dict[str, str | int] = {}
+        while True:
+            page = self.get(path, limit=200, **params, **cursor)
+            rows += page["items"]
+            if page["next_cursor"] is None:
+                return rows
+            cursor = {"cursor": page["next_cursor"]}
 
     def post(self, path: str, body: Any, *, key: str) -> Any:
         """The JSON answer of a POST, sent once whatever happens."""
@@ -65,7 +76,7 @@ class Desk:
             if answer.status_code >= 400:
                 raise LoadFailed(f"{self.username} {method} {path}: {answer.status_code} {_reason(answer)}")
             return answer
-        raise LoadFailed(f"{self.username} {method} {path}: no answer after {TRIES} tries")
+        raise LoadFailed(f"{self.username} {method} {path}: still {answer.status_code} {_reason(answer)}")
 
     def _once(self, method: str, path: str, headers: dict[str, str], **content: Any) -> httpx.Response:
         return self._http().request(method, path, headers=headers, **content)

@@ -205,7 +205,13 @@ def _plan(book: Book, calendar: Calendar, projects: list[MengchengProject], code
         }
         for project in projects
     ]
-    body = {"county_code": "341622", "fund_year": calendar.fund_year, "items": items, "note": "年度扶贫项目实施计划"}
+    body = {
+        "county_code": "341622",
+        "fund_year": calendar.fund_year,
+        "items": items,
+        "note": "年度扶贫项目实施计划",
+        "proposed_on": calendar.year_before(12, 15).isoformat(),
+    }
     plan = book.desk("mengcheng.aid.plan").post("/api/v1/projects/plans", body, key="plan mengcheng")
     decided = {"outcome": "approve", "opinion": "同意列入年度计划。", "decided_on": calendar.at(0.0).isoformat()}
     book.desk("mengcheng.aid.chief").post(

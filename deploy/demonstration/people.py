@@ -102,7 +102,6 @@ class Census:
         studied = education in condition.COLLEGE or (pupil and age >= 18)
         health = condition.health(rng, age, studied=studied)
         place = rng.choice(self.counties) if relative.married_in and rng.random() < 0.3 else COUNTY
-        reachable = relative.relation == HEAD or (18 <= age <= 65 and rng.random() < 0.12)
         return Person(
             name=full_name(rng, relative.surname, age, taken, male=male),
             identity_number=self.numbers.identity(rng, place, birth, male=male),
@@ -116,7 +115,7 @@ class Census:
             medical_insurance=rng.random() < 0.988,
             pension_insurance=age >= 16 and not pupil and rng.random() < 0.95,
             away_months=0,
-            phone=self.numbers.phone(rng) if reachable else None,
+            phone=self.numbers.phone(rng) if relative.relation == HEAD else None,
         )
 
 

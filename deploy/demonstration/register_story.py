@@ -99,14 +99,7 @@ def _identify_village(book: Book, calendar: Calendar, village: str) -> None:
 
 def _drafts(recorder: Desk, village: str) -> list[str]:
     """The ids of the village's households that wait to be proposed."""
-    ids: list[str] = []
-    cursor: dict[str, str | int] = {}
-    while True:
-        page = recorder.get(f"{REGISTRY}/households", within=village, status="draft", limit=200, **cursor)
-        ids += [row["id"] for row in page["items"]]
-        if page["next_cursor"] is None:
-            return ids
-        cursor = {"cursor": page["next_cursor"]}
+    return [row["id"] for row in recorder.every(f"{REGISTRY}/households", within=village, status="draft")]
 
 
 def plan_exits(book: Book, calendar: Calendar, steps: Steps) -> None:

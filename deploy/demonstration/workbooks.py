@@ -123,7 +123,7 @@ def _household_cells(household: Household, person: Person) -> list[Cell]:
         household.attribute,
         household.main_cause,
         "、".join(household.other_causes) or None,
-        household.housing_grade,
+        f"{household.housing_grade}级",
         _yes(household.safe_water),
         _yes(household.electricity),
         _money(household.wage_income_fen, "元"),

@@ -52,6 +52,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         on_start=_load_documents,
     )
     app.state.parts = build(settings, app.state.database, app.state.tokens)
+    app.router.redirect_slashes = False  # An address has one spelling; a redirect would be no problem answer.
     app.add_exception_handler(TokenRefusal, token_forms.token_problem)
     app.add_middleware(Door, parts=app.state.parts)
     return app
@@ -74,6 +75,7 @@ async def _close_at_end(app: FastAPI) -> None:
 def serve(settings: Settings) -> None:
     """Run the gateway until it is told to stop. Its connections are guarded, and no header names the caller."""
     GuardedConnection.per_address = settings.connections_per_address
+    GuardedConnection.message_timeout_s = max(settings.request_timeout_s, settings.upload_timeout_s) + 15
     uvicorn.run(
         "services.gateway.main:create",
         factory=True,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -49,7 +49,8 @@ class Plan(Wire):
     total_fen: int
     items: list[PlanItem]
     note: str | None
-    proposed_on: date
+    proposed_on: date | None = Field(description="as stated; null when it was not")
+    recorded_at: datetime
     proposer_office: str
     opinion: str | None
     decided_on: date | None

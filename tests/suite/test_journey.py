@@ -276,7 +276,7 @@ def test_step_4_money_for_a_project_outside_library_and_plan_is_refused(suite: R
 def test_step_4_the_plan_and_the_allocation(suite: RunningSuite) -> None:
     proposer, decider = suite.person("mengcheng.aid.plan"), suite.person("mengcheng.aid.chief")
     item = {"project_code": made["project"], "amount_fen": 55_000_000, "fund_source": "central_special"}
-    plan = {"county_code": COUNTY, "fund_year": YEAR, "items": [item]}
+    plan = {"county_code": COUNTY, "fund_year": YEAR, "items": [item], "proposed_on": ago(13)}
     over = plan | {"items": [item | {"amount_fen": 60_000_001}]}
     proposer.refused("/api/v1/projects/plans", over, 422, "projects.plan_over_estimate")
     proposed = proposer.made("/api/v1/projects/plans", plan)

@@ -29,13 +29,13 @@ async def file(session: AsyncSession, actor: Actor, peer: Peer, request: wire.Ne
     """File a claim on an allocation; its money is set aside until finance reviewed it."""
     grant = await _grant_behind(session, actor, peer, request.allocation_id)
     await project_grants.keep(session, grant, "answer")
-    await project_grants.lock_project(session, grant)
-    allocation = await allocation_storage.visible(session, actor, request.allocation_id, lock=True)
+    allocation = await allocation_storage.visible(session, actor, request.allocation_id)
     if allocation is None:
         raise NotFound()
     await _check(session, allocation, grant, request)
     highest = (await parameters.load(session, allocation.county_code, request.claimed_on)).get("retention_rate_max")
     parts = rules.parts_of(request.amount_fen, grant.retention_rate, highest.value)
+    await _draw_on_contract(session, grant, request.amount_fen)
     row = await enter(
         session, actor, allocation, request.kind, parts, request.claimed_on, request.papers, grant.version
     )
@@ -61,7 +61,7 @@ async def _grant_behind(session: AsyncSession, actor: Actor, peer: Peer, allocat
 
 
 async def _check(session: AsyncSession, allocation: Allocation, grant: ProjectGrant, request: wire.NewClaim) -> None:
-    """The claim's rules in the order an officer checks them: stage, day, papers, contract."""
+    """The claim's rules in the order an officer checks them: stage, day, papers."""
     contracted_on = contract_day(await project_grants.versions(session, grant.project_code))
     in_works = grant.state in rules.CONTRACTED
     earliest = rules.earliest_day(
@@ -76,10 +76,15 @@ async def _check(session: AsyncSession, allocation: Allocation, grant: ProjectGr
         pointer="/claimed_on",
     )
     await require_papers(session, request.kind, request.papers)
+
+
+async def _draw_on_contract(session: AsyncSession, grant: ProjectGrant, amount_fen: int) -> None:
+    """Lock the project and see that its claims together stay within the contract."""
     if grant.contract_fen is None:
         raise NotContracted()
+    await project_grants.lock_project(session, grant)
     claimed = await storage.claimed_by(session, grant.project_code)
-    rules.require_within_contract(request.amount_fen, claimed, grant.contract_fen)
+    rules.require_within_contract(amount_fen, claimed, grant.contract_fen)
 
 
 def contract_day(versions: list[ProjectGrant]) -> date | None:

@@ -14,8 +14,6 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 HEAD_LIMIT = 28 * 1024
 """Request line and headers together, with room for what the door itself measures and refuses."""
 HEAD_TIMEOUT_S = 10.0
-MESSAGE_TIMEOUT_S = 75.0
-"""The door answers 408 long before; this cuts those who go on after their answer."""
 
 
 class GuardedConnection(HttpToolsProtocol):
@@ -23,6 +21,8 @@ class GuardedConnection(HttpToolsProtocol):
 
     open_by_address: ClassVar[Counter[str]] = Counter()
     per_address = 1_000
+    message_timeout_s = 75.0
+    """The door answers 408 long before; this cuts those who go on after their answer."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's transport is one by behaviour, not by class.
@@ -66,7 +66,7 @@ class GuardedConnection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._in_head = False
-        self._cut_after(MESSAGE_TIMEOUT_S)
+        self._cut_after(self.message_timeout_s)
         super().on_headers_complete()
         if self.parser.should_upgrade() and self.cycle is not None:
             self.cycle.keep_alive = False

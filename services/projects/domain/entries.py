@@ -5,10 +5,10 @@ An entry is a mapping with the members of `shared.schemas.projects.ProjectEntry`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from services.projects.domain import code_lists
+from services.projects.domain import code_lists, sites
 from services.projects.domain.refusals import (
     CategoryUnknown,
     EntryIncomplete,
@@ -118,9 +118,12 @@ def require_complete(entry: Entry) -> None:
     raise refusal
 
 
-def office_code(county: str, name: str) -> str:
-    """The code of a county office by the ending of its name, e.g. 341622-transport; empty when not known."""
-    for ending, sector in code_lists.office_endings():
-        if name.endswith(ending):
-            return f"{county}-{sector}"
-    return ""
+def office_code(division_codes: Sequence[str], name: str) -> str:
+    """The code of the office that answers for these sites, by the ending of its name; empty when not known.
+
+    A bureau is the county's (341622-transport), a town is the one the sites lie in (341622106-township).
+    """
+    area = sites.area_of(division_codes)
+    sector = next((sector for ending, sector in code_lists.office_endings() if name.endswith(ending)), "")
+    length = sites.TOWNSHIP_LENGTH if sector == "township" else sites.COUNTY_LENGTH
+    return f"{area[:length]}-{sector}" if sector and len(area) >= length else ""

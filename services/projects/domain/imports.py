@@ -87,8 +87,7 @@ def read_row(cells: Sequence[str | None], year: int) -> Read:
     _take(read, row, "amount_fen", AMOUNT, fen_of_wan)
     amount = read.values.get("amount_fen")
     _take(read, row, "funding", FUNDING, lambda text: _funding(text, amount))
-    county = (row[SITES] or "")[:6]
-    _take(read, row, "responsible_office", OFFICE, lambda text: _office(county, text))
+    _take(read, row, "responsible_office", OFFICE, lambda text: _office(read.values.get("division_codes", []), text))
     _take(read, row, "performance_targets", TARGETS, _targets)
     _take_people(read, row)
     nature = code_lists.natures().get(read.values.get("nature", ""))
@@ -154,8 +153,8 @@ def _funding(text: str, amount_fen: int | None) -> list[dict[str, Any]]:
     return lines
 
 
-def _office(county: str, name: str) -> dict[str, str]:
-    return {"code": entries.office_code(county, name), "name": name}
+def _office(division_codes: Sequence[str], name: str) -> dict[str, str]:
+    return {"code": entries.office_code(division_codes, name), "name": name}
 
 
 def _targets(text: str) -> list[dict[str, str]]:

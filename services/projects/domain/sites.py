@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from services.projects.domain.refusals import SitesNotInOneCounty, SiteTwice
 
 COUNTY_LENGTH = 6
+TOWNSHIP_LENGTH = 9
 LENGTHS = (12, 9, 6)
 
 
@@ -21,10 +22,9 @@ def county_of(codes: Sequence[str]) -> str:
 
 
 def area_of(codes: Sequence[str]) -> str:
-    """The smallest division holding all sites: whoever acts on the project must see all of it."""
-    first = codes[0]
-    return next(
-        first[:length]
-        for length in LENGTHS
-        if all(code[:length] == first[:length] for code in codes) and length <= min(map(len, codes))
-    )
+    """The smallest division holding all sites: whoever acts on the project must see all of it. Empty above a county."""
+    for length in LENGTHS:
+        areas = {code[:length] for code in codes}
+        if len(areas) == 1 and all(len(code) >= length for code in codes):
+            return areas.pop()
+    return ""

@@ -32,9 +32,12 @@ MAY_STOP = frozenset({"planned", "tendered", "contracted", "under_way", "complet
 _STARTS_FROM = {WORKS: "contracted", GRANTS: "planned"}
 
 
-def require_own_office(level: str, sector: str, responsible_office: str) -> None:
-    """Works are recorded by the township or by a county office of the responsible sector."""
-    if level == "county" and sector != sector_of(responsible_office):
+def require_own_office(purpose: str, level: str, sector: str, responsible_office: str) -> None:
+    """Works are recorded by the township or by a county office of the responsible sector.
+
+    Grants have no site: whichever county office runs the programme records them, the finance bureau's own included.
+    """
+    if purpose == WORKS and level == "county" and sector != sector_of(responsible_office):
         raise WrongOffice()
 
 

@@ -43,10 +43,8 @@ async def propose(session: AsyncSession, actor: Actor, new: NewPlan) -> Plan:
     _require_county(actor)
     projects = await _locked_projects(session, actor, [item.project_code for item in new.items])
     await _check(session, new, projects)
-    today = clock.office_today()
-    on = new.proposed_on or today
-    latest = max((project.filed_on for project in projects.values() if project.filed_on), default=date.min)
-    days.check(on, latest, today, "/proposed_on")
+    if new.proposed_on is not None:
+        days.check(new.proposed_on, _last_filed(projects), clock.office_today(), "/proposed_on")
     number = await project_storage.take_numbers(session, new.county_code, new.fund_year, "plan")
     plan = PlanRecord(
         id=f"{new.county_code}-{new.fund_year}-P{number:03d}",
@@ -55,7 +53,7 @@ async def propose(session: AsyncSession, actor: Actor, new: NewPlan) -> Plan:
         state="proposed",
         total_fen=sum(item.amount_fen for item in new.items),
         lines=len(new.items),
-        proposed_on=on,
+        proposed_on=new.proposed_on,
         note=new.note,
         **recording.by(actor),
     )
@@ -105,8 +103,10 @@ async def decide(session: AsyncSession, actor: Actor, plan_id: str, decision: Pl
     if plan.state != "proposed":
         raise PlanDecided(state=plan.state)
     chain.require_other_person(actor.person, [plan.person])
+    codes = [line.project_code for line in await storage.lines(session, plan_id)]
+    projects = await _locked_projects(session, actor, codes)
     on = decision.decided_on or clock.office_today()
-    days.check(on, plan.proposed_on, clock.office_today(), "/decided_on")
+    days.check(on, plan.proposed_on or _last_filed(projects), clock.office_today(), "/decided_on")
     session.add(
         DecisionRecord(
             plan_id=plan.id,
@@ -120,15 +120,21 @@ async def decide(session: AsyncSession, actor: Actor, plan_id: str, decision: Pl
     audit.record(session, actor, "plan.decide", plan.id, outcome=decision.outcome)
     await session.flush()
     if plan.state == "approved":
-        await _plan_projects(session, actor, plan, on)
+        await _plan_projects(session, actor, plan, projects, on)
     return await _shown(session, plan)
 
 
-async def _plan_projects(session: AsyncSession, actor: Actor, plan: PlanRecord, on: date) -> None:
+def _last_filed(projects: dict[str, ProjectRecord]) -> date:
+    """The day the last of the projects entered the library: no plan of them is older."""
+    return max((project.filed_on for project in projects.values() if project.filed_on), default=date.min)
+
+
+async def _plan_projects(
+    session: AsyncSession, actor: Actor, plan: PlanRecord, projects: dict[str, ProjectRecord], on: date
+) -> None:
     sums: Counter[str] = Counter()
     for line in await storage.lines(session, plan.id):
         sums[line.project_code] += line.amount_fen
-    projects = await _locked_projects(session, actor, sorted(sums))
     for code, amount_fen in sorted(sums.items()):
         project = projects[code]
         if not project.in_library or project.state not in rules.PLANNABLE:
@@ -235,6 +241,7 @@ async def _shown(session: AsyncSession, plan: PlanRecord) -> Plan:
             ],
             "note": plan.note,
             "proposed_on": plan.proposed_on,
+            "recorded_at": plan.recorded_at,
             "proposer_office": plan.office,
             "opinion": decision.opinion if decision else None,
             "decided_on": decision.decided_on if decision else None,

@@ -156,7 +156,7 @@ async def _planned(session: AsyncSession, actor: Actor, code: str) -> Project:
 
 async def _recordable(session: AsyncSession, actor: Actor, code: str) -> Project:
     project = await _planned(session, actor, code)
-    rules.require_own_office(actor.level, actor.sector, project.office_code)
+    rules.require_own_office(project.purpose, actor.level, actor.sector, project.office_code)
     return project
 
 

@@ -25,7 +25,7 @@ class Plan(Recorded, Base):
     state: Mapped[str]
     total_fen: Mapped[int]
     lines: Mapped[int] = mapped_column(SmallInteger)
-    proposed_on: Mapped[date]
+    proposed_on: Mapped[date | None]
     note: Mapped[str | None]
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import File, Form, Path, Response, UploadFile
 
-from services.registry.api.reading import CurrentTrail
+from services.registry.api.reading import CurrentSeals, CurrentTrail
 from services.registry.operations import household_imports as operations
 from shared.chassis.app import new_router
 from shared.chassis.database import Session
@@ -40,13 +40,14 @@ async def household_import_send_in(
     response: Response,
     session: Session,
     actor: CurrentActor,
+    seals: CurrentSeals,
     mode: Annotated[ImportMode, Form()] = "good_rows",
     dry_run: Annotated[bool, Form()] = False,
 ) -> HouseholdImport:
     content = await file.read(UPLOAD_LIMIT + 1)
     if len(content) > UPLOAD_LIMIT:
         raise TooLarge()
-    sent_in, new = await operations.send_in(session, actor, content, mode, dry_run)
+    sent_in, new = await operations.send_in(session, actor, seals, content, mode, dry_run)
     if not new:
         response.status_code = 200
     return sent_in
@@ -70,8 +71,10 @@ async def household_import_get(number: ImportId, session: Session, actor: Curren
 
 
 @router.get("/{import_id}/report", operation_id="household_import_report", **needs("household_import.read"), **SHEET)
-async def household_import_report(number: ImportId, session: Session, trail: CurrentTrail) -> Response:
-    return _sheet(await operations.report(session, trail, number), "household-import-report.xlsx")
+async def household_import_report(
+    number: ImportId, session: Session, trail: CurrentTrail, seals: CurrentSeals
+) -> Response:
+    return _sheet(await operations.report(session, trail, seals, number), "household-import-report.xlsx")
 
 
 def _sheet(content: bytes, name: str) -> Response:

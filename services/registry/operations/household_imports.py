@@ -14,8 +14,9 @@ from services.registry.domain import refusals
 from services.registry.domain import workbooks as rules
 from services.registry.operations.trail import CLEAR, MASKED, Trail
 from services.registry.storage import imports as storage
-from services.registry.storage import workbooks
+from services.registry.storage import sealing, workbooks
 from services.registry.storage.ids import new_id
+from services.registry.storage.sealing import Seals
 from services.registry.storage.tables import HouseholdImport as Row
 from shared.chassis import audit, clock, paging
 from shared.chassis.identity import Actor
@@ -27,15 +28,15 @@ MAX_ROWS = 100_000
 
 
 async def send_in(
-    session: AsyncSession, actor: Actor, content: bytes, mode: str, dry_run: bool
+    session: AsyncSession, actor: Actor, seals: Seals, content: bytes, mode: str, dry_run: bool
 ) -> tuple[HouseholdImport, bool]:
     """Queue a workbook. The same content from the same office is the same import: then the second value is False."""
     if not actor.scope:
         raise refusals.NoOfficeArea()
     rows = await asyncio.to_thread(_rows_counted, content)  # before the first statement: no connection waits for it
-    digest = hashlib.sha256(content).hexdigest()
+    import_id, digest = new_id(), hashlib.sha256(content).hexdigest()
     values = {
-        "id": new_id(),
+        "id": import_id,
         "office": actor.office,
         "division_code": actor.scope[0],
         "sha256": digest,
@@ -48,7 +49,8 @@ async def send_in(
         "created_at": clock.now(),
         "created_by": actor.account,
     } | dict.fromkeys(("rows_done", "rows_refused", "households_total", "households_ok", "people_ok", "attempts"), 0)
-    row = await storage.add(session, values, content)
+    sealed = seals.seal_bytes(content, sealing.upload_of(import_id))
+    row = await storage.add(session, values, sealed)
     if row is None:
         known = await storage.same_content(session, actor.office, digest, mode)
         if known is None:
@@ -103,12 +105,12 @@ async def get(session: AsyncSession, actor: Actor, import_id: UUID) -> Household
     return view(await _visible(session, actor, import_id))
 
 
-async def report(session: AsyncSession, trail: Trail, import_id: UUID) -> bytes:
+async def report(session: AsyncSession, trail: Trail, seals: Seals, import_id: UUID) -> bytes:
     """The sheet as sent with a result per row. Only the office that sent it gets its protected columns back."""
     row = await _visible(session, trail.actor, import_id)
     if row.state not in ("done", "failed"):
         raise refusals.ImportNotDone(state=row.state)
-    content = await storage.content(session, import_id)
+    content = await storage.content(session, seals, import_id)
     reasons = await storage.reasons(session, import_id)
     masked = row.office != trail.actor.office
     result = _result(row, reasons)

@@ -224,8 +224,8 @@ async def exclude(
 ) -> None:
     """Take households off a list: their files go back to the village, each with its reason."""
     await storage.take_out(session, row.id, reasons, step)
-    for household_id, reason in reasons.items():
-        await storage.set_status(session, [household_id], RETURNED, list_event(actor, row, "taken_out", reason))
+    event = list_event(actor, row, "taken_out")
+    await storage.set_status(session, sorted(reasons), RETURNED, event, reasons=reasons)
 
 
 async def list_lists(

@@ -85,7 +85,7 @@ async def run_one(database: Database, seals: Seals, worker: str) -> bool:
             row.state, row.failure, row.finished_at = "failed", "gave_up", clock.now()
             return True
         run = Run(database, seals, worker, row.id, _actor_of(row.actor), row.mode, row.dry_run)
-        content = await storage.content(session, row.id)
+        content = await storage.content(session, seals, row.id)
     try:
         drafts = await asyncio.to_thread(_judged, content)
     except Refusal as refusal:

@@ -125,15 +125,10 @@ async def on_list(session: AsyncSession, identification_id: UUID) -> set[UUID]:
 
 async def take_out(session: AsyncSession, identification_id: UUID, reasons: dict[UUID, str], step: str) -> None:
     """Take households off a list, each with its reason."""
-    for household_id, reason in reasons.items():
-        await session.execute(
-            update(IdentificationHousehold)
-            .where(
-                IdentificationHousehold.identification_id == identification_id,
-                IdentificationHousehold.household_id == household_id,
-            )
-            .values(open=False, taken_out_reason=reason, taken_out_step=step)
-        )
+    if reasons:
+        taken = {"identification_id": identification_id, "open": False, "taken_out_step": step}
+        rows = [taken | {"household_id": key, "taken_out_reason": reason} for key, reason in reasons.items()]
+        await session.execute(update(IdentificationHousehold), rows)
 
 
 async def close_list(session: AsyncSession, identification_id: UUID) -> None:
@@ -146,11 +141,16 @@ async def close_list(session: AsyncSession, identification_id: UUID) -> None:
 
 
 async def set_status(
-    session: AsyncSession, ids: Sequence[UUID], status: str, event: dict[str, Any], registered_on: date | None = None
+    session: AsyncSession,
+    ids: Sequence[UUID],
+    status: str,
+    event: dict[str, Any],
+    registered_on: date | None = None,
+    reasons: dict[UUID, str] | None = None,
 ) -> None:
     """Give households a new status: each gets a new version with its content as it is, and an event.
 
-    `event` holds the columns of the event that are the same for all of them.
+    `event` holds the columns of the event that are the same for all of them, `reasons` each one's own reason.
     """
     if not ids:
         return
@@ -177,7 +177,12 @@ async def set_status(
     )  # fmt: skip
     versions = await session.execute(select(Household.id, Household.version).where(chosen))
     await session.execute(
-        insert(HouseholdEvent), [event | {"household_id": row.id, "version": row.version} for row in versions]
+        insert(HouseholdEvent),
+        [
+            event
+            | {"household_id": row.id, "version": row.version, "reason": (reasons or {}).get(row.id, event["reason"])}
+            for row in versions
+        ],
     )
 
 

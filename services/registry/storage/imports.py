@@ -11,6 +11,8 @@ from sqlalchemy import and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.storage import sealing
+from services.registry.storage.sealing import Seals
 from services.registry.storage.tables import (
     Division,
     Household,
@@ -25,13 +27,13 @@ LEASE = timedelta(seconds=60)
 ROWS_AT_ONCE = 5_000
 
 
-async def add(session: AsyncSession, values: dict[str, Any], content: bytes) -> HouseholdImport | None:
-    """Queue an import; None if the office has sent the same content before."""
+async def add(session: AsyncSession, values: dict[str, Any], sealed: bytes) -> HouseholdImport | None:
+    """Queue an import with its sealed upload; None if the office has sent the same content before."""
     added = await session.scalar(
         pg_insert(HouseholdImport).values(values).on_conflict_do_nothing().returning(HouseholdImport)
     )
     if added is not None:
-        await session.execute(insert(HouseholdImportFile).values(import_id=added.id, content=content))
+        await session.execute(insert(HouseholdImportFile).values(import_id=added.id, content=sealed))
     return added
 
 
@@ -64,8 +66,10 @@ async def list_imports(
     return (await session.scalars(query.order_by(HouseholdImport.id.desc()).limit(limit))).all()
 
 
-async def content(session: AsyncSession, import_id: UUID) -> bytes:
-    return (await session.get_one(HouseholdImportFile, import_id)).content
+async def content(session: AsyncSession, seals: Seals, import_id: UUID) -> bytes:
+    """The upload as it came."""
+    sealed = (await session.get_one(HouseholdImportFile, import_id)).content
+    return seals.open_bytes(sealed, sealing.upload_of(import_id))
 
 
 async def reasons(session: AsyncSession, import_id: UUID) -> dict[int, str]:

@@ -45,6 +45,10 @@ def account_of(household: UUID) -> Place:
     return Place("households", household, "bank_account")
 
 
+def upload_of(import_id: UUID) -> Place:
+    return Place("household_import_files", import_id, "content")
+
+
 class Seals:
     """Seals and opens with the keys of the seal file (the first seals, all open); indexes with the index key."""
 
@@ -61,15 +65,27 @@ class Seals:
         return cls(_keys_of(seal_key_file), _keys_of(index_key_file)[0])
 
     def seal(self, value: str, place: Place) -> str:
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        ciphertext = self._keys[self._present].encrypt(nonce, value.encode(), place.bound())
-        return f"{self._present}:{base64.b64encode(nonce + ciphertext).decode()}"
+        return f"{self._present}:{base64.b64encode(self._encrypted(value.encode(), place)).decode()}"
 
     def open(self, sealed: str, place: Place) -> str:
         """The value; raises when the text was changed or stands in another place than it was sealed for."""
         key_id, _, text = sealed.partition(":")
-        raw = base64.b64decode(text)
-        return self._keys[key_id].decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.bound()).decode()
+        return self._decrypted(key_id, base64.b64decode(text), place).decode()
+
+    def seal_bytes(self, value: bytes, place: Place) -> bytes:
+        """A whole upload sealed; the key id stands in front as with text."""
+        return self._present.encode() + b":" + self._encrypted(value, place)
+
+    def open_bytes(self, sealed: bytes, place: Place) -> bytes:
+        key_id, _, raw = sealed.partition(b":")
+        return self._decrypted(key_id.decode(), raw, place)
+
+    def _encrypted(self, value: bytes, place: Place) -> bytes:
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return nonce + self._keys[self._present].encrypt(nonce, value, place.bound())
+
+    def _decrypted(self, key_id: str, raw: bytes, place: Place) -> bytes:
+        return self._keys[key_id].decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.bound())
 
     def index(self, identity_number: str) -> bytes:
         """The blind index of an identity number: the same number gives the same 32 bytes."""

@@ -12,7 +12,7 @@ from typing import Any
 import httpx2 as httpx
 
 from shared.chassis.clock import office_today
-from shared.chassis.identity import Actor
+from shared.chassis.identity import Actor, service_actor
 from tests.support.harness import Harness, actor
 
 BASE = "/api/v1/funds"
@@ -159,6 +159,30 @@ class World:
         async with self.funds.as_(who) as client:
             return await client.post(BASE + path, json=body, headers={"Idempotency-Key": key or uuid.uuid4().hex})
 
+    async def insist(self, who: Actor, path: str, body: Any) -> httpx.Response:
+        """As a careful client: the same key again while the answer is that the service was too busy."""
+        key = uuid.uuid4().hex
+        for _ in range(50):
+            answer = await self.post(who, path, body, key)
+            if answer.status_code != 503:
+                return answer
+        return answer
+
+    async def tell(self, code: str, sequence: int = 1, **changes: Any) -> httpx.Response:
+        """Projects tell an event with the project's present facts."""
+        data = self.projects[code] | changes
+        return await self.event({"subject": code, "sequence": sequence, "data": data})
+
+    async def event(self, changes: dict[str, Any]) -> httpx.Response:
+        body = {
+            "id": uuid.uuid4().hex,
+            "source": "projects",
+            "type": "project.changed",
+            "time": "2025-01-01T00:00:00+00:00",
+        } | changes
+        async with self.funds.as_(service_actor("projects"), issuer="projects") as client:
+            return await client.post("/internal/events", json=body)
+
     async def get(self, who: Actor, path: str, **params: Any) -> httpx.Response:
         async with self.funds.as_(who) as client:
             return await client.get(BASE + path, params={k: v for k, v in params.items() if v is not None})
@@ -247,7 +271,7 @@ class World:
         assert verified["ok"], verified
 
 
-def document_body(lines: dict[str, int], **changes: Any) -> dict[str, Any]:
+def document_body(amounts: dict[str, int], **changes: Any) -> dict[str, Any]:
     return {
         "number": f"皖财预〔{YEAR}〕{uuid.uuid4().hex[:6]}号",
         "title": "关于提前下达财政专项扶贫资金的通知",
@@ -256,9 +280,9 @@ def document_body(lines: dict[str, int], **changes: Any) -> dict[str, Any]:
         "fund_year": YEAR,
         "fund_kind": "central_special",
         "batch": "advance",
-        "total_fen": sum(lines.values()),
+        "total_fen": sum(amounts.values()),
         "drawn_on_receipt_id": None,
-        "lines": [{"division_code": code, "amount_fen": amount} for code, amount in lines.items()],
+        "lines": [{"division_code": code, "amount_fen": amount} for code, amount in amounts.items()],
     } | changes
 
 
@@ -281,3 +305,26 @@ def code_of(answer: httpx.Response) -> str:
 def pointer_of(answer: httpx.Response) -> str:
     pointer: str = answer.json()["errors"][0]["pointer"]
     return pointer
+
+
+GROUPINGS = ("division", "fund_kind", "level", "office", "project")
+SUMMED = ("received_fen", "allocated_fen", "paid_fen", "returned_fen", "withheld_fen")
+
+
+async def check_progress(world: World, who: Actor = PROVINCE, **params: Any) -> dict[str, Any]:
+    """The answer's promises: groups add up however grouped, and every received fen waits, is withheld or is spent."""
+    answers = [
+        await world.seen(who, "/progress", **({"fund_year": YEAR, "as_of": day(12, 31)} | params | {"group_by": by}))
+        for by in GROUPINGS
+    ]
+    for answer in answers:
+        for name in SUMMED:
+            assert sum(group[name] for group in answer["groups"]) == answer["total"][name], (answer["group_by"], name)
+    total = answers[0]["total"]
+    waiting = sum(row["amount_fen"] for row in answers[0]["delays"] if row["received"])
+    spent = total["paid_fen"] - total["returned_fen"]
+    assert waiting + answers[0]["withheld_not_due_fen"] + spent == total["received_fen"]
+    assert sum(row["amount_fen"] for row in answers[0]["delay_sums"]) == sum(
+        row["amount_fen"] for row in answers[0]["delays"]
+    )
+    return answers[0]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2 as httpx
 
 from services.gateway.operations.first_start import FirstAccount, first_start
-from services.gateway.operations.passwords import Passwords
 from tests.support.harness import Harness
 
 PASSWORD = "Meng-cheng-7301!"
@@ -80,14 +78,10 @@ async def founded(harness: Harness) -> Town:
     async with harness.app.state.database.session() as session:
         await first_start(
             session,
-            Passwords(),
+            harness.app.state.parts.passwords,
             [
                 FirstAccount(ADMIN, PASSWORD, "account_admin", "管理员"),
                 FirstAccount(OPERATOR, PASSWORD, "operator", "运维员"),
             ],
         )
     return Town(harness)
-
-
-def unique(prefix: str) -> str:
-    return f"{prefix}-{uuid.uuid4().hex[:8]}"

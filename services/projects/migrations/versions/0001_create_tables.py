@@ -1,11 +1,35 @@
 """create tables"""
 
+import csv
+from datetime import date
+from pathlib import Path
+
 from alembic import op
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 revision = '0001'
 down_revision = None
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+
+
+def seed_parameters() -> None:
+    """The parameters every place starts with, each with its source."""
+    with (DATA / "parameters.csv").open(encoding="utf-8", newline="") as lines:
+        rows = [
+            row | {
+                "valid_from": date.fromisoformat(row["valid_from"]),
+                "valid_to": date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
+            }
+            for row in csv.DictReader(lines, strict=True)
+        ]
+    columns = ("key", "division_code", "value", "unit", "source")
+    table = sa.table(
+        "parameters", *(sa.column(name, sa.String) for name in columns),
+        sa.column("valid_from", sa.Date), sa.column("valid_to", sa.Date),
+    )
+    op.bulk_insert(table, rows)
 
 
 def upgrade() -> None:
@@ -38,7 +62,7 @@ def upgrade() -> None:
     sa.Column('state', sa.String(), nullable=False),
     sa.Column('total_fen', sa.BigInteger(), nullable=False),
     sa.Column('lines', sa.SmallInteger(), nullable=False),
-    sa.Column('proposed_on', sa.Date(), nullable=False),
+    sa.Column('proposed_on', sa.Date(), nullable=True),
     sa.Column('note', sa.String(), nullable=True),
     sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('account', sa.String(), nullable=False),
@@ -392,6 +416,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_read_trail'))
     )
     # ### end Alembic commands ###
+    seed_parameters()
 
 
 def downgrade() -> None:

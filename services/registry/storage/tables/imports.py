@@ -56,7 +56,7 @@ class HouseholdImport(Base):
 
 
 class HouseholdImportFile(Base):
-    """The uploaded bytes, as they came. Append only."""
+    """The uploaded bytes, sealed whole: they hold identity numbers. Append only."""
 
     __tablename__ = "household_import_files"
 

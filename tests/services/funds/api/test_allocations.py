@@ -119,7 +119,7 @@ async def test_of_two_deciders_at_once_exactly_one_wins(world: World) -> None:
     proposed = await world.made(MAKER, "/allocations", body(receipt))
     path = f"/allocations/{proposed['allocation_id']}/decision"
     deciders = [desk("allocation.decide") for _ in range(6)]
-    answers = await asyncio.gather(*(world.post(who, path, APPROVE) for who in deciders))
+    answers = await asyncio.gather(*(world.insist(who, path, APPROVE) for who in deciders))
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409, 409, 409]
     assert {code_of(answer) for answer in answers if answer.status_code == 409} == {"already_decided"}
     await world.books_balance()
@@ -129,7 +129,7 @@ async def test_twenty_spenders_on_money_for_ten_are_served_exactly_ten_times(wor
     receipt = await world.money(1000)
     spenders = [desk("allocation.propose") for _ in range(20)]
     answers = await asyncio.gather(
-        *(world.post(who, "/allocations", body(receipt, amount_fen=100)) for who in spenders)
+        *(world.insist(who, "/allocations", body(receipt, amount_fen=100)) for who in spenders)
     )
     assert sorted(answer.status_code for answer in answers) == [201] * 10 + [422] * 10
     assert {code_of(answer) for answer in answers if answer.status_code == 422} == {"receipt_exhausted"}
@@ -142,7 +142,7 @@ async def test_twenty_spenders_on_a_plan_line_for_ten_are_served_exactly_ten_tim
     receipt = await world.money(10_000)
     spenders = [desk("allocation.propose") for _ in range(20)]
     answers = await asyncio.gather(
-        *(world.post(who, "/allocations", body(receipt, amount_fen=100)) for who in spenders)
+        *(world.insist(who, "/allocations", body(receipt, amount_fen=100)) for who in spenders)
     )
     assert sorted(answer.status_code for answer in answers) == [201] * 10 + [422] * 10
     assert (await world.seen(READER, f"/receipts/{receipt['receipt_id']}"))["left_fen"] == 9_000

@@ -11,6 +11,7 @@ from tests.services.funds.world import (
     CHECKER,
     CLAIMANT,
     ELSEWHERE,
+    MAKER,
     READER,
     World,
     claim_body,
@@ -87,8 +88,6 @@ async def test_a_paper_serves_one_claim_in_the_county_whatever_the_project(world
 async def test_an_undecided_allocation_and_one_elsewhere_cannot_be_claimed_on(world: World) -> None:
     receipt = await world.money(1000)
     body = {"receipt_id": receipt["receipt_id"], "project_code": "P1", "amount_fen": 1000, "proposed_on": day(3)}
-    from tests.services.funds.world import MAKER
-
     proposed = await world.made(MAKER, "/allocations", body)
     refused = await world.post(CLAIMANT, "/claims", claim_body(proposed, 1))
     assert (refused.status_code, code_of(refused)) == (409, "step_not_due")
@@ -110,7 +109,7 @@ async def test_the_claimant_does_not_review_and_a_claim_is_reviewed_once(world: 
     own = desk("claim.review", person=CLAIMANT.person)
     assert code_of(await world.post(own, path, body)) == "same_person"
     assert code_of(await world.post(CHECKER, path, body | {"reviewed_on": day(4, 30)})) == "day_before_step"
-    answers = await asyncio.gather(*(world.post(desk("claim.review"), path, body) for _ in range(4)))
+    answers = await asyncio.gather(*(world.insist(desk("claim.review"), path, body) for _ in range(4)))
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
     await world.books_balance()
 
@@ -118,7 +117,7 @@ async def test_the_claimant_does_not_review_and_a_claim_is_reviewed_once(world: 
 async def test_twenty_claims_on_an_allocation_for_ten_are_served_exactly_ten_times(world: World) -> None:
     allocation = await world.allocation(await world.money(1000), 1000)
     bodies = [claim_body(allocation, 100) for _ in range(20)]
-    answers = await asyncio.gather(*(world.post(desk("claim.file"), "/claims", body) for body in bodies))
+    answers = await asyncio.gather(*(world.insist(desk("claim.file"), "/claims", body) for body in bodies))
     assert sorted(answer.status_code for answer in answers) == [201] * 10 + [422] * 10
     assert {code_of(answer) for answer in answers if answer.status_code == 422} == {"allocation_exhausted"}
     await world.books_balance()

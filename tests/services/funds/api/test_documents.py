@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 import httpx2 as httpx
@@ -153,7 +154,7 @@ async def test_a_county_enters_its_own_budget_for_itself(world: World) -> None:
     await world.receipt(made)
 
 
-def workbook(rows: list[list[object]], sheet: str = "资金分配") -> bytes:
+def workbook(rows: Sequence[Sequence[object]], sheet: str = "资金分配") -> bytes:
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
         page = book.add_worksheet(sheet)
@@ -163,7 +164,7 @@ def workbook(rows: list[list[object]], sheet: str = "资金分配") -> bytes:
 
 
 HEAD: list[object] = ["序号", "县(市、区)", "区划代码", "金额(万元)"]
-SHEET = [HEAD, [1, "蒙城县", "341622", 29.862588], [2, "涡阳县", "341621", 100], [None, "合计", None, 129.862588]]
+SHEET: list[list[object]] = [HEAD, [1, "蒙城县", "341622", 29.862588], [2, "涡阳县", "341621", 100], [None, "合计", None, 129.862588]]
 
 
 async def upload(world: World, content: bytes, **changes: str) -> httpx.Response:

@@ -66,8 +66,8 @@ async def test_an_order_the_bank_refuses_gives_the_money_back_to_the_claim(world
     refused = await world.settle(payment, "refused")
     assert refused["state"] == "refused"
     assert (await world.seen(READER, f"/claims/{claim['claim_id']}"))["state"] == "approved"
-    second = await world.order(claim)
-    await world.settle(second)
+    second = await world.order(claim, on=day(5, 14))
+    await world.settle(second, on=day(5, 15))
     assert (await world.progress())["total"]["paid_fen"] == 9_700
     await world.books_balance()
 

@@ -58,6 +58,7 @@ async def test_retention_is_not_released_before_acceptance_nor_before_it_is_due(
     early = await world.post(MAKER, path, body | {"released_on": (due - timedelta(days=1)).isoformat()})
     assert (code_of(early), early.json()["facts"]) == ("retention_not_due", {"due_on": due.isoformat()})
     assert code_of(await world.post(MAKER, path, body | {"papers": []})) == "paper_missing"
+    await world.tell("P1")
     listed = await world.seen(READER, "/retentions")
     assert [(row["withheld_fen"], row["due_on"]) for row in listed["items"]] == [(3_000, due.isoformat())]
 

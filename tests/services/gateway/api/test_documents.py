@@ -103,6 +103,13 @@ async def test_life_and_readiness_are_open_and_metrics_are_not_there(town: Town)
         assert (await client.get("/metrics")).status_code == 404
 
 
+async def test_an_address_has_one_spelling(town: Town) -> None:
+    async with town.client() as client:
+        for path in ("/docs/", "/openapi.json/", "/livez/"):
+            answer = await client.get(path)
+            assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+
+
 async def test_without_its_database_the_gateway_is_alive_not_ready_and_lets_nobody_in(town: Town) -> None:
     token = (await town.sign_in(ADMIN))["access_token"]
     away = Database("postgresql://nobody:not-a-real-password@127.0.0.1:1/none", 1)

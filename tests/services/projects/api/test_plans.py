@@ -133,6 +133,17 @@ async def test_a_plan_is_decided_once_by_another_person_of_the_county(projects: 
     assert (await grant(projects, code))["plan_line_fen"] == 1
 
 
+async def test_a_plan_whose_day_was_not_stated_is_decided_after_its_projects_were_filed(projects: Harness) -> None:
+    cast = Cast()
+    code = await in_library(projects, cast)
+    made = await ok(projects, cast.county, PLANS, plan((code, 1), proposed_on=None))
+    path = f"{PLANS}/{made['id']}/decision"
+    before = await post(projects, cast.second, path, APPROVE | {"decided_on": day(47)})
+    assert made["proposed_on"] is None
+    assert refusal(before) == (422, "projects.day_before_step_before")
+    assert (await ok(projects, cast.second, path, APPROVE | {"decided_on": day(46)}))["state"] == "approved"
+
+
 async def test_two_plans_at_once_cannot_share_one_estimate(projects: Harness) -> None:
     cast = Cast()
     code = await in_library(projects, cast)

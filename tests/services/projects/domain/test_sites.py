@@ -26,6 +26,12 @@ def test_a_project_lies_in_one_county() -> None:
 
 
 def test_offices_are_known_by_the_ending_of_their_names() -> None:
-    assert entries.office_code("341622", "蒙城县交通运输局") == "341622-transport"
-    assert entries.office_code("341622", "扶贫办") == "341622-aid"
-    assert entries.office_code("341622", "柏庄镇") == ""
+    villages = ["410503100211", "410503100212"]
+    assert entries.office_code(["341622106205"], "蒙城县交通运输局") == "341622-transport"
+    assert entries.office_code(villages, "扶贫办") == "410503-aid"
+    assert entries.office_code(villages, "柏庄镇") == "410503100-township"
+    assert entries.office_code(["410503009206"], "彰北办事处") == "410503009-township"
+    assert entries.office_code(["410503"], "柏庄镇") == ""
+    assert entries.office_code(villages, "村集体") == ""
+    assert entries.office_code([], "财政局") == ""
+    assert entries.office_code(["x"], "财政局") == ""

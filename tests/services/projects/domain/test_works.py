@@ -58,7 +58,8 @@ def test_a_final_account_never_exceeds_the_contract_by_a_fen(final: int, limit: 
 
 
 def test_a_county_bureau_records_works_of_its_own_sector() -> None:
-    works.require_own_office("county", "transport", "341622-transport")
-    works.require_own_office("township", "", "341622-transport")
+    works.require_own_office("works", "county", "transport", "341622-transport")
+    works.require_own_office("works", "township", "", "341622-transport")
+    works.require_own_office("grants", "county", "civil", "341622-finance")
     with pytest.raises(WrongOffice):
-        works.require_own_office("county", "water", "341622-transport")
+        works.require_own_office("works", "county", "water", "341622-transport")

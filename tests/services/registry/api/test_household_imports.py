@@ -301,6 +301,14 @@ async def test_the_report_and_the_state_belong_to_the_area_and_only_the_sender_s
     assert [row["fields"] for row in trail] == ["clear", "masked", "clear"]
 
 
+async def test_an_upload_is_not_kept_in_clear(county: Harness, owner: Any) -> None:
+    content = csv_bytes(family("1"), "utf-8")
+    await carried_out(county, content)
+    kept = await owner.fetchval("select content from household_import_files")
+    assert len(kept) > len(content)
+    assert content[:200] not in kept
+
+
 async def test_a_corrected_report_can_be_sent_in_as_it_is(county: Harness) -> None:
     rows = family("1")
     rows[2]["民族"] = "x"

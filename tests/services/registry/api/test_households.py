@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -98,6 +99,21 @@ async def test_a_person_is_on_one_file_in_the_whole_country_and_the_other_is_not
     for secret in (other["id"], other["household_no"], FOREIGN_VILLAGE, head["identity_number"], head["name"]):
         assert secret not in answer.text
     assert await owner.fetchval("select count(*) from households") == 1
+
+
+async def test_a_person_opened_twice_at_once_is_on_one_file(county: Harness, owner: Any) -> None:
+    head = person()
+
+    async def open_(village: str) -> Any:
+        async with county.as_(recorder(village=village)) as client:
+            return await client.post(HOUSEHOLDS, json=household(head, village=village))
+
+    answers = await asyncio.gather(*(open_(village) for village in (VILLAGE, OTHER_VILLAGE, FOREIGN_VILLAGE)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409]
+    assert {answer.json()["code"] for answer in answers if answer.status_code == 409} == {
+        "registry.person_on_another_file"
+    }
+    assert await owner.fetchval("select count(*) from household_members") == 1
 
 
 async def test_every_file_operation_sees_only_the_actors_own_area(county: Harness, owner: Any) -> None:

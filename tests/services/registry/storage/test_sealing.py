@@ -40,6 +40,15 @@ def test_a_sealed_value_moved_to_another_row_column_or_changed_does_not_open() -
         SEALS.open(f"{key_id}:{base64.b64encode(raw).decode()}", sealing.phone_of(row))
 
 
+@given(st.binary(max_size=200))
+def test_an_upload_is_sealed_whole_and_bound_to_its_import(content: bytes) -> None:
+    place = sealing.upload_of(new_id())
+    sealed = SEALS.seal_bytes(content, place)
+    assert SEALS.open_bytes(sealed, place) == content
+    with pytest.raises(InvalidTag):
+        SEALS.open_bytes(sealed, sealing.upload_of(new_id()))
+
+
 def test_after_a_change_of_key_old_values_still_open_and_new_ones_take_the_new_key() -> None:
     place = sealing.phone_of(new_id())
     old = SEALS.seal("13812340000", place)

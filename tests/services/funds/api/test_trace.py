@@ -1,0 +1,99 @@
+"""The walk: from the central document to the payee and back, in one call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.services.funds.api.test_grant_batches import approved, ordered, person
+from tests.services.funds.world import (
+    CITY,
+    COUNTY,
+    ELSEWHERE,
+    PROVINCE,
+    READER,
+    RELEASER,
+    World,
+    code_of,
+    day,
+)
+
+
+def types(trace: dict[str, Any]) -> list[str]:
+    return [node["type"] for node in trace["nodes"]]
+
+
+def edges(trace: dict[str, Any]) -> dict[tuple[str, str], int]:
+    return {(edge["source"].split(":")[0], edge["target"].split(":")[0]): edge["amount_fen"] for edge in trace["edges"]}
+
+
+async def test_money_is_walked_from_the_document_to_the_contractor_and_back(world: World) -> None:
+    top = await world.document({"3416": 1_000})
+    city = await world.receipt(top, "3416", CITY)
+    drawn = {"issuing_division": "3416", "drawn_on_receipt_id": city["receipt_id"], "issued_on": day(2, 5)}
+    down = await world.document({COUNTY: 600, "341621": 100}, CITY, **drawn)
+    receipt = await world.receipt(down, on=day(2, 6))
+    allocation = await world.allocation(receipt, 500)
+    payment = await world.paid(allocation, 300)
+    await world.claim(allocation, 50)
+    whole = await world.seen(PROVINCE, "/trace", document_id=top["document_id"])
+    assert types(whole) == [
+        "document", "document", "line", "line", "line", "receipt", "receipt", "allocation", "claim", "claim", "payment",
+    ]  # fmt: skip
+    found = await world.seen(READER, "/trace", payment_id=payment["payment_id"])
+    assert types(found) == [
+        "document", "document", "line", "line", "receipt", "receipt", "allocation", "claim", "payment",
+    ]  # fmt: skip
+    assert edges(found) == {
+        ("document", "line"): 600,
+        ("line", "receipt"): 600,
+        ("receipt", "document"): 700,
+        ("receipt", "allocation"): 500,
+        ("allocation", "claim"): 300,
+        ("claim", "payment"): 291,
+    }
+    by_project = await world.seen(READER, "/trace", project_code="P1")
+    by_allocation = await world.seen(READER, "/trace", allocation_id=allocation["allocation_id"])
+    assert by_project["nodes"] == by_allocation["nodes"]
+    decided = next(node for node in by_project["nodes"] if node["type"] == "allocation")
+    assert (decided["state"], decided["decided_on"], decided["decided_office"]) == (
+        "approved", day(3, 10), "341622-finance",
+    )  # fmt: skip
+
+
+async def test_what_leaves_a_thing_is_never_more_than_came_in(world: World) -> None:
+    receipt = await world.money(1_000)
+    allocation = await world.allocation(receipt, 700)
+    await world.paid(allocation, 400)
+    await world.paid(allocation, 300, on=day(7))
+    trace = await world.seen(PROVINCE, "/trace", document_id=receipt["document_id"])
+    amounts = {node["id"]: node["amount_fen"] for node in trace["nodes"]}
+    for node, amount in amounts.items():
+        incoming = [edge["amount_fen"] for edge in trace["edges"] if edge["target"] == node]
+        outgoing = [edge["amount_fen"] for edge in trace["edges"] if edge["source"] == node]
+        assert sum(outgoing) <= amount
+        assert not incoming or sum(incoming) == amount
+
+
+async def test_a_households_grant_is_walked_back_to_the_document(world: World) -> None:
+    batch = await ordered(world, await approved(world, person(world, 1), person(world, 25)))
+    result = {"settled_on": day(5, 13), "all_paid_reference": "r"}
+    await world.made(RELEASER, f"/grant-batches/{batch['batch_id']}/result", result)
+    trace = await world.seen(READER, "/trace", household_id="household-2")
+    assert types(trace) == ["document", "line", "receipt", "allocation", "batch", "grant"]
+    assert trace["nodes"][-1]["label"] == "张*"
+    assert edges(trace)["batch", "grant"] == 300_000
+
+
+async def test_a_walk_needs_one_start_inside_the_scope(world: World) -> None:
+    receipt = await world.money(1_000)
+    allocation = await world.allocation(receipt, 700)
+    for who, params in (
+        (ELSEWHERE, {"allocation_id": allocation["allocation_id"]}),
+        (ELSEWHERE, {"document_id": receipt["document_id"]}),
+        (ELSEWHERE, {"project_code": "P1"}),
+        (READER, {"household_id": "household-1"}),
+        (READER, {"payment_id": 1}),
+    ):
+        assert (await world.get(who, "/trace", **params)).status_code == 404
+    for params in ({}, {"project_code": "P1", "payment_id": 1}):
+        assert code_of(await world.get(READER, "/trace", **params)) == "trace_needs_one"
