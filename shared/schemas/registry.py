@@ -5,14 +5,15 @@ Household files are in `registry_households`, identification and imports in `reg
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from shared.schemas.wire import Code, Count, Day, DivisionCode, Text, Wire
 
 IdentityText = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=32)]
 """An identity number as sent; the registry's rules judge it (18 characters, real date, check digit)."""
+PersonId = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 PlanYear = Annotated[int, Field(strict=True, ge=2000, le=2100)]
 
 
@@ -128,10 +129,18 @@ class Statistics(Wire):
 
 
 class PersonAsked(Wire):
-    """One person; `ref` is the asker's own mark and comes back with the answer."""
+    """One person, by identity number or by the id an earlier answer gave; `ref` is the asker's own mark and
+    comes back with the answer."""
 
     ref: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=64)]
-    identity_number: IdentityText
+    identity_number: IdentityText | None = None
+    person_id: PersonId | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.identity_number is None) == (self.person_id is None):
+            raise ValueError("either identity_number or person_id")
+        return self
 
 
 class EligibilityQuestion(Wire):

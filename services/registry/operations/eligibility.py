@@ -17,10 +17,16 @@ from shared.schemas.registry import EligibilityAnswer, EligibilityAnswers, Eligi
 
 async def answer(session: AsyncSession, trail: Trail, seals: Seals, request: EligibilityQuestion) -> EligibilityAnswers:
     """One answer per person asked, in their order. Whoever is outside the actor's scope is not registered."""
-    indexes = [seals.index(person.identity_number) for person in request.people]
-    found = await storage.persons(session, trail.actor, indexes)
+    indexes = [
+        None if asked.identity_number is None else seals.index(asked.identity_number) for asked in request.people
+    ]
+    ids = [asked.person_id for asked in request.people if asked.person_id is not None]
+    found: dict[bytes | str | None, Any] = {}
+    found |= await storage.persons(session, trail.actor, [index for index in indexes if index is not None])
+    found |= await storage.persons_by_id(session, trail.actor, ids)
     answers = [
-        _answer(person.ref, found.get(index), request.on) for person, index in zip(request.people, indexes, strict=True)
+        _answer(asked.ref, found.get(asked.person_id if index is None else index), request.on)
+        for asked, index in zip(request.people, indexes, strict=True)
     ]
     subjects = [given.person_id for given in answers if given.person_id is not None]
     await trail.note(session, "person.eligibility", subjects)

@@ -33,6 +33,23 @@ async def ask(registry: Harness, *people: dict[str, Any], on: str | None = None,
     return answers
 
 
+async def test_a_person_known_by_id_is_asked_again_without_the_number(county: Harness) -> None:
+    head = person()
+    household = await open_household(county, members=[head])
+    await registered(county, household)
+    known = household["members"][0]["id"]
+    stranger = "01a2004c-58f5-76cb-be29-86dfa3dabf1c"
+    asked = [{"ref": "a", "person_id": known}, {"ref": "b", "person_id": stranger}]
+    async with county.as_(PAYER, issuer="funds") as client:
+        answer = await client.post(PATH, json={"on": days_ago(0), "people": asked})
+        both = [{"ref": "a", "person_id": known, "identity_number": head["identity_number"]}]
+        refused = await client.post(PATH, json={"on": days_ago(0), "people": both})
+        neither = await client.post(PATH, json={"on": days_ago(0), "people": [{"ref": "a"}]})
+    assert [row["status"] for row in answer.json()["answers"]] == ["eligible", "not_registered"]
+    assert answer.json()["answers"][0]["person_id"] == known
+    assert (refused.status_code, neither.status_code) == (422, 422)
+
+
 async def test_only_people_on_the_register_in_the_askers_area_are_eligible(county: Harness, owner: Any) -> None:
     head, drafted, foreign, unknown = person(), person(), person(), person()
     household = await open_household(county, members=[head])
