@@ -52,7 +52,6 @@ def create(settings: Settings | None = None) -> FastAPI:
         on_start=_load_documents,
     )
     app.state.parts = build(settings, app.state.database, app.state.tokens)
-    app.router.redirect_slashes = False  # An address has one spelling; a redirect would be no problem answer.
     app.add_exception_handler(TokenRefusal, token_forms.token_problem)
     app.add_middleware(Door, parts=app.state.parts)
     return app

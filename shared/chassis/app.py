@@ -78,6 +78,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        redirect_slashes=False,
         responses={
             status: {"model": Problem, "content": {"application/problem+json": {}}}
             for status in (400, 401, 403, 404, 409, 422, 503)

@@ -24,9 +24,13 @@ _STATUS_TITLES: dict[int, tuple[str, str, str]] = {
     403: ("forbidden", "没有办理此事项的权限", "Your role does not carry this right"),
     404: ("not_found", "不存在或不在您的管辖范围内", "Absent or outside your scope"),
     405: ("method_not_allowed", "不支持的请求方法", "Method not allowed"),
+    408: ("request_timeout", "请求未在规定时间内送达", "The request did not arrive in time"),
     413: ("too_large", "内容超过允许的大小", "Larger than this operation takes"),
     415: ("unsupported_media_type", "不支持的内容类型", "Unsupported media type"),
+    429: ("too_many_requests", "请求过于频繁,请稍后重试", "Too many requests, try again later"),
+    431: ("headers_too_large", "请求头过大", "The request headers are too large"),
     503: ("unavailable", "服务暂时不可用,请稍后重试", "Not available now, try again"),
+    504: ("timeout", "所需的服务未在规定时间内答复", "A service this needs did not answer in time"),
 }
 
 _FIELD_RULES: dict[str, tuple[str, str]] = {

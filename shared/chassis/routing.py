@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from shared.chassis import idempotency, problems
 from shared.chassis.database import Database
+from shared.chassis.identity import current_actor
 from shared.refusals import Malformed, Refusal, TooLarge, TryAgain, Unavailable, UnsupportedMedia
 
 JSON_BODY_LIMIT = 1024 * 1024
@@ -35,10 +36,13 @@ class UnitOfWorkRoute(APIRoute):
         name = self.operation_id or self.name
         extra = self.openapi_extra or {}
         key_required = extra.get("x-idempotency-key") == "required"
+        public = extra.get("x-permission") == "public"
         reads_only = set(self.methods or ()) <= {"GET", "HEAD"} or extra.get("x-reads-only") is True
 
         async def run(request: Request) -> Response:
             database: Database = request.app.state.database
+            if not public:
+                current_actor(request)  # Before a byte of the body is read: the anonymous learn nothing, cost nothing.
             if reads_only:
                 if request.method != "GET":
                     await _read_body(request)
@@ -98,11 +102,12 @@ async def _store_refusal(database: Database, claim: idempotency.Claim, response:
 async def _read_body(request: Request) -> None:
     """Read and check the body before any work: size, media type, strict JSON."""
     media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if media_type in ("multipart/form-data", "application/x-www-form-urlencoded"):
-        return
-    declared = request.headers.get("content-length")
-    if declared is not None and declared.isdigit() and int(declared) > JSON_BODY_LIMIT:
+    form = media_type in ("multipart/form-data", "application/x-www-form-urlencoded")
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > (UPLOAD_LIMIT if form else JSON_BODY_LIMIT):
         raise TooLarge()
+    if form:
+        return
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

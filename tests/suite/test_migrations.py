@@ -63,8 +63,10 @@ async def test_the_app_role_owns_nothing_and_append_only_tables_stay_so(service:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute("create table mine (id int)")
         for table in ("audit_entries", "read_trail", "inbox_events"):
-            for statement in (f"update {table} set id = id", f"delete from {table}", f"truncate {table}"):
-                with pytest.raises((asyncpg.InsufficientPrivilegeError, asyncpg.UndefinedColumnError)):
+            column = "subject" if table != "read_trail" else "action"
+            changes = f"update {table} set {column} = ''", f"delete from {table}", f"truncate {table}"
+            for statement in changes:
+                with pytest.raises(asyncpg.InsufficientPrivilegeError):
                     await connection.execute(statement)
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute("update alembic_version set version_num = 'x'")

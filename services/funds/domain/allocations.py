@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from services.funds.domain.refusals.spending import (
     OtherCounty,
     OverPlanLine,
@@ -9,13 +11,31 @@ from services.funds.domain.refusals.spending import (
     ProjectNotInPlan,
     ProjectStopped,
 )
-from shared.schemas.projects import ProjectGrant
 
 ENDED = ("removed", "stopped", "refused", "returned")
 """States in which a project receives no more money."""
 
 
-def require_fundable(grant: ProjectGrant, county_code: str, fund_year: int) -> None:
+class Grant(Protocol):
+    """What projects say of a project, as far as the rules of allocation read it."""
+
+    @property
+    def county_code(self) -> str: ...
+
+    @property
+    def state(self) -> str: ...
+
+    @property
+    def in_library(self) -> bool: ...
+
+    @property
+    def plan_year(self) -> int | None: ...
+
+    @property
+    def plan_line_fen(self) -> int: ...
+
+
+def require_fundable(grant: Grant, county_code: str, fund_year: int) -> None:
     """Refuse a project that must not receive this county's money of this year.
 
     Raises ProjectStopped, ProjectNotInLibrary, ProjectNotInPlan, OtherCounty.

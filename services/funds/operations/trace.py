@@ -93,10 +93,11 @@ async def of_household(session: AsyncSession, actor: Actor, trail: Database, hou
     _add_batches(walk, batches)
     found = await storage.rows(session, Allocation, Allocation.id, [batch.allocation_id for batch in batches])
     await _up_from_allocations(session, walk, found)
-    await sessions.let_go(session)
     persons = sorted({line.person_id for line in lines if line.person_id is not None})
+    answer = _answer(f"household:{household_id}", walk)
+    await sessions.let_go(session)
     await audit.record_read(trail, actor, "trace.household", persons, "name_masked,amount_fen")
-    return _answer(f"household:{household_id}", walk)
+    return answer
 
 
 async def _down_from_documents(session: AsyncSession, actor: Actor, walk: Walk, start: list[Document]) -> None:

@@ -21,11 +21,10 @@ async def answer(session: AsyncSession, trail: Trail, seals: Seals, request: Eli
         None if asked.identity_number is None else seals.index(asked.identity_number) for asked in request.people
     ]
     ids = [asked.person_id for asked in request.people if asked.person_id is not None]
-    found: dict[bytes | str | None, Any] = {}
-    found |= await storage.persons(session, trail.actor, [index for index in indexes if index is not None])
-    found |= await storage.persons_by_id(session, trail.actor, ids)
+    by_number = await storage.persons(session, trail.actor, [index for index in indexes if index is not None])
+    by_id = await storage.persons_by_id(session, trail.actor, ids)
     answers = [
-        _answer(asked.ref, found.get(asked.person_id if index is None else index), request.on)
+        _answer(asked.ref, by_id.get(asked.person_id or "") if index is None else by_number.get(index), request.on)
         for asked, index in zip(request.people, indexes, strict=True)
     ]
     subjects = [given.person_id for given in answers if given.person_id is not None]

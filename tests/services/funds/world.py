@@ -305,26 +305,3 @@ def code_of(answer: httpx.Response) -> str:
 def pointer_of(answer: httpx.Response) -> str:
     pointer: str = answer.json()["errors"][0]["pointer"]
     return pointer
-
-
-GROUPINGS = ("division", "fund_kind", "level", "office", "project")
-SUMMED = ("received_fen", "allocated_fen", "paid_fen", "returned_fen", "withheld_fen")
-
-
-async def check_progress(world: World, who: Actor = PROVINCE, **params: Any) -> dict[str, Any]:
-    """The answer's promises: groups add up however grouped, and every received fen waits, is withheld or is spent."""
-    answers = [
-        await world.seen(who, "/progress", **({"fund_year": YEAR, "as_of": day(12, 31)} | params | {"group_by": by}))
-        for by in GROUPINGS
-    ]
-    for answer in answers:
-        for name in SUMMED:
-            assert sum(group[name] for group in answer["groups"]) == answer["total"][name], (answer["group_by"], name)
-    total = answers[0]["total"]
-    waiting = sum(row["amount_fen"] for row in answers[0]["delays"] if row["received"])
-    spent = total["paid_fen"] - total["returned_fen"]
-    assert waiting + answers[0]["withheld_not_due_fen"] + spent == total["received_fen"]
-    assert sum(row["amount_fen"] for row in answers[0]["delay_sums"]) == sum(
-        row["amount_fen"] for row in answers[0]["delays"]
-    )
-    return answers[0]

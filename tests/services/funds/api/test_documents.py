@@ -164,7 +164,12 @@ def workbook(rows: Sequence[Sequence[object]], sheet: str = "资金分配") -> b
 
 
 HEAD: list[object] = ["序号", "县(市、区)", "区划代码", "金额(万元)"]
-SHEET: list[list[object]] = [HEAD, [1, "蒙城县", "341622", 29.862588], [2, "涡阳县", "341621", 100], [None, "合计", None, 129.862588]]
+SHEET: list[list[object]] = [
+    HEAD,
+    [1, "蒙城县", "341622", 29.862588],
+    [2, "涡阳县", "341621", 100],
+    [None, "合计", None, 129.862588],
+]
 
 
 async def upload(world: World, content: bytes, **changes: str) -> httpx.Response:
@@ -194,7 +199,7 @@ async def test_a_workbook_becomes_a_document_exact_to_the_fen(world: World) -> N
 
 
 async def test_a_wrong_workbook_is_refused_by_row_and_nothing_is_issued(world: World) -> None:
-    unknown = [HEAD, [1, "某县", "341699", 1], [None, "合计", None, 1]]
+    unknown: list[list[object]] = [HEAD, [1, "某县", "341699", 1], [None, "合计", None, 1]]
     for content, code in (
         (b"no zip at all", "workbook_wrong"),
         (workbook(SHEET, "别的表"), "workbook_wrong"),

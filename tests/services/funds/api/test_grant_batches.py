@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 
+from tests.services.funds.checks import check_progress
 from tests.services.funds.world import (
     CHECKER,
     CLAIMANT,
@@ -18,7 +19,6 @@ from tests.services.funds.world import (
     RELEASER,
     YEAR,
     World,
-    check_progress,
     code_of,
     day,
     desk,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.services.funds.checks import check_progress
 from tests.services.funds.world import (
     CHECKER,
     CITY,
@@ -13,7 +14,6 @@ from tests.services.funds.world import (
     READER,
     YEAR,
     World,
-    check_progress,
     claim_body,
     code_of,
     day,

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.services.funds.checks import check_progress
 from tests.services.funds.world import (
     CHECKER,
     CITY,
@@ -17,7 +18,6 @@ from tests.services.funds.world import (
     PROVINCE,
     RELEASER,
     World,
-    check_progress,
     claim_body,
     day,
     document_body,
