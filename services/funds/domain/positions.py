@@ -130,7 +130,7 @@ def slices_of(facts: Facts, area: str) -> list[Slice]:
     for item in facts.allocations:
         allocated[item.receipt_id] = allocated.get(item.receipt_id, 0) + item.allocated_fen
         if item.allocated_fen and lies_in(item.division_code, area):
-            slices.append(_project_slice(item))
+            slices.append(_project_slice(item, facts.names))
     for receipt in facts.receipts:
         rest = receipt.kept_fen - allocated.get(receipt.receipt_id, 0)
         if lies_in(receipt.division_code, area):
@@ -138,7 +138,7 @@ def slices_of(facts: Facts, area: str) -> list[Slice]:
     return slices
 
 
-def _project_slice(item: Allocation) -> Slice:
+def _project_slice(item: Allocation, names: dict[str, str]) -> Slice:
     totals = Totals(item.allocated_fen, item.allocated_fen, item.paid_fen, item.returned_fen, item.withheld_fen)
     project = item.project
     return Slice(
@@ -146,7 +146,7 @@ def _project_slice(item: Allocation) -> Slice:
         item.fund_kind,
         item.source_level,
         project.office or aid_office(item.county_code),
-        project.office_name,
+        project.office_name or aid_name(names, item.county_code),
         project.code,
         project.name,
         totals,

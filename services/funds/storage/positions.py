@@ -7,7 +7,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Date, and_, cast, exists, func, literal, null, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    Subquery,
+    and_,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.questions import Question
@@ -57,31 +71,7 @@ def _only(question: Question, year: Any, kind: Any, batch: Any) -> list[ColumnEl
 
 async def accounts(session: AsyncSession, question: Question) -> list[AccountState]:
     """All accounts of the area's books that moved by the day."""
-    moved = and_(
-        LedgerTransfer.fund_year == question.fund_year,
-        LedgerTransfer.effective_on <= question.as_of,
-        within(LedgerTransfer.book, question.books),
-    )
-    # Two plain passes rather than one join on "debit or credit", which no index serves.
-    nothing = literal(0, BigInteger)
-    incoming = select(
-        LedgerTransfer.credit_id.label("account_id"),
-        LedgerTransfer.amount_fen.label("credited"),
-        nothing.label("debited"),
-        LedgerTransfer.effective_on.label("credited_on"),
-    ).where(moved)
-    outgoing = select(LedgerTransfer.debit_id, nothing, LedgerTransfer.amount_fen, cast(null(), Date)).where(moved)
-    legs = union_all(incoming, outgoing).subquery()
-    sums = (
-        select(
-            legs.c.account_id,
-            func.sum(legs.c.credited).label("credited"),
-            func.sum(legs.c.debited).label("debited"),
-            func.max(legs.c.credited_on).label("last_credit_on"),
-        )
-        .group_by(legs.c.account_id)
-        .subquery()
-    )
+    sums = _moved(question)
     query = (
         select(
             LedgerAccount.kind,
@@ -103,6 +93,34 @@ async def accounts(session: AsyncSession, question: Question) -> list[AccountSta
         AccountState(kind, owner_id, receipt_id, allocation_id, claim_id, int(credited), int(debited), last)
         for kind, owner_id, receipt_id, allocation_id, claim_id, credited, debited, last in await session.execute(query)
     ]
+
+
+def _moved(question: Question) -> Subquery:
+    """By account: what went in and out by the day. Two plain passes, since no index serves "debit or credit"."""
+    moved = and_(
+        LedgerTransfer.fund_year == question.fund_year,
+        LedgerTransfer.effective_on <= question.as_of,
+        within(LedgerTransfer.book, question.books),
+    )
+    nothing = literal(0, BigInteger)
+    incoming = select(
+        LedgerTransfer.credit_id.label("account_id"),
+        LedgerTransfer.amount_fen.label("credited"),
+        nothing.label("debited"),
+        LedgerTransfer.effective_on.label("credited_on"),
+    ).where(moved)
+    outgoing = select(LedgerTransfer.debit_id, nothing, LedgerTransfer.amount_fen, cast(null(), Date)).where(moved)
+    legs = union_all(incoming, outgoing).subquery()
+    return (
+        select(
+            legs.c.account_id,
+            func.sum(legs.c.credited).label("credited"),
+            func.sum(legs.c.debited).label("debited"),
+            func.max(legs.c.credited_on).label("last_credit_on"),
+        )
+        .group_by(legs.c.account_id)
+        .subquery()
+    )
 
 
 async def receipts(session: AsyncSession, question: Question) -> Sequence[tuple[Receipt, str]]:
