@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.postgres import EmbeddedServer
 from tests.support import server
 
-_running = pytest.StashKey[tuple[server.EmbeddedServer, Path]]()
+_running = pytest.StashKey[tuple[EmbeddedServer, Path]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Query
 
-from services.funds.api.common import Area, IdFilter, ProjectFilter, ProjectsPeer, WholeId, YearFilter
+from services.funds.api.request_parts import Area, IdFilter, ProjectFilter, ProjectsPeer, WholeId, YearFilter
 from services.funds.operations import claims
 from shared.chassis.app import new_router
 from shared.chassis.database import Session

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import File, Form, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.funds.api.common import Area, RegistryPeer, WholeId, YearFilter
+from services.funds.api.request_parts import Area, RegistryPeer, WholeId, YearFilter
 from services.funds.operations import document_imports, documents
 from shared.chassis.app import new_router
 from shared.chassis.database import Session

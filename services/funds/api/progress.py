@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import Query
 
-from services.funds.api.common import RegistryPeer
+from services.funds.api.request_parts import RegistryPeer
 from services.funds.domain.questions import Question
 from services.funds.operations import progress
 from shared.chassis import clock

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.funds.api.common import Area, RegistryPeer, YearFilter
 from services.funds.api.progress import BatchFilter, Year, question_of
+from services.funds.api.request_parts import Area, RegistryPeer, YearFilter
 from services.funds.operations import allocations, progress
 from shared.chassis.app import new_router
 from shared.chassis.database import Session

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.funds.api.common import Area, ProjectsPeer, WholeId, YearFilter
+from services.funds.api.request_parts import Area, ProjectsPeer, WholeId, YearFilter
 from services.funds.operations import retentions
 from shared.chassis.app import new_router
 from shared.chassis.database import Session

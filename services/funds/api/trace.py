@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.funds.api.common import IdFilter, ProjectFilter, Trail
+from services.funds.api.request_parts import IdFilter, ProjectFilter, Trail
 from services.funds.domain.refusals.grants import TraceNeedsOne
 from services.funds.operations import trace
 from shared.chassis.app import new_router

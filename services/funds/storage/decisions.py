@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.storage.tables import Decision
-from services.funds.storage.tables.base import Decided, Entered
+from services.funds.storage.tables.metadata import Decided, Entered
 from shared.chassis import clock
 from shared.chassis.identity import Actor
 

@@ -40,7 +40,7 @@ class NotTheProposer(Forbidden):
     en = "Only the proposing office edits and submits its proposal"
 
 
-class SamePerson(RuleBroken):
+class SamePerson(Forbidden):
     code = "projects.same_person"
     zh = "申报人与各级审批人不得为同一人,各级审批人之间也不得为同一人"
     en = "Whoever proposes or decides a step may not decide another one"

@@ -26,7 +26,7 @@ async def persons_by_id(session: AsyncSession, actor: Actor, ids: Sequence[str])
     return {str(row.person_id): row for row in rows}
 
 
-def _standings(actor: Actor) -> Select[Any]:
+def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
     """People in the actor's scope with their household; of several files of one person the active one comes last."""
     return (
         select(

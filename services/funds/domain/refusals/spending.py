@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.refusals import Conflict, RuleBroken
+from shared.refusals import Conflict, Forbidden, RuleBroken
 
 
 class ProjectNotInLibrary(RuleBroken):
@@ -40,7 +40,7 @@ class OverPlanLine(RuleBroken):
     pointer = "/amount_fen"
 
 
-class SamePerson(RuleBroken):
+class SamePerson(Forbidden):
     code = "funds.same_person"
     zh = "经办、审核、支付须为不同的人"
     en = "Maker, checker and releaser must be different persons"

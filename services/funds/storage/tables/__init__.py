@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from services.funds.storage.tables.base import Base
 from services.funds.storage.tables.documents import Allocation, Decision, Document, DocumentLine, Receipt
 from services.funds.storage.tables.grants import GrantBatch, GrantLine
 from services.funds.storage.tables.ledger import LedgerAccount, LedgerChain, LedgerTransfer
+from services.funds.storage.tables.metadata import Base
 from services.funds.storage.tables.rules import (
     ClaimPaperKind,
     DivisionName,

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.funds.storage.tables.base import Base, Decided, Entered
+from services.funds.storage.tables.metadata import Base, Decided, Entered
 
 
 class GrantBatch(Entered, Decided, Base):

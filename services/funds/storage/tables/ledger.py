@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.funds.storage.tables.base import Base
+from services.funds.storage.tables.metadata import Base
 
 ACCOUNT_KINDS = (
     "source", "transit", "receipt", "reserved", "allocation", "claim", "withheld", "in_flight", "paid",

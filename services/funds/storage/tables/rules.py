@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Identity, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.funds.storage.tables.base import Base
+from services.funds.storage.tables.metadata import Base
 
 
 class Parameter(Base):

@@ -46,7 +46,7 @@ async def test_maker_checker_and_releaser_are_three_persons(world: World) -> Non
         who = desk("payment.order", person=person)
         body = {"claim_id": claim["claim_id"], "order_no": "n1", "ordered_on": day(5, 12)}
         refused = await world.post(who, "/payments", body)
-        assert (refused.status_code, code_of(refused)) == (422, "same_person")
+        assert (refused.status_code, code_of(refused)) == (403, "same_person")
     assert (await world.seen(READER, "/payments"))["items"] == []
 
 

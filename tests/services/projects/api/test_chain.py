@@ -176,7 +176,7 @@ async def test_the_aid_office_argues_a_project_whose_bureau_has_no_reviewer(proj
     review = await post(projects, cast.second, f"{LIBRARY}/{code}/decisions", decision("department_review", 58))
     same = await post(projects, cast.second, f"{LIBRARY}/{code}/decisions", decision("county_decision", 57))
     assert review.status_code == 201
-    assert refusal(same) == (422, "projects.same_person")
+    assert refusal(same) == (403, "projects.same_person")
 
 
 async def test_each_step_needs_its_own_permission(projects: Harness) -> None:
@@ -193,7 +193,7 @@ async def test_whoever_proposes_never_decides_whatever_account_is_used(projects:
     same_human = officer(person=cast.recorder.person)
     refused = await post(projects, same_human, f"{LIBRARY}/{code}/decisions", decision("township_review", 69))
     history = (await get(projects, cast.county, f"{LIBRARY}/{code}/history")).json()
-    assert refusal(refused) == (422, "projects.same_person")
+    assert refusal(refused) == (403, "projects.same_person")
     assert history["decisions"] == []
 
 
@@ -202,7 +202,7 @@ async def test_deciders_differ_from_each_other(projects: Harness) -> None:
     code = await walked(projects, cast, "department_review")
     again = county_aid(person=cast.officer.person)
     refused = await post(projects, again, f"{LIBRARY}/{code}/decisions", decision("county_decision", 57))
-    assert refusal(refused) == (422, "projects.same_person")
+    assert refusal(refused) == (403, "projects.same_person")
 
 
 async def test_an_argued_project_has_every_point_of_its_checklist_in_order(projects: Harness) -> None:

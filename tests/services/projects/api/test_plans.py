@@ -123,7 +123,7 @@ async def test_a_plan_is_decided_once_by_another_person_of_the_county(projects: 
     outside = await post(projects, county_aid(OTHER_COUNTY), path, APPROVE)
     city = await post(projects, county_aid("3416", level="city"), path, APPROVE)
     before = await post(projects, cast.second, path, APPROVE | {"decided_on": day(46)})
-    assert refusal(own) == (422, "projects.same_person")
+    assert refusal(own) == (403, "projects.same_person")
     assert refusal(outside) == (404, "not_found")
     assert refusal(city) == (403, "projects.wrong_office")
     assert refusal(before) == (422, "projects.day_before_step_before")
