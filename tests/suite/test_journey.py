@@ -332,8 +332,11 @@ def test_step_5_works_and_acceptance_in_order(suite: RunningSuite) -> None:
     report = {"reported_on": ago(5), "percent": 100, "quantity": "1.2", "unit": "千米"}
     clerk.made(f"{path}/progress-reports", report)
     clerk.made(f"{path}/completion", {"completed_on": ago(4)})
+    today = {"division_code": COUNTY, "valid_from": ago(0)}
+    no_warranty = today | {"key": "retention_days", "value": "0", "source": "县付款约定"}
+    suite.person("mengcheng.finance").made(f"{FUNDS}/parameters", no_warranty)
     acceptance = {
-        "accepted_on": ago(3), "outcome": "pass", "participants": ["蒙城县交通运输局", "村民代表"], "quality": "合格",
+        "accepted_on": ago(0), "outcome": "pass", "participants": ["蒙城县交通运输局", "村民代表"], "quality": "合格",
         "final_account_fen": 48_000_000, "paper_sha256": paper("acceptance"),
     }  # fmt: skip
     allocation = made["allocation"]
@@ -347,7 +350,7 @@ def final_claim(allocation: int, **changes: Any) -> dict[str, Any]:
         "allocation_id": allocation,
         "kind": "final",
         "amount_fen": 48_000_000,
-        "claimed_on": ago(2),
+        "claimed_on": ago(0),
         "papers": [
             {"kind": kind, "name": kind, "sha256": paper(kind)}
             for kind in ("invoice", "acceptance_report", "settlement")
@@ -361,14 +364,14 @@ def test_step_5_claim_review_payment_by_three_people(suite: RunningSuite) -> Non
     claim = final_claim(made["allocation"])
     without = claim | {"papers": claim["papers"][:2]}
     clerk.refused(f"{FUNDS}/claims", without, 422, "funds.paper_missing")
-    clerk.refused(f"{FUNDS}/claims", claim | {"claimed_on": ago(4)}, 422, "funds.day_before_step")
+    clerk.refused(f"{FUNDS}/claims", claim | {"claimed_on": ago(1)}, 422, "funds.day_before_step")
     filed = clerk.made(f"{FUNDS}/claims", claim)
     assert (filed["payable_fen"], filed["withheld_fen"]) == (46_560_000, 1_440_000)
     again = claim | {"amount_fen": 1_000}
     assert clerk.post(f"{FUNDS}/claims", again).status_code in (409, 422)
     path = f"{FUNDS}/claims/{filed['claim_id']}"
-    chief.made(f"{path}/review", {"outcome": "approve", "opinion": "同意", "reviewed_on": ago(1)})
-    order = {"claim_id": filed["claim_id"], "order_no": f"O-{RUN}", "ordered_on": ago(1)}
+    chief.made(f"{path}/review", {"outcome": "approve", "opinion": "同意", "reviewed_on": ago(0)})
+    order = {"claim_id": filed["claim_id"], "order_no": f"O-{RUN}", "ordered_on": ago(0)}
     same = chief.post(f"{FUNDS}/payments", order)
     assert (same.status_code, same.json()["code"]) == (403, "funds.same_person")
     before = progress(suite)
@@ -390,11 +393,9 @@ def test_step_5_retention_is_held_until_due_and_then_released(suite: RunningSuit
         "papers": [{"kind": kind, "name": kind, "sha256": paper(kind)} for kind in kinds],
     }
     path = f"{FUNDS}/retentions/{made['claim']}/release"
-    finance.refused(path, release, 422, "funds.retention_not_due")
-    shorter = {
-        "key": "retention_days", "division_code": COUNTY, "valid_from": ago(0), "value": "0", "source": "县付款约定"
-    }  # fmt: skip
-    finance.made(f"{FUNDS}/parameters", shorter)
+    held = finance.get(f"{FUNDS}/retentions", division_code=COUNTY, limit=200).json()["items"]
+    early = next(row for row in held if row["due_on"] and row["due_on"] > ago(0))
+    finance.refused(f"{FUNDS}/retentions/{early['claim_id']}/release", release, 422, "funds.retention_not_due")
     before = progress(suite)["total"]["withheld_fen"]
     claim = finance.made(path, release)
     reviewed = {"outcome": "approve", "opinion": "质保期满", "reviewed_on": ago(0)}
@@ -488,7 +489,7 @@ def test_step_7_every_fen_is_walked_from_the_document_to_the_payee_and_back(suit
     down = finance.get(f"{FUNDS}/trace", document_id=made["document"]).json()
     back = finance.get(f"{FUNDS}/trace", payment_id=made["payment"]).json()
     for walk in (down, back):
-        kinds = {node["kind"] for node in walk["nodes"]}
+        kinds = {node["type"] for node in walk["nodes"]}
         assert {"document", "receipt", "allocation", "claim", "payment"} <= kinds, kinds
     trial = suite.person("mengcheng.audit").get(f"{FUNDS}/ledger/trial-balance", division_code=COUNTY).json()
     assert trial, trial

@@ -67,6 +67,8 @@ class RunningSuite:
         assert self.process is not None
         if self.process.poll() is None:
             self.process.send_signal(how)
+        for person in self._people.values():
+            person.close()
         self._people.clear()
         return self.process.wait(60)
 
@@ -108,6 +110,9 @@ class Person:
         answer = self._client.post("/api/v1/auth/token", data=form)
         assert answer.status_code == 200, answer.text
         self._client.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
+
+    def close(self) -> None:
+        self._client.close()
 
     def get(self, path: str, **params: Any) -> httpx.Response:
         return self._client.get(path, params=params)
