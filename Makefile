@@ -8,10 +8,10 @@ READY := $(VENV)/.installed
 SERVICES := registry projects funds gateway
 WORKERS ?= 2
 
-.PHONY: help run test check fix migrate revision openapi lock secrets bench clean
+.PHONY: help run test check fix migrate revision openapi lock secrets demonstration bench clean
 
 help: ## list these commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 $(READY): requirements-dev.lock
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed"; exit 1; }
@@ -53,6 +53,9 @@ lock: $(READY) ## resolve the dependencies again into the two lock files
 
 secrets: $(READY) ## make the secret files docker compose needs (deploy/secrets; nothing is replaced)
 	@$(BIN)/python -m deploy.secret_files deploy/secrets
+
+demonstration: $(READY) ## load the demonstration county into the running docker compose suite
+	@$(BIN)/python -m deploy.demonstration --address $(or $(address),http://127.0.0.1:8000) --folder $(or $(folder),.lika/compose) --administrator-password-file deploy/secrets/bootstrap_admin_password --operator-password-file deploy/secrets/bootstrap_operator_password
 
 bench: $(READY) ## measure the figures the README states, on this machine
 	@$(BIN)/python -m deploy.bench

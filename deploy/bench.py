@@ -14,11 +14,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from deploy.demonstration import load
 from deploy.demonstration.client import Desk
+from deploy.local import demonstration
 from deploy.local.postgres import free_port
 from deploy.local.progress import Reporter
 from deploy.local.suite import Suite
+from shared.chassis.clock import office_today
 
 READY_LIMIT_S = 60.0
 LOADED_LIMIT_S = 120.0
@@ -38,7 +39,7 @@ def main() -> int:
             suite.migrate()
             suite.start_services()
             rows.append(("ready: every /readyz answers", time.monotonic() - began, "s", READY_LIMIT_S))
-            load.ensure_loaded(suite, Reporter())
+            demonstration.ensure_loaded(suite, Reporter())
             rows.append(("loaded: demonstration county complete", time.monotonic() - began, "s", LOADED_LIMIT_S))
             time.sleep(5)
             memory = {name: service.resident_mib() for name, service in suite.services.items()}
@@ -51,10 +52,11 @@ def main() -> int:
 
 
 def _requests(suite: Suite) -> list[tuple[str, float, str, float | None]]:
-    accounts = {row["username"]: row for row in json.loads(load.accounts_file(suite).read_text()) if "username" in row}
+    rows_of_people = json.loads(demonstration.place_of(suite).accounts_file.read_text())
+    accounts = {row["username"]: row for row in rows_of_people if "username" in row}
     account = accounts["mengcheng.finance"]
     desk = Desk(suite.address, account["username"], account["password"])
-    year = load.office_today().year
+    year = office_today().year
     rows: list[tuple[str, float, str, float | None]] = []
     for title, call in (
         ("progress of the county", lambda: desk.get("/api/v1/funds/progress", division_code="341622", fund_year=year)),

@@ -1,6 +1,7 @@
 """Makes every secret of the suite as files: `python -m deploy.secret_files FOLDER` (`make secrets`).
 
-What exists is never replaced. Files are readable by their owner only; docker compose mounts them as secrets.
+What exists is never replaced; to change a secret, remove its file and run this again. The folder is open to its owner
+only; docker compose mounts the files as secrets.
 """
 
 from __future__ import annotations
@@ -35,26 +36,30 @@ def ensure(folder: Path) -> list[str]:
     _write(folder / TOKEN_KEY, new_private_key())
     for name in REGISTRY_KEYS:
         _write(folder / name, base64.b64encode(secrets.token_bytes(32)))
-    document = public_keys({service: folder / inner_key(service) for service in SERVICES})
-    (folder / JWKS).write_text(document)
+    _derive(folder / JWKS, public_keys({service: folder / inner_key(service) for service in SERVICES}))
     return sorted({path.name for path in folder.iterdir()} - before)
 
 
-def ensure_compose(folder: Path) -> None:
-    """What docker compose needs besides: the server's password and each role's DSN on the host `postgres`."""
+def ensure_compose(folder: Path) -> list[str]:
+    """What docker compose needs besides: the server's password and each role's DSN on the host `postgres`.
+
+    The DSNs follow the passwords. Returns the names of the files made.
+    """
+    before = {path.name for path in folder.iterdir()}
     password = folder / "postgres_password"
     _write(password, secrets.token_urlsafe(24).encode())
     admin = f"postgresql://postgres:{password.read_text()}@postgres:5432/postgres"
-    _write(folder / "lika_database_url", admin.encode())
+    _derive(folder / "lika_database_url", admin)
     for service in SERVICES:
         for kind, name in (("app", "database_url"), ("owner", "owner_database_url")):
             dsn = databases.dsn_of(admin, service, kind, databases.password_of(folder, service, kind))
-            _write(folder / f"lika_{service}_{name}", dsn.encode())
+            _derive(folder / f"lika_{service}_{name}", dsn)
     for name in ("admin_password", "operator_password"):
         _write(folder / f"bootstrap_{name}", secrets.token_urlsafe(18).encode())
     for path in folder.iterdir():
         # Compose mounts each file as it is into a container that runs as another user; the folder is closed (0700).
         path.chmod(0o444)
+    return sorted({path.name for path in folder.iterdir()} - before)
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -63,11 +68,18 @@ def _write(path: Path, content: bytes) -> None:
         path.write_bytes(content)
 
 
+def _derive(path: Path, text: str) -> None:
+    """Write what follows from other secrets; a file that says something else is replaced."""
+    if path.exists() and path.read_text() == text:
+        return
+    path.unlink(missing_ok=True)
+    _write(path, text.encode())
+
+
 def main() -> None:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "deploy/secrets")
-    made = ensure(folder)
-    ensure_compose(folder)
-    print(f"{folder}: {len(made)} secret files made, none replaced")
+    made = [*ensure(folder), *ensure_compose(folder)]
+    print(f"{folder}: {len(made)} secret files made, those that were there are kept")
 
 
 if __name__ == "__main__":

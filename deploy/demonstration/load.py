@@ -6,7 +6,8 @@ Every step has a key, so that a load that was broken off goes on where it stoppe
 from __future__ import annotations
 
 import json
-import os
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,64 +20,54 @@ from deploy.demonstration import (
     register_story,
     samples_story,
 )
-from deploy.demonstration.accounts import ADMINISTRATOR, OPERATOR, Book
+from deploy.demonstration.accounts import Book
 from deploy.demonstration.calendar import Calendar
 from deploy.local.progress import Reporter
-from deploy.local.suite import Suite
 from shared.chassis.clock import office_today
 
-__all__ = ["accounts_file", "ensure_loaded", "office_today", "summary"]
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a demonstration is loaded: a suite's address, and the folder that keeps its sign-ins and its state."""
+
+    address: str
+    folder: Path
+
+    @property
+    def accounts_file(self) -> Path:
+        return self.folder / "demo-accounts.json"
+
+    @property
+    def state_file(self) -> Path:
+        return self.folder / "demonstration.json"
+
+    def state(self) -> dict[str, Any]:
+        """The day the demonstration is seen from, and whether it is complete."""
+        if not self.state_file.exists():
+            self.state_file.write_text(json.dumps({"day": office_today().isoformat(), "done": False}))
+        found: dict[str, Any] = json.loads(self.state_file.read_text())
+        return found
+
+    def book(self) -> Book:
+        return Book(self.accounts_file, self.address)
 
 
-def accounts_file(suite: Suite) -> Path:
-    return suite.folder / "demo-accounts.json"
+def ensure_loaded(place: Place, reporter: Reporter, agree: Callable[[Book], None]) -> None:
+    """Load the demonstration unless it is there; goes on with one that was broken off.
 
-
-def _state_file(suite: Suite) -> Path:
-    return suite.folder / "demonstration.json"
-
-
-def _state(suite: Suite) -> dict[str, Any]:
-    path = _state_file(suite)
-    if not path.exists():
-        path.write_text(json.dumps({"day": office_today().isoformat(), "done": False}))
-    found: dict[str, Any] = json.loads(path.read_text())
-    return found
-
-
-def ensure_loaded(suite: Suite, reporter: Reporter) -> None:
-    """Load the demonstration unless it is there; goes on with one that was broken off."""
-    state = _state(suite)
+    `agree` makes the suite and the book hold the same first administrator and operator.
+    """
+    state = place.state()
     if state["done"]:
         reporter.say("demonstration data are in place")
         return
-    book = Book(accounts_file(suite), suite.address)
+    book = place.book()
     try:
-        _bootstrap(suite, book)
+        agree(book)
         _load(book, Calendar(date.fromisoformat(state["day"])), reporter)
     finally:
         book.close()
-    _state_file(suite).write_text(json.dumps(state | {"done": True}))
-
-
-def _bootstrap(suite: Suite, book: Book) -> None:
-    """The first two accounts, made by the gateway's own command as an installer would."""
-    files = {}
-    for username in (ADMINISTRATOR, OPERATOR):
-        files[username] = suite.secrets / f"bootstrap_{username}"
-        files[username].touch(mode=0o600)
-        files[username].write_text(book.password(username))
-    process = suite.command(
-        "gateway",
-        "bootstrap",
-        *("--username", ADMINISTRATOR, "--password-file", str(files[ADMINISTRATOR])),
-        *("--operator-username", OPERATOR, "--operator-password-file", str(files[OPERATOR])),
-    )
-    output, _ = process.communicate()
-    for path in files.values():
-        os.unlink(path)
-    if process.returncode != 0:
-        raise RuntimeError(f"the first accounts could not be made:\n{output[-2000:]}")
+    place.state_file.write_text(json.dumps(state | {"done": True}))
 
 
 def _load(book: Book, calendar: Calendar, reporter: Reporter) -> None:
@@ -98,22 +89,22 @@ def _load(book: Book, calendar: Calendar, reporter: Reporter) -> None:
         samples_story.load(book, steps)
 
 
-def summary(suite: Suite) -> str:
+def summary(place: Place) -> str:
     """What a newcomer sees: the county's figures, addresses, sign-ins."""
-    book = Book(accounts_file(suite), suite.address)
+    book = place.book()
     try:
-        year = date.fromisoformat(_state(suite)["day"]).year
+        year = date.fromisoformat(place.state()["day"]).year
         finance = book.desk("mengcheng.finance")
         progress = finance.get("/api/v1/funds/progress", division_code="341622", fund_year=year, group_by="fund_kind")
         register = book.desk("xutuan.officer").get(
             "/api/v1/registry/statistics", division_code=accounts.XUTUAN, group_by="status"
         )
-        return "\n".join(_lines(suite, book, progress, register))
+        return "\n".join(_lines(book, progress, register))
     finally:
         book.close()
 
 
-def _lines(suite: Suite, book: Book, progress: dict[str, Any], register: dict[str, Any]) -> list[str]:
+def _lines(book: Book, progress: dict[str, Any], register: dict[str, Any]) -> list[str]:
     total = progress["total"]
     lines = [
         "",
@@ -135,14 +126,13 @@ def _lines(suite: Suite, book: Book, progress: dict[str, Any], register: dict[st
         )
     lines += [
         "",
-        f"  API       {suite.address}/api/v1/...   documents {suite.address}/docs   {suite.address}/openapi.json",
+        f"  API       {book.address}/api/v1/...   documents {book.address}/docs   {book.address}/openapi.json",
         f"  sign-ins  {book.path}   e.g.",
     ]
     for username in ("village.205", "xutuan.officer", "mengcheng.aid", "mengcheng.finance", "mengcheng.audit"):
         row = next(row for row in book.rows if row.get("username") == username)
         lines.append(f"    {row['username']:<22} {row['password']:<24} {row['title']}")
-    lines += ["", "  Ctrl-C stops everything; the data stay in " + str(suite.folder), ""]
-    return lines
+    return [*lines, ""]
 
 
 def _wan(fen: int) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import FrameType
 
 from deploy.demonstration import load
+from deploy.local import demonstration
 from deploy.local.postgres import port_is_free
 from deploy.local.processes import Service, wait_ready
 from deploy.local.progress import Reporter
@@ -67,8 +68,9 @@ def _bring_up(suite: Suite, reporter: Reporter) -> None:
     reporter.say("starting registry, projects, funds, gateway")
     suite.start_services()
     reporter.say(f"ready: {suite.address}/readyz")
-    load.ensure_loaded(suite, reporter)
-    print(load.summary(suite), flush=True)
+    demonstration.ensure_loaded(suite, reporter)
+    print(load.summary(demonstration.place_of(suite)))
+    print(f"  Ctrl-C stops everything; the data stay in {suite.folder}\n", flush=True)
 
 
 def _watch(suite: Suite, reporter: Reporter, stop: threading.Event) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import uvicorn
 from fastapi import APIRouter, FastAPI, Path
+from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -92,11 +93,11 @@ def create_app(
     app.state.peers = {name: Peer(name, url, tokens, settings.peer_timeout_s) for name, url in (peers or {}).items()}
     problems.install(app, app.state.constraints)
     for router in [*routers, operations_router(service)]:
+        require_declared_permissions(router)
         app.include_router(router)
     app.add_api_route("/livez", _livez, methods=["GET"], include_in_schema=False)
     app.add_api_route("/readyz", _readyz, methods=["GET"], include_in_schema=False)
     app.add_middleware(_Boundary)
-    require_declared_permissions(app)
     return app
 
 
@@ -121,12 +122,15 @@ def operations_router(service: str) -> APIRouter:
     return router
 
 
-def require_declared_permissions(app: FastAPI) -> None:
-    """Refuse to start if any operation does not say who may call it."""
-    for path, methods in app.openapi()["paths"].items():
-        for method, operation in methods.items():
-            if "x-permission" not in operation:
-                raise RuntimeError(f"{method.upper()} {path} declares no permission")
+def require_declared_permissions(router: APIRouter) -> None:
+    """Refuse to start if any operation does not say who may call it, or does not run in a transaction of ours."""
+    for route in router.routes:
+        if isinstance(route, APIRoute) and not route.include_in_schema:
+            continue  # pages and key sets, no operations
+        if not isinstance(route, UnitOfWorkRoute):
+            raise RuntimeError(f"{route} was not declared on a router of new_router")
+        if "x-permission" not in (route.openapi_extra or {}):
+            raise RuntimeError(f"{sorted(route.methods or ())} {route.path} declares no permission")
 
 
 def serve(app_path: str, settings: ServiceSettings) -> None:

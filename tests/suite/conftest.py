@@ -9,24 +9,40 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.suite import RunningSuite
+from tests.support.suite import OwnSuite, RunningSuite, given_suite
 
 
 @pytest.fixture(scope="session")
 def started_suite() -> Iterator[RunningSuite]:
+    """One that runs already (LIKA_TEST_ADDRESS and LIKA_TEST_DATA_DIR), or our own."""
+    given = given_suite()
+    if given is not None:
+        yield given
+        given.close()
+        return
     folder = Path(tempfile.mkdtemp(prefix="lika-suite-"))
     folder.chmod(0o755)
-    suite = RunningSuite(folder)
+    own = OwnSuite(folder)
     try:
-        suite.start()
-        yield suite
+        own.start()
+        yield own
     finally:
-        if suite.process is not None and suite.process.poll() is None:
-            suite.stop()
+        own.close()
+        if own.process is not None and own.process.poll() is None:
+            own.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
 def suite(started_suite: RunningSuite) -> RunningSuite:
-    started_suite.ensure_running()
+    if isinstance(started_suite, OwnSuite):
+        started_suite.ensure_running()
     return started_suite
+
+
+@pytest.fixture
+def own_suite(suite: RunningSuite) -> OwnSuite:
+    """Only a suite started here has a launcher to look at and processes to end."""
+    if not isinstance(suite, OwnSuite):
+        pytest.skip("LIKA_TEST_ADDRESS names a suite that was started elsewhere")
+    return suite

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.suite import ROOT, RunningSuite
+from tests.support.suite import ROOT, OwnSuite, RunningSuite
 
 pytestmark = pytest.mark.xdist_group("suite")
 
@@ -24,11 +24,11 @@ def people(suite: RunningSuite) -> int:
     return found
 
 
-def test_the_summary_shows_figures_addresses_and_sign_ins(suite: RunningSuite) -> None:
-    printed = suite.printed()
+def test_the_summary_shows_figures_addresses_and_sign_ins(own_suite: OwnSuite) -> None:
+    printed = own_suite.printed()
     assert "蒙城县" in printed
     assert "held up" in printed
-    assert suite.address in printed
+    assert own_suite.address in printed
 
 
 def test_every_role_of_the_product_can_sign_in(suite: RunningSuite) -> None:
@@ -58,11 +58,11 @@ def test_the_api_document_and_its_page_need_nothing_from_outside(suite: RunningS
     assert "https://" not in page.text.replace("https://www.w3.org", "")
 
 
-def test_a_second_start_on_the_same_folder_says_so(suite: RunningSuite) -> None:
+def test_a_second_start_on_the_same_folder_says_so(own_suite: OwnSuite) -> None:
     second = subprocess.run(
         [sys.executable, "-m", "deploy.local"],
         cwd=ROOT,
-        env=suite.environment(),
+        env=own_suite.environment(),
         capture_output=True,
         text=True,
         timeout=60,
@@ -70,16 +70,16 @@ def test_a_second_start_on_the_same_folder_says_so(suite: RunningSuite) -> None:
     )
     assert second.returncode == 1
     assert "already running" in second.stderr
-    assert people(suite) > 0
+    assert people(own_suite) > 0
 
 
-def test_a_service_that_ends_is_started_again(suite: RunningSuite) -> None:
-    assert suite.process is not None
-    commands = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in suite.processes()}
+def test_a_service_that_ends_is_started_again(own_suite: OwnSuite) -> None:
+    assert own_suite.process is not None
+    commands = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in own_suite.processes()}
     victim = next(pid for pid, command in commands.items() if b"services.projects.main" in command)
     os.kill(victim, signal.SIGKILL)
     deadline = time.monotonic() + 60
-    finance = suite.person("mengcheng.finance")
+    finance = own_suite.person("mengcheng.finance")
     while time.monotonic() < deadline:
         time.sleep(1)
         if finance.get("/api/v1/projects/library", limit=1).status_code == 200:
@@ -87,12 +87,12 @@ def test_a_service_that_ends_is_started_again(suite: RunningSuite) -> None:
     assert finance.get("/api/v1/projects/library", limit=1).status_code == 200
 
 
-def test_stop_is_clean_and_a_restart_keeps_the_data(suite: RunningSuite) -> None:
-    before = people(suite)
-    assert suite.stop(signal.SIGTERM) == 0
-    assert suite.processes() == []
-    suite.start()
-    assert people(suite) == before
-    assert "in place" in suite.printed()
-    assert suite.stop(signal.SIGINT) == 0
-    assert suite.processes() == []
+def test_stop_is_clean_and_a_restart_keeps_the_data(own_suite: OwnSuite) -> None:
+    before = people(own_suite)
+    assert own_suite.stop(signal.SIGTERM) == 0
+    assert own_suite.processes() == []
+    own_suite.start()
+    assert people(own_suite) == before
+    assert "in place" in own_suite.printed()
+    assert own_suite.stop(signal.SIGINT) == 0
+    assert own_suite.processes() == []

@@ -1,4 +1,4 @@
-"""The whole suite as `make run` brings it up, in a process of its own, for tests over real HTTP."""
+"""The whole suite for tests over real HTTP: our own, as `make run` brings it up, or one that runs already."""
 
 from __future__ import annotations
 
@@ -21,21 +21,50 @@ START_S = 300.0
 
 
 class RunningSuite:
-    """`python -m deploy.local` on a folder of its own."""
+    """A suite that answers at an address; its demonstration's sign-ins lie in `data`."""
+
+    def __init__(self, address: str, data: Path) -> None:
+        self.address, self.data = address.rstrip("/"), data
+        self._people: dict[str, Person] = {}
+
+    def person(self, username: str) -> Person:
+        """A signed-in person of the demonstration."""
+        if username not in self._people:
+            self._people[username] = Person(self, username)
+        return self._people[username]
+
+    def accounts(self) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = json.loads((self.data / "demo-accounts.json").read_text(encoding="utf-8"))
+        return rows
+
+    def anonymous(self) -> httpx.Client:
+        return httpx.Client(base_url=self.address, timeout=30, trust_env=False)
+
+    def close(self) -> None:
+        """Sign everybody out of this process: connections closed, tokens forgotten."""
+        for person in self._people.values():
+            person.close()
+        self._people.clear()
+
+
+def given_suite() -> RunningSuite | None:
+    """The suite named by LIKA_TEST_ADDRESS and LIKA_TEST_DATA_DIR, if one is."""
+    address = os.environ.get("LIKA_TEST_ADDRESS")
+    return RunningSuite(address, Path(os.environ["LIKA_TEST_DATA_DIR"])) if address else None
+
+
+class OwnSuite(RunningSuite):
+    """`python -m deploy.local` on a folder of its own, started and stopped here."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.port = free_port()
         self.output = folder / "launcher.txt"
         self.process: subprocess.Popen[bytes] | None = None
-        self._people: dict[str, Person] = {}
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        super().__init__(f"http://127.0.0.1:{self.port}", folder / "data")
 
     def environment(self) -> dict[str, str]:
-        return os.environ | {"LIKA_DATA_DIR": str(self.folder / "data"), "LIKA_GATEWAY_PORT": str(self.port)}
+        return os.environ | {"LIKA_DATA_DIR": str(self.data), "LIKA_GATEWAY_PORT": str(self.port)}
 
     def start(self) -> None:
         """Start and wait for the printed summary."""
@@ -67,9 +96,7 @@ class RunningSuite:
         assert self.process is not None
         if self.process.poll() is None:
             self.process.send_signal(how)
-        for person in self._people.values():
-            person.close()
-        self._people.clear()
+        self.close()
         return self.process.wait(60)
 
     def processes(self) -> list[int]:
@@ -85,19 +112,6 @@ class RunningSuite:
             if str(self.folder).encode() in words:
                 found.append(int(entry.name))
         return found
-
-    def person(self, username: str) -> Person:
-        """A signed-in person of the demonstration."""
-        if username not in self._people:
-            self._people[username] = Person(self, username)
-        return self._people[username]
-
-    def accounts(self) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = json.loads((self.folder / "data" / "demo-accounts.json").read_text())
-        return rows
-
-    def anonymous(self) -> httpx.Client:
-        return httpx.Client(base_url=self.address, timeout=30, trust_env=False)
 
 
 class Person:
