@@ -6,12 +6,13 @@ from typing import Annotated
 
 from fastapi import Path, Response
 
-from services.gateway.api.dependencies import GatewayParts, Version
+from services.gateway.api.dependencies import GatewayParts
 from services.gateway.operations import accounts as operations
 from shared.chassis.app import new_router
 from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs
 from shared.chassis.paging import Cursor, Limit
+from shared.chassis.versions import VersionRequired
 from shared.schemas.gateway import Account, AccountChange, AccountId, NewAccount, OfficeCode, PasswordReset, Reason
 from shared.schemas.wire import DivisionCode, Page
 
@@ -43,7 +44,12 @@ async def account_get(account_id: Id, session: Session, actor: CurrentActor, res
 
 @router.put("/{account_id}/rights", operation_id="account_rights_set", **needs("account.manage"))
 async def account_rights_set(
-    account_id: Id, body: AccountChange, version: Version, session: Session, actor: CurrentActor, response: Response
+    account_id: Id,
+    body: AccountChange,
+    version: VersionRequired,
+    session: Session,
+    actor: CurrentActor,
+    response: Response,
 ) -> Account:
     return _tagged(response, await operations.change(session, actor, account_id, version, body))
 

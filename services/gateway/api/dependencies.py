@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Request
 
 from services.gateway.operations.parts import Parts
 from shared.chassis.database import Database
 from shared.chassis.peers import Peer
-from shared.refusals import PreconditionFailed, PreconditionRequired, Unauthenticated
+from shared.refusals import Unauthenticated
 
 
 def _parts(request: Request) -> Parts:
@@ -38,20 +38,9 @@ def _peer(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def _version(if_match: Annotated[str | None, Header(description='the version read, as `"3"`')] = None) -> int:
-    if if_match is None:
-        raise PreconditionRequired()
-    value = if_match.strip().removeprefix('"').removesuffix('"')
-    if not (value.isascii() and value.isdigit() and len(value) < 10):
-        raise PreconditionFailed()
-    return int(value)
-
-
 GatewayParts = Annotated[Parts, Depends(_parts)]
 OwnDatabase = Annotated[Database, Depends(_database)]
 Registry = Annotated[Peer, Depends(_registry)]
 SignInId = Annotated[str, Depends(_sign_in)]
 """Which sign-in the request's token descends from."""
 PeerAddress = Annotated[str, Depends(_peer)]
-Version = Annotated[int, Depends(_version)]
-"""The version an update was made from, by If-Match."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import Path, Query, Request, Response
+from fastapi import Path, Query, Response
 
 from services.projects.api.peers import Registry
-from services.projects.api.versions import etag, if_match
 from services.projects.operations import chain, grants
 from services.projects.operations import library as operations
 from services.projects.storage.projects import Filter
@@ -15,6 +14,7 @@ from shared.chassis.app import new_router
 from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs, needs_service
 from shared.chassis.paging import Cursor, Limit
+from shared.chassis.versions import VersionRequired, etag
 from shared.schemas.projects import (
     Project,
     ProjectEntry,
@@ -70,13 +70,13 @@ async def project_get(code: ProjectCode, response: Response, session: Session, a
 async def project_edit(
     code: ProjectCode,
     body: ProjectEntry,
-    request: Request,
+    version: VersionRequired,
     response: Response,
     session: Session,
     actor: CurrentActor,
     registry: Registry,
 ) -> Project:
-    project = await operations.edit(session, registry, actor, code, if_match(request), body)
+    project = await operations.edit(session, registry, actor, code, version, body)
     response.headers["ETag"] = etag(project.version)
     return project
 

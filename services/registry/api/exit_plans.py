@@ -6,11 +6,11 @@ from typing import Annotated
 
 from fastapi import Path, Query, Response
 
-from services.registry.api.reading import VersionGiven, etag
 from services.registry.operations import exit_plans as operations
 from shared.chassis.app import new_router
 from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs
+from shared.chassis.versions import VersionGiven, etag
 from shared.schemas.registry import ExitPlan, ExitPlanSet
 from shared.schemas.wire import DivisionCode
 

@@ -8,13 +8,14 @@ from uuid import UUID
 from fastapi import Path, Query, Response
 from pydantic import StringConstraints
 
-from services.registry.api.reading import CurrentSeals, CurrentTrail, VersionGiven, asks, etag, required
+from services.registry.api.reading import CurrentSeals, CurrentTrail, asks
 from services.registry.domain.household_files import Filters
 from services.registry.operations import household_changes, households
 from shared.chassis.app import new_router
 from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs
 from shared.chassis.paging import Cursor, Limit
+from shared.chassis.versions import VersionGiven, etag, required
 from shared.schemas import registry_households as wire
 from shared.schemas.wire import Code, Day, DivisionCode, Page, PersonName
 

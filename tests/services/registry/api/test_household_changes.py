@@ -75,7 +75,7 @@ async def test_an_update_says_which_version_it_was_made_from(county: Harness) ->
     async with county.as_(recorder()) as client:
         unsaid = await client.put(f"{HOUSEHOLDS}/{opened['id']}", json=kept(opened))
         malformed = await client.put(f"{HOUSEHOLDS}/{opened['id']}", json=kept(opened), headers={"if-match": "*"})
-    assert (unsaid.status_code, malformed.status_code) == (428, 400)
+    assert (unsaid.status_code, malformed.status_code) == (428, 412)
     answers = await asyncio.gather(*(put(county, opened, kept(opened, housing_level=level)) for level in "CD"))
     assert sorted(answer.status_code for answer in answers) == [200, 412]
 
