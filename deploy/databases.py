@@ -64,9 +64,12 @@ def plain_dsn(url: URL) -> str:
 
 
 async def _ensure_role(admin: asyncpg.Connection, name: str, password: str) -> None:
-    verb = "alter" if await admin.fetchval("select 1 from pg_roles where rolname = $1", name) else "create"
     quoted = await admin.fetchval("select quote_literal($1)", password)
-    await admin.execute(f"{verb} role {name} login nosuperuser nocreatedb nocreaterole noreplication password {quoted}")
+    if await admin.fetchval("select 1 from pg_roles where rolname = $1", name):
+        # Only what an administrator without superuser rights may set again.
+        await admin.execute(f"alter role {name} login password {quoted}")
+        return
+    await admin.execute(f"create role {name} login nosuperuser nocreatedb nocreaterole noreplication password {quoted}")
 
 
 async def _ensure_database(admin: asyncpg.Connection, service: str) -> None:

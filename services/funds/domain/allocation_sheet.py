@@ -14,11 +14,15 @@ from services.funds.domain.refusals.documents import (
     WorkbookSumMissing,
     WorkbookSumWrong,
 )
+from shared.refusals import TooLarge
 
 SHEET = "资金分配"
 HEADERS = ("序号", "县(市、区)", "区划代码", "金额(万元)")
 TOTAL = "合计"
-_CODE = re.compile(r"[1-9][0-9]{1,11}", re.ASCII)
+_CODE = re.compile(r"[1-9][0-9]{1}|[1-9][0-9]{3}|[1-9][0-9]{5}|[1-9][0-9]{8}|[1-9][0-9]{11}", re.ASCII)
+MAX_FEN = 10**15
+"""The largest single amount, as everywhere."""
+MAX_LINES = 3_000
 
 Cell = object
 
@@ -36,7 +40,7 @@ class SheetLine:
 def read(rows: Sequence[Sequence[Cell]]) -> list[SheetLine]:
     """The lines of the sheet. Every fault names its row; amounts convert exactly or are refused.
 
-    Raises WorkbookHeadersWrong, WorkbookRowWrong, WorkbookAmountWrong, WorkbookSumMissing, WorkbookSumWrong.
+    Raises TooLarge, WorkbookHeadersWrong, WorkbookRowWrong, WorkbookAmountWrong, WorkbookSumMissing, WorkbookSumWrong.
     """
     filled = [(number, row) for number, row in enumerate(rows, start=1) if any(_text(cell) for cell in row)]
     if not filled or tuple(_text(cell) for cell in filled[0][1]) != HEADERS:
@@ -47,6 +51,8 @@ def read(rows: Sequence[Sequence[Cell]]) -> list[SheetLine]:
     lines = [_line(number, row) for number, row in body]
     if not lines:
         raise WorkbookRowWrong(row=last[0])
+    if len(lines) > MAX_LINES:
+        raise TooLarge()
     if _amount(last[0], last[1][3]) != sum(line.amount_fen for line in lines):
         raise WorkbookSumWrong(row=last[0])
     return lines
@@ -61,7 +67,7 @@ def _line(number: int, row: Sequence[Cell]) -> SheetLine:
 
 def _amount(number: int, cell: Cell) -> int:
     amount = wan_to_fen(cell) if isinstance(cell, str | int | float) else None
-    if amount is None:
+    if amount is None or amount > MAX_FEN:
         raise WorkbookAmountWrong(pointer=f"/file/{number}", row=number)
     return amount
 

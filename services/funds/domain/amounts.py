@@ -22,6 +22,8 @@ def wan_to_fen(value: str | int | float) -> int | None:
         return None
     if not amount.is_finite():
         return None
+    if not -20 < amount.adjusted() < 20:  # an exponent of a few characters would become millions of digits
+        return None
     fen = Fraction(amount) * FEN_PER_WAN
     if fen.denominator != 1 or fen < 1:
         return None

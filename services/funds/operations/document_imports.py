@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
-import io
-import zipfile
 from dataclasses import dataclass
 from datetime import date
 
-from python_calamine import CalamineError, CalamineWorkbook, WorksheetNotFound
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain import allocation_sheet
 from services.funds.domain.refusals.documents import DivisionUnknown, WorkbookWrong
 from services.funds.operations import documents
+from shared.chassis import workbooks
 from shared.chassis.identity import Actor
 from shared.chassis.peers import Peer
-from shared.refusals import TooLarge
+from shared.refusals import Refusal, TooLarge
 from shared.schemas import funds as wire
 
 MAX_BYTES = 10 * 1024 * 1024
-MAX_UNPACKED = 100 * 1024 * 1024
-MAX_ENTRIES = 1_000
-MAX_ROWS = 3_100
+WANTED = workbooks.Wanted(allocation_sheet.SHEET, max_rows=3_100, max_unpacked=100 * 1024 * 1024)
+_FAULTS: dict[str, type[Refusal]] = {
+    "unreadable": WorkbookWrong,
+    "sheet_missing": WorkbookWrong,
+    "unsafe": WorkbookWrong,
+    "too_large": TooLarge,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Head:
 
 async def issue(session: AsyncSession, actor: Actor, peer: Peer, head: Head, content: bytes) -> wire.Document:
     """Issue the document a workbook holds, whole or not at all."""
-    lines = await asyncio.to_thread(read, content)
+    lines = await read(content)
     request = wire.NewDocument(
         number=head.number,
         title=head.title,
@@ -69,27 +70,12 @@ def _with_row(refusal: DivisionUnknown, lines: list[allocation_sheet.SheetLine])
     return DivisionUnknown(pointer=f"/file/{row}", row=row)
 
 
-def read(content: bytes) -> list[allocation_sheet.SheetLine]:
+async def read(content: bytes) -> list[allocation_sheet.SheetLine]:
     """The lines of a workbook's sheet 资金分配. Raises TooLarge, WorkbookWrong and the sheet's refusals."""
-    _require_modest(content)
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        rows = book.get_sheet_by_name(allocation_sheet.SHEET).to_python(skip_empty_area=False)
-    except (CalamineError, WorksheetNotFound, ValueError, OSError) as error:
-        raise WorkbookWrong() from error
-    if len(rows) > MAX_ROWS:
-        raise TooLarge()
-    return allocation_sheet.read(rows)
-
-
-def _require_modest(content: bytes) -> None:
-    """Refuse what is no zip, or unpacks to more than a workbook of this kind ever holds."""
     if len(content) > MAX_BYTES:
         raise TooLarge()
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()
-    except zipfile.BadZipFile as error:
-        raise WorkbookWrong() from error
-    if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
-        raise TooLarge()
+        rows = await workbooks.read_sheet(content, WANTED)
+    except workbooks.SheetFault as fault:
+        raise _FAULTS[fault.kind]() from fault
+    return allocation_sheet.read(rows)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from services.projects.domain import code_lists, entries
@@ -46,6 +46,7 @@ COLUMN_OF = {
 
 _ITEMS = re.compile(r"[；;\n]")
 _WAN = re.compile(r"[0-9]{1,10}(\.[0-9]{1,18})?")
+_TARGET_VALUE = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
 
 
 @dataclass(slots=True)
@@ -165,12 +166,10 @@ def _target(text: str) -> dict[str, str]:
     parts = [part.strip() for part in text.split("|")]
     if len(parts) != 6 or not all(parts[:5]) or parts[3] not in (">=", "<=", "="):
         raise TargetMalformed()
-    try:
-        value = format(Decimal(parts[4]), "f")
-    except InvalidOperation as error:
-        raise TargetMalformed() from error
+    if not _TARGET_VALUE.fullmatch(parts[4]):
+        raise TargetMalformed()
     names = ("level1", "level2", "level3", "operator", "value", "unit")
-    return dict(zip(names, [*parts[:4], value, parts[5]], strict=True))
+    return dict(zip(names, parts, strict=True))
 
 
 def _sites(text: str) -> list[str]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import sys
 from dataclasses import dataclass, field
-from pathlib import Path
+from decimal import Decimal
 from typing import Any
 
 from pydantic import ValidationError
@@ -23,6 +21,7 @@ from services.projects.domain.refusals_imports import (
 )
 from services.projects.operations import library
 from services.projects.upstream import registry as upstream
+from shared.chassis import workbooks
 from shared.chassis.identity import Actor
 from shared.chassis.peers import Peer
 from shared.chassis.scope import covers
@@ -30,10 +29,10 @@ from shared.refusals import Refusal
 from shared.schemas.projects import ProjectEntry
 from shared.schemas.projects_imports import RowReason
 
-WORKER = Path(__file__).with_name("workbook_worker.py")
-READ_TIMEOUT_S = 30
+WANTED = workbooks.Wanted(rules.SHEET, max_rows=rules.MAX_ROWS + 1, max_unpacked=200 * 1024 * 1024)
 _FAULTS: dict[str, type[Refusal]] = {
     "unreadable": WorkbookUnreadable,
+    "unsafe": WorkbookUnreadable,
     "too_large": WorkbookTooLarge,
     "sheet_missing": SheetMissing,
 }
@@ -69,24 +68,25 @@ async def candidates(registry: Peer, actor: Actor, content: bytes, year: int) ->
 
 
 async def read_sheet(content: bytes) -> list[list[str | None]]:
-    """The cells of the library sheet, read by a process that can be killed."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-I", str(WORKER), rules.SHEET, str(rules.MAX_ROWS),
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
+    """The cells of the library sheet as text."""
     try:
-        output, _ = await asyncio.wait_for(process.communicate(content), READ_TIMEOUT_S)
-    except TimeoutError as error:
-        process.kill()
-        await process.wait()
-        raise WorkbookTooLarge() from error
-    if process.returncode != 0:
-        raise WorkbookUnreadable()
-    found: dict[str, Any] = json.loads(output)
-    if "fault" in found:
-        raise _FAULTS[found["fault"]]()
-    rows: list[list[str | None]] = found["rows"]
-    return rows
+        rows = await workbooks.read_sheet(content, WANTED)
+    except workbooks.SheetFault as fault:
+        raise _FAULTS[fault.kind]() from fault
+    return [[_text(cell) for cell in row] for row in rows]
+
+
+def _text(cell: Any) -> str | None:
+    """A cell as text. A float's shortest form is what the sheet shows, so it converts exactly."""
+    if cell is None:
+        return None
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else format(Decimal(repr(cell)), "f")
+    if isinstance(cell, dict):
+        return str(cell["day"])
+    return str(cell).strip() or None
 
 
 def _check_all(found: list[Candidate], year: int) -> None:

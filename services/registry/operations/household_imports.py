@@ -33,7 +33,7 @@ async def send_in(
     """Queue a workbook. The same content from the same office is the same import: then the second value is False."""
     if not actor.scope:
         raise refusals.NoOfficeArea()
-    rows = await asyncio.to_thread(_rows_counted, content)  # before the first statement: no connection waits for it
+    rows = await _rows_counted(content)  # before the first statement: no connection waits for it
     import_id, digest = new_id(), hashlib.sha256(content).hexdigest()
     values = {
         "id": import_id,
@@ -60,10 +60,10 @@ async def send_in(
     return view(row), True
 
 
-def _rows_counted(content: bytes) -> int:
-    sheet = workbooks.read(content)
+async def _rows_counted(content: bytes) -> int:
+    sheet = await workbooks.read(content)
     rules.require_headers(sheet)
-    rows = len(rules.rows_of(sheet))
+    rows = len(await asyncio.to_thread(rules.rows_of, sheet))
     if rows == 0:
         raise refusals.WorkbookEmpty()
     if rows > MAX_ROWS:
@@ -115,7 +115,7 @@ async def report(session: AsyncSession, trail: Trail, seals: Seals, import_id: U
     masked = row.office != trail.actor.office
     result = _result(row, reasons)
     await trail.note(session, "household_import.report", [import_id], MASKED if masked else CLEAR)
-    return await asyncio.to_thread(lambda: workbooks.report(workbooks.read(content), result, masked))
+    return await asyncio.to_thread(workbooks.report, await workbooks.read(content), result, masked)
 
 
 def _result(row: Row, reasons: dict[int, str]) -> Callable[[int], str]:

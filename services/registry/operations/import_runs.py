@@ -30,6 +30,7 @@ from services.registry.storage.tables import HouseholdImport, Parameter
 from shared.chassis import audit, clock, log
 from shared.chassis.database import Database
 from shared.chassis.identity import Actor
+from shared.chassis.workbooks import Sheet
 from shared.refusals import Refusal
 
 PAUSE_S = 0.3
@@ -87,7 +88,7 @@ async def run_one(database: Database, seals: Seals, worker: str) -> bool:
         run = Run(database, seals, worker, row.id, _actor_of(row.actor), row.mode, row.dry_run)
         content = await storage.content(session, seals, row.id)
     try:
-        drafts = await asyncio.to_thread(_judged, content)
+        drafts = await asyncio.to_thread(_judged, await workbooks.read(content))
     except Refusal as refusal:
         await _fail(run, refusal.code)
         return True
@@ -101,8 +102,7 @@ def _actor_of(claims: dict[str, Any]) -> Actor:
     return Actor(**(claims | kept | {"permissions": frozenset(claims["permissions"])}))
 
 
-def _judged(content: bytes) -> list[Draft]:
-    sheet = workbooks.read(content)
+def _judged(sheet: Sheet) -> list[Draft]:
     rules.require_headers(sheet)
     drafts = rules.drafts_of(rules.rows_of(sheet))
     rules.refuse_repeated(drafts)

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import zipfile
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import xlsxwriter
-from python_calamine import CalamineError, CalamineWorkbook
 
 from services.registry.domain import refusals
 from services.registry.domain import workbook_columns as columns
 from services.registry.domain.code_lists import CODE_LISTS
+from shared.chassis import workbooks
+from shared.chassis.workbooks import Sheet
+from shared.refusals import Refusal
 
 XLSX_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MAX_ENTRIES = 1_000
-MAX_UNPACKED_BYTES = 2 * 1024**3
 TEMPLATE_ROWS = 5_000
 _SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-
-Sheet = list[list[Any]]
+WANTED = workbooks.Wanted(columns.SHEET, max_rows=1_000_000, max_unpacked=2 * 1024**3, takes_csv=True)
+_FAULTS: dict[str, type[Refusal]] = {
+    "unreadable": refusals.WorkbookUnreadable,
+    "sheet_missing": refusals.WorkbookUnreadable,
+    "too_large": refusals.WorkbookUnsafe,
+    "unsafe": refusals.WorkbookUnsafe,
+}
 
 
 def kind_of(content: bytes) -> str:
@@ -29,48 +32,12 @@ def kind_of(content: bytes) -> str:
     return "xlsx" if content.startswith(b"PK\x03\x04") else "csv"
 
 
-def read(content: bytes) -> Sheet:
+async def read(content: bytes) -> Sheet:
     """The cells of the people sheet; WorkbookUnreadable or WorkbookUnsafe for what is none."""
-    return _read_xlsx(content) if kind_of(content) == "xlsx" else _read_csv(content)
-
-
-def _read_xlsx(content: bytes) -> Sheet:
-    _refuse_unsafe(content)
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        if columns.SHEET not in book.sheet_names:
-            raise refusals.WorkbookUnreadable(sheet=columns.SHEET)
-        return book.get_sheet_by_name(columns.SHEET).to_python(skip_empty_area=False)
-    except (CalamineError, OSError, ValueError) as error:
-        raise refusals.WorkbookUnreadable() from error
-
-
-def _refuse_unsafe(content: bytes) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise refusals.WorkbookUnreadable() from error
-    names = [entry.filename.lower() for entry in entries]
-    if (
-        len(entries) > MAX_ENTRIES
-        or sum(entry.file_size for entry in entries) > MAX_UNPACKED_BYTES
-        or any("vbaproject" in name or "externallinks/" in name for name in names)
-    ):
-        raise refusals.WorkbookUnsafe()
-
-
-def _read_csv(content: bytes) -> Sheet:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        try:
-            return [list(row) for row in csv.reader(io.StringIO(text, newline=""), strict=True)]
-        except csv.Error as error:
-            raise refusals.WorkbookUnreadable() from error
-    raise refusals.WorkbookUnreadable()
+        return await workbooks.read_sheet(content, WANTED)
+    except workbooks.SheetFault as fault:
+        raise _FAULTS[fault.kind]() from fault
 
 
 def report(sheet: Sheet, result_of: Callable[[int], str], masked: bool) -> bytes:
