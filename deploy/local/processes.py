@@ -45,7 +45,7 @@ class Service:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", f"services.{self.name}.main"],
-                env=os.environ | self._environment,
+                env=os.environ | {"MALLOC_ARENA_MAX": "2"} | self._environment,
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -5,11 +5,8 @@ from __future__ import annotations
 import asyncio
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -17,11 +14,16 @@ from sqlalchemy.pool import NullPool
 from shared.chassis.database import Database, async_url
 from shared.chassis.tables import APPEND_ONLY
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def config(service: str, owner_dsn: str = "") -> Config:
-    """Alembic's configuration for one service."""
+    """Alembic's configuration for one service. Alembic is imported where it is used: a running service needs none."""
+    from alembic.config import Config
+
     settings = Config()
     settings.set_main_option("script_location", str(ROOT / "services" / service / "migrations"))
     settings.set_main_option("path_separator", "os")
@@ -32,15 +34,16 @@ def config(service: str, owner_dsn: str = "") -> Config:
 
 async def require_current(service: str, database: Database) -> None:
     """Refuse to start on any schema but the newest."""
-    head = ScriptDirectory.from_config(config(service)).get_current_head()
+    head = max((path.name[:4] for path in _versions(service).glob("[0-9]*.py")), default=None)
     async with database.engine.connect() as connection:
-        present = await connection.run_sync(_revision)
+        known = await connection.scalar(text("select to_regclass('alembic_version') is not null"))
+        present = await connection.scalar(text("select version_num from alembic_version")) if known else None
     if present != head:
         raise RuntimeError(f"the schema of {service} is at {present}, this code needs {head}: run migrations first")
 
 
-def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+def _versions(service: str) -> Path:
+    return ROOT / "services" / service / "migrations" / "versions"
 
 
 def run(metadata: list[MetaData], app_role: str, append_only: frozenset[str]) -> None:
@@ -89,6 +92,8 @@ def grant(connection: Connection, app_role: str, append_only: frozenset[str]) ->
 
 def main(service: str, owner_dsn: str) -> None:
     """`python -m services.<name>.migrations upgrade|downgrade|check|revision [argument]`."""
+    from alembic import command
+
     verb, *rest = sys.argv[1:] or ["upgrade"]
     settings = config(service, owner_dsn)
     if verb == "upgrade":
@@ -98,7 +103,7 @@ def main(service: str, owner_dsn: str) -> None:
     elif verb == "check":
         command.check(settings)
     elif verb == "revision":
-        existing = sorted((ROOT / "services" / service / "migrations" / "versions").glob("[0-9]*.py"))
+        existing = sorted(_versions(service).glob("[0-9]*.py"))
         command.revision(settings, message=rest[0], autogenerate=True, rev_id=f"{len(existing) + 1:04d}")
     else:
         raise SystemExit("verbs: upgrade, downgrade, check, revision")

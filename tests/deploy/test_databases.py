@@ -15,7 +15,6 @@ PASSWORD = "an-invented-long-password"
 
 
 async def test_an_administrator_without_superuser_rights_sets_up_and_sets_up_again(tmp_path: Path) -> None:
-    tmp_path.chmod(0o755)
     server = EmbeddedServer(tmp_path / "server", durable=False)
     dsn = server.start()
     try:
@@ -23,11 +22,9 @@ async def test_an_administrator_without_superuser_rights_sets_up_and_sets_up_aga
         await superuser.execute(f"create role county_dba login createdb createrole password '{PASSWORD}'")
         await superuser.close()
         administrator = make_url(dsn).set(username="county_dba", password=PASSWORD)
-        secrets = tmp_path / "secrets"
-        secrets.mkdir()
         for _ in range(2):
-            await databases.ensure(administrator.render_as_string(hide_password=False), secrets)
-        funds = databases.dsn_of(dsn, "funds", "app", databases.password_of(secrets, "funds", "app"))
+            await databases.ensure(administrator.render_as_string(hide_password=False), tmp_path)
+        funds = databases.dsn_of(dsn, "funds", "app", databases.password_of(tmp_path, "funds", "app"))
         connection = await asyncpg.connect(funds)
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute("create table mine (id int)")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 
-from pypinyin import lazy_pinyin
+# Syllables are asked one character at a time; the dictionary of phrases would only hold 44 MiB of memory.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+
+from pypinyin import lazy_pinyin  # noqa: E402 - the variable is read on import
 
 
 @lru_cache(maxsize=20_000)
