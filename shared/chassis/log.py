@@ -30,7 +30,7 @@ def configure(service: str) -> None:
     )
     structlog.contextvars.bind_contextvars(service=service)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
-    for name in ("httpx", "httpx2", "asyncio", "sqlalchemy.engine"):
+    for name in ("httpx", "httpx2", "asyncio", "sqlalchemy.engine", "python_multipart"):
         logging.getLogger(name).setLevel(logging.ERROR)
 
 

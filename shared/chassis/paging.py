@@ -32,6 +32,11 @@ def decode(cursor: str | None, *types: type) -> tuple[str | int, ...] | None:
         raise Malformed(pointer="/cursor")
     if any(isinstance(part, int) and abs(part) > 2**62 for part in key):
         raise Malformed(pointer="/cursor")
-    if any(isinstance(part, str) and "\x00" in part for part in key):
+    if any(isinstance(part, str) and not _storable(part) for part in key):
         raise Malformed(pointer="/cursor")
     return tuple(key)
+
+
+def _storable(text: str) -> bool:
+    """Whether a database can compare with this text: no NUL, no lone surrogate."""
+    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -72,9 +73,20 @@ _VALUE_RULES: dict[str, tuple[str, str]] = {
 }
 
 
+_FIELD_NAME = re.compile(r"[a-z][a-z_-]{0,39}[0-9]{0,3}", re.ASCII)
+
+
+def _is_showable(part: int | str) -> bool:
+    return isinstance(part, int) or _FIELD_NAME.fullmatch(part) is not None
+
+
 def pointer_of(location: tuple[int | str, ...]) -> str:
-    """The JSON pointer of a validation error's place."""
-    parts = [str(part) for part in location if part not in ("body", "query", "path", "header")]
+    """The JSON pointer of a validation error's place, as far as it is made of indexes and plain field names.
+
+    A member nobody declared has the name its sender gave it, and that may be anything: an identity number as well.
+    """
+    named = [part for part in location if part not in ("body", "query", "path", "header")]
+    parts = [str(part) for part in takewhile(_is_showable, named)]
     return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from python_multipart.multipart import parse_options_header
 from sqlalchemy.exc import IntegrityError
 from starlette.responses import Response
 
@@ -107,6 +108,7 @@ async def _read_body(request: Request) -> None:
     if declared.isdigit() and int(declared) > (UPLOAD_LIMIT if form else JSON_BODY_LIMIT):
         raise TooLarge()
     if form:
+        _require_utf8(request)
         return
     body = bytearray()
     async for chunk in request.stream():
@@ -120,6 +122,13 @@ async def _read_body(request: Request) -> None:
         strict_json(bytes(body))
 
 
+def _require_utf8(request: Request) -> None:
+    """A form in another charset would be decoded by whatever codec it names, faults and lone surrogates included."""
+    _, options = parse_options_header(request.headers.get("content-type"))
+    if options.get(b"charset", b"utf-8").lower() not in (b"utf-8", b"utf8"):
+        raise UnsupportedMedia()
+
+
 def strict_json(body: bytes) -> Any:
     """Parse JSON that is UTF-8, without duplicate members, NaN or Infinity, at most 32 levels deep."""
     try:
@@ -128,8 +137,7 @@ def strict_json(body: bytes) -> Any:
         )
     except (ValueError, RecursionError) as error:
         raise Malformed() from error
-    if _depth(value) > JSON_DEPTH_LIMIT:
-        raise Malformed()
+    _require_shallow(value)
     return value
 
 
@@ -144,9 +152,12 @@ def _no_constant(_: str) -> Any:
     raise ValueError("not a JSON number")
 
 
-def _depth(value: Any) -> int:
-    if isinstance(value, dict):
-        return 1 + max(map(_depth, value.values()), default=0)
-    if isinstance(value, list):
-        return 1 + max(map(_depth, value), default=0)
-    return 0
+def _require_shallow(value: Any) -> None:
+    """Level by level, not by recursion: what the parser can nest may be deeper than Python can follow."""
+    level = [value]
+    for _ in range(JSON_DEPTH_LIMIT + 1):
+        holders = [item for item in level if isinstance(item, dict | list)]
+        if not holders:
+            return
+        level = [inner for item in holders for inner in (item.values() if isinstance(item, dict) else item)]
+    raise Malformed()

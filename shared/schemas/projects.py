@@ -5,9 +5,22 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from shared.schemas.wire import Code, Count, Day, DivisionCode, Fen, FundYear, LongText, Sha256, Text, Wire
+from shared.schemas.wire import (
+    Code,
+    Count,
+    Day,
+    DivisionCode,
+    Fen,
+    Flag,
+    FundYear,
+    LongText,
+    Sha256,
+    Text,
+    Wire,
+    clean_text,
+)
 
 Purpose = Literal["works", "grants"]
 """works: something is built or bought under a contract; grants: money goes to households or people."""
@@ -91,7 +104,7 @@ class PerformanceTarget(Wire):
     level3: Text
     operator: Literal[">=", "<=", "="]
     value: Annotated[str, StringConstraints(strict=True, pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$")]
-    unit: Annotated[str, StringConstraints(strict=True, max_length=20)]
+    unit: Annotated[str, StringConstraints(strict=True, max_length=20), AfterValidator(clean_text)]
 
 
 class ProjectEntry(Wire):
@@ -198,7 +211,7 @@ class NewDecision(Wire):
     outcome: Literal["approve", "return", "refuse"]
     opinion: LongText
     reasons: Annotated[list[Text], Field(max_length=20)] = []
-    checklist: dict[Code, bool] = {}
+    checklist: Annotated[dict[Code, Flag], Field(max_length=100)] = {}
     decided_on: Day | None = Field(default=None, description="the day on the paper when it is recorded afterwards")
 
 

@@ -40,7 +40,7 @@ class NewProgressReport(Wire):
     reported_on: Day
     percent: Annotated[int, Field(strict=True, ge=0, le=100)]
     quantity: Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9]{1,12}(\.[0-9]{1,6})?$")]
-    unit: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=20)]
+    unit: Annotated[Text, Field(max_length=20)]
     note: LongText | None = None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from shared.schemas.registry import IdentityText
 from shared.schemas.wire import (
@@ -18,12 +18,13 @@ from shared.schemas.wire import (
     PersonName,
     Text,
     Wire,
+    clean_text,
 )
 
 Phone = Annotated[str, StringConstraints(strict=True, pattern=r"^1[3-9][0-9]{9}$")]
 BankAccount = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9]{8,30}$")]
 AwayMonths = Annotated[int, Field(strict=True, ge=0, le=12)]
-GroupName = Annotated[str, StringConstraints(strict=True, max_length=50)]
+GroupName = Annotated[str, StringConstraints(strict=True, max_length=50), AfterValidator(clean_text)]
 HealthCodes = Annotated[list[Code], Field(min_length=1, max_length=3)]
 RowId = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 Status = Literal["draft", "proposed", "returned", "registered", "exited", "removed"]

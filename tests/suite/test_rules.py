@@ -117,6 +117,17 @@ def test_every_operation_that_moves_money_needs_a_key() -> None:
         assert operation.get("x-idempotency-key") == needed, f"{method} {path}"
 
 
+def test_every_update_names_the_version_it_was_made_from() -> None:
+    updates = 0
+    for service in SERVICES:
+        for method, path, operation, _ in operations(service):
+            if method in ("PUT", "PATCH"):
+                names = {parameter["name"].lower() for parameter in operation.get("parameters", [])}
+                assert "if-match" in names, f"{method} {path}"
+                updates += 1
+    assert updates >= 4
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_request_body_refuses_unknown_members(service: str) -> None:
     bodies = 0

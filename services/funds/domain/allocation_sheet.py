@@ -19,7 +19,7 @@ from shared.refusals import TooLarge
 SHEET = "资金分配"
 HEADERS = ("序号", "县(市、区)", "区划代码", "金额(万元)")
 TOTAL = "合计"
-_CODE = re.compile(r"[1-9][0-9]{1}|[1-9][0-9]{3}|[1-9][0-9]{5}|[1-9][0-9]{8}|[1-9][0-9]{11}", re.ASCII)
+_CODE = re.compile(r"[1-9][0-9]|[1-9][0-9]{3}|[1-9][0-9]{5}|[1-9][0-9]{8}|[1-9][0-9]{11}", re.ASCII)
 MAX_FEN = 10**15
 """The largest single amount, as everywhere."""
 MAX_LINES = 3_000

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain import parameters as rules
-from services.funds.domain.refusals.grants import ParameterDayTaken, ParameterUnknown
+from services.funds.domain.refusals.grants import ParameterDayTaken, ParameterInThePast, ParameterUnknown
 from services.funds.storage import parameters as storage
 from services.funds.storage.tables import Parameter
-from shared.chassis import audit
+from shared.chassis import audit, clock
 from shared.chassis.identity import Actor
 from shared.chassis.scope import require_in_scope
 from shared.schemas import funds as wire
@@ -27,6 +27,8 @@ async def set_parameter(session: AsyncSession, actor: Actor, request: wire.NewFu
     if not known:
         raise ParameterUnknown()
     rules.require_value(known[0].unit, request.value)
+    if request.valid_from < clock.office_today():
+        raise ParameterInThePast()
     before = await storage.open_row(session, request.key, request.division_code)
     if before is not None and request.valid_from <= before.valid_from:
         raise ParameterDayTaken()

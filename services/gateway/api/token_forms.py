@@ -53,9 +53,10 @@ def _basic(value: str | None) -> tuple[str, str] | None:
     except (ValueError, binascii.Error) as error:
         raise TokenRefusal() from error
     client_id, colon, client_secret = text.partition(":")
-    if not colon or "\x00" in text:
+    client_id, client_secret = unquote_plus(client_id), unquote_plus(client_secret)
+    if not colon or "\x00" in client_id + client_secret:
         raise TokenRefusal()
-    return unquote_plus(client_id), unquote_plus(client_secret)
+    return client_id, client_secret
 
 
 async def token_problem(request: Request, error: Exception) -> Response:

@@ -8,7 +8,7 @@ from functools import lru_cache
 # Syllables are asked one character at a time; the dictionary of phrases would only hold 44 MiB of memory.
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 
-from pypinyin import lazy_pinyin  # noqa: E402 - the variable is read on import
+from pypinyin import lazy_pinyin
 
 
 @lru_cache(maxsize=20_000)

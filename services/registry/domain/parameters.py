@@ -16,7 +16,13 @@ UNITS: dict[str, str] = {row["key"]: row["unit"] for row in rows_of("parameters"
 """Every key the registry knows, and the unit of its values: fraction is a ratio of two whole numbers up to 1,
 any other unit a whole number of that unit."""
 
-MAX_WHOLE = 10**12
+BOUNDS: dict[str, tuple[int, int]] = {
+    "day": (1, 90),
+    "cause": (0, 20),
+    "year_of_age": (0, 120),
+    "fen": (1, 10**12),
+}
+"""Least and most of a whole number by its unit: a notice of no days would be none, one of many years never ends."""
 
 
 class Row(Protocol):
@@ -70,5 +76,7 @@ def require_value(key: str, value: str) -> None:
             fraction_of(value)
         except ValueError as error:
             raise refusals.ParameterValue(unit=unit) from error
-    elif not (value.isascii() and value.isdigit() and len(value) < 13 and int(value) <= MAX_WHOLE):
-        raise refusals.ParameterValue(unit=unit)
+        return
+    least, most = BOUNDS[unit]
+    if not (value.isascii() and value.isdigit() and len(value) < 14 and least <= int(value) <= most):
+        raise refusals.ParameterValue(unit=unit, least=least, most=most)

@@ -14,6 +14,7 @@ from services.registry.storage.tables import Parameter as Row
 from shared.chassis import audit, clock, paging
 from shared.chassis.identity import Actor
 from shared.chassis.scope import NATION, require_in_scope
+from shared.refusals import Malformed
 from shared.schemas.registry import NewParameter, Parameter
 from shared.schemas.wire import Page
 
@@ -23,7 +24,10 @@ async def list_rows(
 ) -> Page[Parameter]:
     """Parameters are public policy: anyone signed in sees all of them."""
     after = paging.decode(cursor, str, str, str)
-    place = None if after is None else (str(after[0]), str(after[1]), str(after[2]))
+    try:
+        place = None if after is None else (str(after[0]), str(after[1]), date.fromisoformat(str(after[2])))
+    except ValueError as error:
+        raise Malformed(pointer="/cursor") from error
     found = await storage.list_rows(session, key, division_code, on, place, limit + 1)
     items = [Parameter.model_validate(row) for row in found[:limit]]
     last = items[-1] if len(found) > limit else None

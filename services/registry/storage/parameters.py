@@ -39,7 +39,7 @@ async def list_rows(
     key: str | None,
     division_code: str | None,
     on: date | None,
-    after: tuple[str, str, str] | None,
+    after: tuple[str, str, date] | None,
     limit: int,
 ) -> Sequence[Parameter]:
     """Rows by key, area and first day; with `division_code`, of that area and those above it."""
@@ -53,7 +53,7 @@ async def list_rows(
     if on is not None:
         query = query.where(Parameter.valid_from <= on, Parameter.valid_to.is_(None) | (Parameter.valid_to >= on))
     if after is not None:
-        query = query.where(tuple_(*order) > (after[0], after[1], date.fromisoformat(after[2])))
+        query = query.where(tuple_(*order) > after)
     return (await session.scalars(query)).all()
 
 

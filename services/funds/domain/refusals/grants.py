@@ -88,6 +88,13 @@ class ParameterDayTaken(Conflict):
     pointer = "/valid_from"
 
 
+class ParameterInThePast(RuleBroken):
+    code = "funds.parameter_in_the_past"
+    zh = "参数只能自今天或以后的日期起设置"
+    en = "A parameter is set from today or later on"
+    pointer = "/valid_from"
+
+
 class AsOfTooEarly(RuleBroken):
     code = "funds.as_of_too_early"
     zh = "统计日期早于资金年度上一年"
