@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.refusals import Conflict, RuleBroken
+from shared.refusals import Conflict, Forbidden, RuleBroken
 
 
 class NotPlanned(Conflict):
@@ -78,7 +78,7 @@ class FinalAccountOverContract(RuleBroken):
     pointer = "/final_account_fen"
 
 
-class AccepterRecordedWorks(RuleBroken):
+class AccepterRecordedWorks(Forbidden):
     code = "projects.accepter_recorded_works"
     zh = "登记施工情况的人不得办理验收"
     en = "Whoever recorded the works may not accept them"

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx2 as httpx
 
+from services.funds.storage.tables import Parameter
 from shared.chassis.clock import office_today
 from shared.chassis.identity import Actor, service_actor
 from tests.support.harness import Harness, actor
@@ -192,6 +193,15 @@ class World:
         assert answer.status_code in (200, 201), answer.text
         made: dict[str, Any] = answer.json()
         return made
+
+    async def policy(self, key: str, value: str, unit: str, valid_from: str) -> None:
+        """A figure of the county that was set before the days of the test came: nobody sets one for days gone by."""
+        row = Parameter(
+            key=key, division_code=COUNTY, valid_from=date.fromisoformat(valid_from), valid_to=None, value=value,
+            unit=unit, source="县文件",
+        )  # fmt: skip
+        async with self.funds.fastapi.state.database.session() as session:
+            session.add(row)
 
     async def seen(self, who: Actor, path: str, **params: Any) -> dict[str, Any]:
         answer = await self.get(who, path, **params)

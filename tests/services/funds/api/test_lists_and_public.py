@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from shared.chassis.clock import office_today
 from tests.services.funds.world import CHECKER, COUNTY, MAKER, READER, YEAR, World, code_of, day, desk
 from tests.support.harness import actor
 
@@ -26,11 +28,15 @@ async def test_kinds_papers_and_programmes_name_their_source(world: World) -> No
     assert "以工代赈" in kinds["central_special"]["directions"]
 
 
+def in_days(days: int) -> str:
+    return (office_today() + timedelta(days=days)).isoformat()
+
+
 def parameter(**changes: Any) -> dict[str, Any]:
     return {
         "key": "deadline_bank",
         "division_code": COUNTY,
-        "valid_from": day(1),
+        "valid_from": in_days(0),
         "value": "5",
         "source": "县文件",
     } | changes
@@ -38,11 +44,11 @@ def parameter(**changes: Any) -> dict[str, Any]:
 
 async def test_a_value_is_set_for_an_own_area_and_the_one_before_ends_the_day_before(world: World) -> None:
     await world.made(CHECKER, "/parameters", parameter())
-    await world.made(CHECKER, "/parameters", parameter(valid_from=day(7), value="6"))
+    await world.made(CHECKER, "/parameters", parameter(valid_from=in_days(7), value="6"))
     found = await world.seen(READER, "/parameters", key="deadline_bank", division_code=COUNTY)
     assert [(row["value"], row["valid_from"], row["valid_to"]) for row in found["items"]] == [
-        ("5", day(1), day(6, 30)),
-        ("6", day(7), None),
+        ("5", in_days(0), in_days(6)),
+        ("6", in_days(7), None),
     ]
 
 
@@ -51,7 +57,9 @@ async def test_a_value_is_set_for_an_own_area_and_the_one_before_ends_the_day_be
     [
         ({"key": "moon_phase"}, 422, "parameter_unknown"),
         ({"value": "five"}, 422, "parameter_value_wrong"),
-        ({"valid_from": day(1)}, 409, "parameter_day_taken"),
+        ({"valid_from": in_days(0)}, 409, "parameter_day_taken"),
+        ({"valid_from": in_days(-1)}, 422, "parameter_in_the_past"),
+        ({"key": "retention_days", "value": "0", "valid_from": "2000-01-01"}, 422, "parameter_in_the_past"),
         ({"division_code": "34"}, 404, "not_found"),
         ({"division_code": "00"}, 404, "not_found"),
     ],
@@ -60,7 +68,7 @@ async def test_a_wrong_parameter_is_refused_and_the_present_one_stays(
     world: World, changes: dict[str, Any], status: int, code: str
 ) -> None:
     await world.made(CHECKER, "/parameters", parameter())
-    refused = await world.post(CHECKER, "/parameters", parameter(valid_from=day(7)) | changes)
+    refused = await world.post(CHECKER, "/parameters", parameter(valid_from=in_days(7)) | changes)
     assert (refused.status_code, code_of(refused)) == (status, code)
     found = await world.seen(READER, "/parameters", division_code=COUNTY)
     assert [row["value"] for row in found["items"]] == ["5"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tests.services.funds.checks import check_progress
 from tests.services.funds.world import (
-    CHECKER,
     CITY,
     CLAIMANT,
     COUNTY,
@@ -194,14 +193,7 @@ async def test_a_countys_own_target_holds_from_its_day_on(world: World) -> None:
     world.projects["P1"] = grant_of("P1", retention_rate="0")
     await world.paid(await world.allocation(await world.money(1_000), 920), 920)
     assert (await world.progress())["total"]["verdict"] == "met"
-    body = {
-        "key": "spending_target",
-        "division_code": COUNTY,
-        "valid_from": day(12),
-        "value": "0.95",
-        "source": "县文件",
-    }
-    await world.made(CHECKER, "/parameters", body)
+    await world.policy("spending_target", "0.95", "rate", day(12))
     raised = await world.progress()
     assert (raised["target"], raised["target_source"], raised["total"]["verdict"]) == ("0.95", "县文件", "failed")
     assert (await world.progress(as_of=day(11, 30)))["target"] == "0.90"

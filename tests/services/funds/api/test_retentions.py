@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from tests.services.funds.world import CHECKER, COUNTY, MAKER, READER, World, code_of, day, grant_of, papers
+from tests.services.funds.world import MAKER, READER, World, code_of, day, grant_of, papers
 
 ACCEPTED = {"version": 2, "state": "accepted", "state_since": day(6), "accepted_on": day(6)}
 
@@ -18,14 +18,7 @@ async def withheld_claim(world: World) -> dict[str, Any]:
 
 
 async def shorten(world: World, days: int) -> None:
-    body = {
-        "key": "retention_days",
-        "division_code": COUNTY,
-        "valid_from": day(1),
-        "value": str(days),
-        "source": "县文件",
-    }
-    await world.made(CHECKER, "/parameters", body)
+    await world.policy("retention_days", str(days), "day", day(1))
 
 
 async def test_retention_is_unspent_until_released_reviewed_and_paid(world: World) -> None:

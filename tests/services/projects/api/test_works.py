@@ -198,7 +198,7 @@ async def test_the_accepter_is_another_person_and_the_account_stays_within_the_c
     lonely = await post(projects, cast.county, path, acceptance(participants=["财政局"]))
     twice = await post(projects, cast.county, path, acceptance(participants=["财政局", "财政局"]))
     over = await post(projects, cast.county, path, acceptance(final_account_fen=AMOUNT))
-    assert refusal(own) == (422, "projects.accepter_recorded_works")
+    assert refusal(own) == (403, "projects.accepter_recorded_works")
     assert lonely.status_code == 422
     assert refusal(twice) == (422, "projects.participant_twice")
     assert refusal(over) == (422, "projects.final_account_over_contract")
