@@ -25,7 +25,7 @@ run: $(READY) ## the whole suite on this machine, with the demonstration county,
 	@exec $(BIN)/python -m deploy.local
 
 test: $(READY) ## all tests (about ten minutes at most on two cores)
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+	@$(BIN)/pytest -n $(WORKERS)
 
 check: $(READY) ## lint, format, types, import contracts
 	@$(BIN)/ruff check .

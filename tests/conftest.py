@@ -5,13 +5,30 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from deploy.local.postgres import EmbeddedServer
 from tests.support import server
 
+OVER_THE_RUNNING_SUITE = ("suite/test_bad_input.py", "suite/test_journey.py", "suite/test_make_run.py")
+
 _running = pytest.StashKey[tuple[EmbeddedServer, Path]]()
+
+
+class OneSuite(LoadScopeScheduling):
+    """Single tests go to whichever worker is free; those over the running suite stay together, in order, first."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::")[0]
+        return "the running suite" if file.endswith(OVER_THE_RUNNING_SUITE) else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneSuite:
+    return OneSuite(config, log)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -12,14 +12,10 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-import pytest
-
 from deploy.demonstration.people import generate
 from shared.chassis.clock import office_today
 from tests.support.identity import identity_number, with_wrong_check_digit
 from tests.support.suite import RunningSuite
-
-pytestmark = pytest.mark.xdist_group("suite")
 
 COUNTY, TOWN, VILLAGE = "341622", "341622106", "341622106205"
 HOUSEHOLDS = "/api/v1/registry/households"

@@ -9,11 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
-
 from tests.support.suite import ROOT, OwnSuite, RunningSuite
-
-pytestmark = pytest.mark.xdist_group("suite")
 
 
 def people(suite: RunningSuite) -> int:
