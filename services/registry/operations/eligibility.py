@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,17 +15,23 @@ from services.registry.storage import eligibility as storage
 from services.registry.storage.sealing import Seals
 from shared.schemas.registry import EligibilityAnswer, EligibilityAnswers, EligibilityQuestion
 
+UNKNOWN = b""
+"""In place of the index of a person whose id this register never gave out."""
+
 
 async def answer(session: AsyncSession, trail: Trail, seals: Seals, request: EligibilityQuestion) -> EligibilityAnswers:
     """One answer per person asked, in their order. Whoever is outside the actor's scope is not registered."""
+    by_id = await storage.indexes_of(session, [UUID(asked.person_id) for asked in request.people if asked.person_id])
     indexes = [
-        None if asked.identity_number is None else seals.index(asked.identity_number) for asked in request.people
+        by_id.get(asked.person_id or "", UNKNOWN)
+        if asked.identity_number is None
+        else seals.index(asked.identity_number)
+        for asked in request.people
     ]
-    ids = [asked.person_id for asked in request.people if asked.person_id is not None]
-    by_number = await storage.persons(session, trail.actor, [index for index in indexes if index is not None])
-    by_id = await storage.persons_by_id(session, trail.actor, ids)
+    found = await storage.persons(session, trail.actor, indexes)
+    first = await storage.first_ids(session, list(found))
     answers = [
-        _answer(asked.ref, by_id.get(asked.person_id or "") if index is None else by_number.get(index), request.on)
+        _answer(asked.ref, found.get(index), first.get(index, ""), request.on)
         for asked, index in zip(request.people, indexes, strict=True)
     ]
     subjects = [given.person_id for given in answers if given.person_id is not None]
@@ -32,7 +39,7 @@ async def answer(session: AsyncSession, trail: Trail, seals: Seals, request: Eli
     return EligibilityAnswers(answers=answers)
 
 
-def _answer(ref: str, row: Any, day: date) -> EligibilityAnswer:
+def _answer(ref: str, row: Any, person_id: str, day: date) -> EligibilityAnswer:
     standing = None if row is None else Standing(
         row.status, row.registered_on, row.closed_on, row.departure, row.departed_on
     )  # fmt: skip
@@ -42,7 +49,7 @@ def _answer(ref: str, row: Any, day: date) -> EligibilityAnswer:
     return EligibilityAnswer(
         ref=ref,
         status=status,
-        person_id=str(row.person_id),
+        person_id=person_id,
         household_id=str(row.household_id),
         division_code=row.village_code,
         name_masked=masking.name(row.name),

@@ -1,4 +1,8 @@
-"""SQL of eligibility."""
+"""SQL of eligibility.
+
+A person has a new row in every file they ever were on. Whoever asks is given the id of the first of them, wherever
+it lies, so that a move to another household makes nobody a new person to be paid again.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +24,22 @@ async def persons(session: AsyncSession, actor: Actor, indexes: Sequence[bytes])
     return {row.identity_index: row for row in rows}
 
 
-async def persons_by_id(session: AsyncSession, actor: Actor, ids: Sequence[str]) -> dict[str, Any]:
-    """The same for ids this register gave out before."""
-    rows = await session.execute(_standings(actor).where(HouseholdMember.id.in_([UUID(one) for one in ids])))
-    return {str(row.person_id): row for row in rows}
+async def indexes_of(session: AsyncSession, ids: Sequence[UUID]) -> dict[str, bytes]:
+    """The blind indexes of people by an id this register gave out before."""
+    rows = await session.execute(
+        select(HouseholdMember.id, HouseholdMember.identity_index).where(HouseholdMember.id.in_(ids))
+    )
+    return {str(row.id): row.identity_index for row in rows}
+
+
+async def first_ids(session: AsyncSession, indexes: Sequence[bytes]) -> dict[bytes, str]:
+    """The id each of these people got on the first file they were on; ids grow with time."""
+    rows = await session.execute(
+        select(HouseholdMember.identity_index, HouseholdMember.id)
+        .where(HouseholdMember.identity_index == func.any(list(indexes)))
+        .order_by(HouseholdMember.id.desc())
+    )
+    return {row.identity_index: str(row.id) for row in rows}
 
 
 def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
@@ -31,7 +47,6 @@ def _standings(actor: Actor) -> Select[*tuple[Any, ...]]:
     return (
         select(
             HouseholdMember.identity_index,
-            HouseholdMember.id.label("person_id"),
             HouseholdMember.name,
             HouseholdMember.departure,
             HouseholdMember.departed_on,

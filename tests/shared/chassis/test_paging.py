@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 from shared.chassis import paging
 from shared.refusals import Malformed
 
+LONE_SURROGATE = "WyJcdWQ4MDAiXQ"
+"""`["\\ud800"]`"""
+
 
 @given(st.text().filter(lambda text: "\x00" not in text), st.integers(-(2**62), 2**62))
 def test_a_cursor_comes_back_as_it_went(name: str, number: int) -> None:
@@ -20,7 +23,18 @@ def test_no_cursor_is_the_first_page() -> None:
 
 
 @pytest.mark.parametrize(
-    "cursor", ["", "x", "!!!!", paging.encode(1), paging.encode("a", "b"), paging.encode("a\x00"), "Ä", "[" * 400]
+    "cursor",
+    [
+        LONE_SURROGATE,
+        "",
+        "x",
+        "!!!!",
+        paging.encode(1),
+        paging.encode("a", "b"),
+        paging.encode("a\x00"),
+        "Ä",
+        "[" * 400,
+    ],
 )
 def test_a_forged_cursor_is_a_malformed_request(cursor: str) -> None:
     with pytest.raises(Malformed):

@@ -19,6 +19,8 @@ from shared.refusals import Malformed
         b'\xff\xfe{"a":1}',
         b'{"a":"\xed\xa0\x80"}',
         b"[" * 33 + b"]" * 33,
+        b"[" * 600 + b"]" * 600,
+        b'{"a":' * 600 + b"1" + b"}" * 600,
         b"[" * 100_000,
         b"\xef\xbb\xbf{}",
     ],

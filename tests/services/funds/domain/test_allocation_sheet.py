@@ -6,7 +6,7 @@ import pytest
 
 from services.funds.domain import allocation_sheet
 from services.funds.domain.refusals import documents as refused
-from shared.refusals import Refusal
+from shared.refusals import Refusal, TooLarge
 
 HEAD: list[object] = ["序号", "县(市、区)", "区划代码", "金额(万元)"]
 
@@ -36,7 +36,14 @@ def test_rows_are_read_to_the_fen() -> None:
         (rows([1, "蒙城县", "34162x", 5], total=5), refused.WorkbookRowWrong, 2),
         (rows([1, "蒙城县", "341622", 5], [2, "涡阳县", "341621", 1.0000001], total=6), refused.WorkbookAmountWrong, 3),
         (rows([1, "蒙城县", "341622", "五"], total=5), refused.WorkbookAmountWrong, 2),
+        (rows([1, "蒙城县", "3416221", 5], total=5), refused.WorkbookRowWrong, 2),
+        (rows([1, "蒙城县", "341622", "1e999999999"], total=5), refused.WorkbookAmountWrong, 2),
+        (rows([1, "蒙城县", "341622", "1e0"], total=1), refused.WorkbookAmountWrong, 2),
+        (rows([1, "蒙城县", "341622", "1_0"], total=10), refused.WorkbookAmountWrong, 2),
+        (rows([1, "蒙城县", "341622", "５"], total=5), refused.WorkbookAmountWrong, 2),
+        (rows([1, "蒙城县", "341622", "1000000000.000001"], total=5), refused.WorkbookAmountWrong, 2),
         (rows([1, "蒙城县", "341622", 5], total=6), refused.WorkbookSumWrong, 3),
+        (rows(*([1, "蒙城县", "341622", 1] for _ in range(3_001)), total=3_001), TooLarge, None),
         (rows([1, "蒙城县", "341622", 5], total=""), refused.WorkbookAmountWrong, 3),
     ],
 )

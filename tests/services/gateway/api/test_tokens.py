@@ -196,6 +196,14 @@ async def test_a_machine_gets_a_token_by_form_or_basic_and_none_once_it_is_shut(
     )
 
 
+@pytest.mark.parametrize("credentials", ["machine%00:secret", "machine:%00", "%00:%00"])
+async def test_a_client_id_no_database_can_hold_is_an_invalid_request(town: Town, credentials: str) -> None:
+    basic = base64.b64encode(credentials.encode()).decode()
+    async with town.client(authorization=f"Basic {basic}") as client:
+        answer = await client.post("/api/v1/auth/token", data={"grant_type": "client_credentials"})
+    refused(answer, 400, "invalid_request")
+
+
 async def test_an_expired_machine_is_refused(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     await town.county()
     async with await town.as_(ADMIN) as admin:

@@ -252,3 +252,12 @@ async def test_a_keyed_import_is_done_once(projects: Harness) -> None:
     assert [answer.status_code for answer in answers] == [201, 201]
     assert answers[1].headers["idempotency-replayed"] == "true"
     assert answers[0].json() == answers[1].json()
+
+
+async def test_a_form_in_another_charset_is_refused_before_it_is_decoded(projects: Harness) -> None:
+    part = b'--x\r\nContent-Disposition: form-data; name="mode"\r\n\r\n+2AA-\r\n--x--\r\n'
+    for charset in ("utf-7", "undefined", "idna", "unicode_escape", "gb18030"):
+        headers = {"content-type": f"multipart/form-data; charset={charset}; boundary=x", "idempotency-key": charset}
+        async with projects.as_(officer()) as client:
+            answer = await client.post(PATH, content=part, headers=headers)
+        assert refusal(answer) == (415, "unsupported_media_type")

@@ -109,6 +109,11 @@ WRONG: list[tuple[dict[str, object], str, str]] = [
         "projects.target_level_unknown",
         "/performance_targets/0/level1",
     ),
+    (
+        {"performance_targets": [entry()["performance_targets"][0] | {"unit": "千\x00米"}]},
+        "invalid_fields",
+        "/performance_targets/0/unit",
+    ),
     ({"division_codes": [VILLAGE, "341622106999"]}, "projects.division_unknown", "/division_codes/1"),
     ({"division_codes": [OTHER_VILLAGE]}, "projects.division_unknown", "/division_codes/0"),
     ({"division_codes": [VILLAGE, VILLAGE]}, "projects.site_twice", "/division_codes"),

@@ -39,7 +39,15 @@ def test_the_headers_are_the_templates_and_nothing_else() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a|b|c|>=|1", "a|b|c|>|1|个", "a|b||>=|1|个", "a|b|c|>=|一|个", "a|b|c|>=|1|个|x", "a|b|c|>=||个"],
+    [
+        "a|b|c|>=|1",
+        "a|b|c|>|1|个",
+        "a|b||>=|1|个",
+        "a|b|c|>=|一|个",
+        "a|b|c|>=|1|个|x",
+        "a|b|c|>=||个",
+        "a|b|c|>=|1e999999999|个",
+    ],
 )
 def test_a_target_has_six_parts(text: str) -> None:
     with pytest.raises(TargetMalformed):

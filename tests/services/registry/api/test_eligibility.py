@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.services.registry.api.test_household_changes import kept
 from tests.services.registry.lists import registered
 from tests.services.registry.people import (
     COUNTY,
@@ -87,8 +88,6 @@ async def test_the_dead_are_not_eligible_from_the_day_of_death_on(county: Harnes
     await owner.execute("update households set registered_on = registered_on - 30")
     async with county.as_(recorder()) as client:
         read = (await client.get(f"/api/v1/registry/households/{household['id']}")).json()
-        from tests.services.registry.api.test_household_changes import kept
-
         body = kept(read)
         body["members"] = body["members"][:1]
         died = {"member_id": read["members"][1]["id"], "kind": "death", "on": days_ago(5)}
@@ -100,6 +99,33 @@ async def test_the_dead_are_not_eligible_from_the_day_of_death_on(county: Harnes
     assert changed.status_code == 200, changed.text
     assert [row["status"] for row in await ask(county, head, spouse)] == ["eligible", "dead"]
     assert [row["status"] for row in await ask(county, head, spouse, on=days_ago(6))] == ["eligible", "eligible"]
+
+
+async def test_whoever_moves_to_another_household_is_still_the_same_person(county: Harness, owner: Any) -> None:
+    head, spouse = person(), person("spouse", 40, "2")
+    first = await open_household(county, members=[head, spouse])
+    await registered(county, first)
+    (before,) = await ask(county, spouse)
+    async with county.as_(recorder()) as client:
+        address = f"/api/v1/registry/households/{first['id']}"
+        read = (await client.get(address)).json()
+        body = kept(read)
+        body["members"] = body["members"][:1]
+        left = {"member_id": read["members"][1]["id"], "kind": "split_off", "on": days_ago(0)}
+        body |= {"reason": "离婚", "departures": [left]}
+        changed = await client.put(address, json=body, headers={"if-match": '"3"'})
+    assert changed.status_code == 200, changed.text
+    second = await open_household(county, members=[spouse | {"relation": "head"}])
+    await registered(county, second)
+    (after,) = await ask(county, spouse)
+    assert second["members"][0]["id"] != before["person_id"]
+    assert (after["status"], after["person_id"]) == ("eligible", before["person_id"])
+    assert after["household_id"] == second["id"]
+    for known in (before["person_id"], second["members"][0]["id"]):
+        question = {"on": days_ago(0), "people": [{"ref": "a", "person_id": known}]}
+        async with county.as_(PAYER, issuer="funds") as client:
+            (again,) = (await client.post(PATH, json=question)).json()["answers"]
+        assert (again["status"], again["person_id"]) == ("eligible", before["person_id"])
 
 
 async def test_only_funds_may_ask_and_never_through_the_gateway(county: Harness) -> None:

@@ -61,6 +61,8 @@ async def test_a_village_recorder_opens_a_file_as_a_draft_with_masked_values(cou
         ({"village_code": TOWNSHIP}, "/village_code", "registry.village_code_needed"),
         ({"village_code": "341622101999"}, "/village_code", "registry.division_unknown"),
         ({"phone": "12345"}, "/phone", "invalid_fields"),
+        ({"group": "一\x00组"}, "/group", "invalid_fields"),
+        ({"group": "一\u202e组"}, "/group", "invalid_fields"),
         ({"income": {"wage_fen": 1.5}}, "/income/wage_fen", "invalid_fields"),
     ],
 )

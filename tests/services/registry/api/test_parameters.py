@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from shared.chassis import paging
 from shared.chassis.clock import office_today
 from tests.services.registry.people import COUNTY, county_officer, days_ago
 from tests.support.harness import Harness, actor
@@ -58,6 +59,8 @@ async def test_wrong_figures_are_refused(county: Harness) -> None:
         for change, status, code in (
             ({"key": "nothing"}, 422, "registry.parameter_unknown"),
             ({"value": "ten"}, 422, "registry.parameter_value"),
+            ({"value": "0"}, 422, "registry.parameter_value"),
+            ({"value": "999999999999"}, 422, "registry.parameter_value"),
             ({"value": "1/2"}, 422, "registry.parameter_value"),
             ({"key": "meeting_quorum", "value": "3/2"}, 422, "registry.parameter_value"),
             ({"valid_from": days_ago(1)}, 422, "registry.parameter_retroactive"),
@@ -70,6 +73,12 @@ async def test_wrong_figures_are_refused(county: Harness) -> None:
         assert (await client.post(PATH, json=new())).status_code == 201
         again = await client.post(PATH, json=new(value="8"))
     assert again.json()["code"] == "registry.parameter_retroactive"
+
+
+async def test_a_forged_cursor_is_a_malformed_request(county: Harness) -> None:
+    async with county.as_(READER) as client:
+        answer = await client.get(PATH, params={"cursor": paging.encode("poverty_line", "00", "no day")})
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "/cursor")
 
 
 async def test_two_who_set_the_same_figure_at_once_leave_one(county: Harness, owner: Any) -> None:
