@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -42,14 +43,13 @@ class Reporter:
             lines.close()
 
 
-class Steps:
+class Steps(Protocol):
     """Something that can be advanced."""
 
-    def advance(self, steps: int = 1) -> None:
-        raise NotImplementedError
+    def advance(self, steps: int = 1) -> None: ...
 
 
-class _Bar(Steps):
+class _Bar:
     def __init__(self, bar: Progress, title: str, total: int) -> None:
         self._bar = bar
         self._task = bar.add_task(title, total=total)
@@ -58,7 +58,7 @@ class _Bar(Steps):
         self._bar.advance(self._task, steps)
 
 
-class _Lines(Steps):
+class _Lines:
     def __init__(self, reporter: Reporter, title: str, total: int) -> None:
         self._reporter, self._title, self._total = reporter, title, total
         self._done = 0
