@@ -24,7 +24,7 @@ class NewGrantBatch(Wire):
     allocation_id: Id
     fund_year: FundYear
     period: Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9A-Za-z-]{4,20}$")] = Field(
-        description="e.g. 2026, 2026-Q1, 2026-2027"
+        description="by the programme's period_kind: 2026, 2025-2026, 2026-03 or once"
     )
     mode: Literal["refuse_batch", "accept_good"]
     prepared_on: Day | None = Field(default=None, description="today when not given")

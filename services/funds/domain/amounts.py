@@ -6,7 +6,7 @@ import re
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
-_PLAIN = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?", re.ASCII)
+_PLAIN = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?([eE][+-]?[0-9]{1,2})?", re.ASCII)
 FEN_PER_WAN = 1_000_000
 """1 万元 is 10,000 yuan, 1,000,000 fen."""
 
@@ -14,7 +14,7 @@ FEN_PER_WAN = 1_000_000
 def wan_to_fen(value: str | int | float) -> int | None:
     """Fen of an amount in 万元; None when it is no number or not a whole positive number of fen.
 
-    A float is read by its shortest decimal form, the one the workbook shows; a text must be plain ASCII digits.
+    A float is read by its shortest decimal form, the one the workbook shows; a text must be a plain number in ASCII.
     """
     if isinstance(value, bool) or (isinstance(value, str) and not _PLAIN.fullmatch(value.strip())):
         return None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from services.funds.domain.divisions import lies_in
+from services.funds.domain.refusals.grants import PeriodWrong
 
 REASONS: dict[str, tuple[str, str]] = {
     "not_registered": ("不在建档立卡系统内", "Not on the register"),
@@ -42,6 +43,23 @@ class Range:
 
     min_fen: int
     max_fen: int
+
+
+def require_period(kind: str, period: str, fund_year: int) -> None:
+    """Refuse a period that could be written in two ways, since the same grant is told by its period.
+
+    A year, a school year `2025-2026` or a month `2026-03`, of the fund year or the one before; `once` for what a
+    person gets once in a lifetime.
+    """
+    years = (fund_year - 1, fund_year)
+    allowed = {
+        "year": [f"{year}" for year in years],
+        "school_year": [f"{year}-{year + 1}" for year in years],
+        "occasion": [f"{year}-{month:02d}" for year in years for month in range(1, 13)],
+        "once": ["once"],
+    }[kind]
+    if period not in allowed:
+        raise PeriodWrong(example=allowed[-1])
 
 
 def reason_against(payee: Payee, area: str) -> str | None:

@@ -88,6 +88,7 @@ async def _reasons(
     programme = await lists.programme(session, request.programme, allocation.county_code, prepared_on)
     if programme is None:
         raise ProgrammeUnknown()
+    rules.require_period(programme.period_kind, request.period, request.fund_year)
     known = [payee.person_id for payee in payees.values() if payee.person_id is not None]
     given = await storage.already_given(session, request.programme, request.period, known)
     return rules.judge(

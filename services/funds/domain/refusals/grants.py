@@ -12,6 +12,13 @@ class ProgrammeUnknown(RuleBroken):
     pointer = "/programme"
 
 
+class PeriodWrong(RuleBroken):
+    code = "funds.period_wrong"
+    zh = "期间的写法或年份不符合该补助项目"
+    en = "The period is not written as the programme's periods are, or is of another time"
+    pointer = "/period"
+
+
 class OtherFundYear(RuleBroken):
     code = "funds.other_fund_year"
     zh = "资金年度与所用资金不一致"

@@ -12,7 +12,7 @@ from services.funds.domain import amounts, claims, documents, grants, ledger
 from services.funds.domain.divisions import child_of
 from services.funds.domain.parameters import Value, require_value, resolve
 from services.funds.domain.refusals import documents as refused
-from services.funds.domain.refusals.grants import ParameterUnknown, ParameterValueWrong
+from services.funds.domain.refusals.grants import ParameterUnknown, ParameterValueWrong, PeriodWrong
 from services.funds.domain.refusals.spending import OverContract
 from services.funds.domain.trace import Node, Walk
 
@@ -177,3 +177,22 @@ def test_a_walk_holds_each_thing_once_and_only_edges_between_its_things() -> Non
     walk.join("document:1", "receipt:9", 5)
     assert [node.id for node in walk.ordered_nodes()] == ["document:1", "payment:1"]
     assert [(edge.source, edge.target) for edge in walk.ordered_edges()] == [("document:1", "payment:1")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "bad"),
+    [
+        ("year", ["2025", "2026"], ["2024", "2027", "2026-", "2026-01", "once"]),
+        ("school_year", ["2025-2026", "2026-2027"], ["2026", "2025-2027", "2024-2025", "2025-2026A", "2025--2026"]),
+        ("occasion", ["2026-03", "2025-12"], ["2026", "2026-3", "2026-13", "2026-00", "2026-03-"]),
+        ("once", ["once"], ["Once", "2026", "once-2"]),
+    ],
+)
+def test_a_period_is_written_in_one_way_so_that_nobody_is_paid_twice_for_it(
+    kind: str, good: list[str], bad: list[str]
+) -> None:
+    for period in good:
+        grants.require_period(kind, period, 2026)
+    for period in bad:
+        with pytest.raises(PeriodWrong):
+            grants.require_period(kind, period, 2026)
