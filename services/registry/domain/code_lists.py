@@ -55,3 +55,9 @@ def label_of(name: str, code: str) -> str:
     """The label of a code; the code itself if a later edition of the list dropped it."""
     value = BY_CODE[name].get(code)
     return code if value is None else value.label
+
+
+def in_use(name: str, code: str, first_year: int, last_year: int) -> bool:
+    """Whether the list had the code in any of the years from the first to the last."""
+    facts = BY_CODE[name][code].facts
+    return int(facts.get("from_year", "0")) <= last_year and first_year <= int(facts.get("to_year", "9999"))

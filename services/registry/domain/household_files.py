@@ -1,4 +1,4 @@
-"""The rules a household file must keep, whether typed in or read from a workbook."""
+"""What a household file (户档案) states, the rules it must obey, and the states it goes through."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
-from services.registry.domain import members, refusals
+from services.registry.domain import code_lists, kinship, members, refusals
 from services.registry.domain.code_lists import BY_CODE
 from services.registry.domain.faults import Fault
+from services.registry.domain.fields import HOUSEHOLD_FIELDS, names_of
 from services.registry.domain.income import Income
 from services.registry.domain.limits import Limits
 from services.registry.domain.members import Member
@@ -24,25 +26,70 @@ COUNTED = (DRAFT, PROPOSED, RETURNED, REGISTERED)
 """Files whose people an exit plan may speak of."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HouseholdFile:
-    """One household as its file states it. Codes are those of the code lists; money is fen of twelve months."""
+    """One household as its file states it; the fields are those of data/household_fields.csv.
+
+    Codes are those of the code lists; money is fen, of twelve months where it is income; None is "not stated".
+    """
 
     village_code: str
-    group: str
-    national_household_no: str | None
-    standard: str
-    attribute: str
-    main_cause: str
-    other_causes: tuple[str, ...]
-    housing_level: str
-    safe_water: bool
-    electricity: bool
-    income: Income
-    phone: str | None
-    bank_name: str | None
-    bank_account: str | None
     members: tuple[Member, ...]
+    group: str = ""
+    natural_village: str | None = None
+    national_household_no: str | None = None
+    phone: str | None = None
+    standard: str | None = None
+    attribute: str | None = None
+    household_type: str | None = None
+    identified_on: date | None = None
+    main_cause: str | None = None
+    other_causes: tuple[str, ...] = ()
+    key_groups: tuple[str, ...] = ()
+    housing_level: str | None = None
+    housing_structure: str | None = None
+    housing_area_m2: Decimal | None = None
+    built_year: int | None = None
+    toilet: bool | None = None
+    safe_water: bool | None = None
+    water_difficult: bool | None = None
+    water_source: str | None = None
+    electricity: bool | None = None
+    production_power: bool | None = None
+    road_type: str | None = None
+    road_distance_km: Decimal | None = None
+    fuels: tuple[str, ...] = ()
+    arable_mu: Decimal | None = None
+    irrigated_mu: Decimal | None = None
+    forest_mu: Decimal | None = None
+    returned_forest_mu: Decimal | None = None
+    fruit_mu: Decimal | None = None
+    pasture_mu: Decimal | None = None
+    water_mu: Decimal | None = None
+    industry_type: str | None = None
+    industry_organisation: str | None = None
+    cooperative: bool | None = None
+    mutual_fund_fen: int | None = None
+    microcredit_fen: int | None = None
+    other_loan_fen: int | None = None
+    relocation_mode: str | None = None
+    relocation_willing: bool | None = None
+    relocated_year: int | None = None
+    income: Income | None = None
+    stated_per_head_fen: int | None = None
+    self_paid_medical_fen: int | None = None
+    monitor_type: str | None = None
+    risks: tuple[str, ...] = ()
+    risk_note: str | None = None
+    risk_identified_on: date | None = None
+    measures: tuple[str, ...] = ()
+    first_measure_on: date | None = None
+    risk_cleared_on: date | None = None
+    risk_clearing: str | None = None
+    monitor_contact: str | None = None
+    monitor_phone: str | None = None
+    bank_name: str | None = None
+    bank_account: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,27 +103,34 @@ class Filters:
     main_cause: str | None = None
 
 
-_LISTS = {
-    "standard": "identification_standard",
-    "attribute": "household_attribute",
-    "main_cause": "poverty_cause",
-    "housing_level": "housing_level",
+_CODES = {name: HOUSEHOLD_FIELDS[name].codes for name in names_of(HOUSEHOLD_FIELDS, "code")}
+_SEVERAL = {
+    name: HOUSEHOLD_FIELDS[name].codes for name in names_of(HOUSEHOLD_FIELDS, "codes") if name != "other_causes"
 }
+_DAYS = names_of(HOUSEHOLD_FIELDS, "day")
+_YEARS = names_of(HOUSEHOLD_FIELDS, "year")
+MAX_FUELS = 3
+EARLIEST_YEAR = 1900
 
 
 def faults_of(file: HouseholdFile, limits: Limits, on: date) -> list[Fault]:
     """Every rule the file breaks on the day `on`, in the order of its fields."""
-    found = [*_household_faults(file, limits)]
+    found = [*_code_faults(file, limits, on), *_fact_faults(file, on), *_income_faults(file.income)]
     for index, member in enumerate(file.members):
         found += members.faults_of(member, f"/members/{index}", limits, on)
     found += _family_faults(file.members)
     return found
 
 
-def _household_faults(file: HouseholdFile, limits: Limits) -> Iterator[Fault]:
-    for field, name in _LISTS.items():
-        if getattr(file, field) not in BY_CODE[name]:
+def _code_faults(file: HouseholdFile, limits: Limits, on: date) -> Iterator[Fault]:
+    for field, name in _CODES.items():
+        code = getattr(file, field)
+        if code is None:
+            continue
+        if code not in BY_CODE[name]:
             yield Fault(refusals.CodeUnknown, f"/{field}", {"list": name})
+        elif not code_lists.in_use(name, code, (file.identified_on or on).year, on.year):
+            yield Fault(refusals.CodeOutOfYears, f"/{field}", {"list": name})
     for index, cause in enumerate(file.other_causes):
         pointer = f"/other_causes/{index}"
         if cause not in BY_CODE["poverty_cause"]:
@@ -85,8 +139,59 @@ def _household_faults(file: HouseholdFile, limits: Limits) -> Iterator[Fault]:
             yield Fault(refusals.CauseRepeated, pointer)
     if len(file.other_causes) > limits.max_other_causes:
         yield Fault(refusals.TooManyCauses, "/other_causes", {"at_most": limits.max_other_causes})
+    for field, name in _SEVERAL.items():
+        codes = getattr(file, field)
+        for index, code in enumerate(codes):
+            if code not in BY_CODE[name]:
+                yield Fault(refusals.CodeUnknown, f"/{field}/{index}", {"list": name})
+            elif code in codes[:index]:
+                yield Fault(refusals.CodeRepeated, f"/{field}/{index}")
+    if len(file.fuels) > MAX_FUELS:
+        yield Fault(refusals.TooManyFuels, "/fuels", {"at_most": MAX_FUELS})
+
+
+def _fact_faults(file: HouseholdFile, on: date) -> Iterator[Fault]:
+    for field in _DAYS:
+        day = getattr(file, field)
+        if day is not None and day > on:
+            yield Fault(refusals.DayInFuture, f"/{field}")
+    for field in _YEARS:
+        year = getattr(file, field)
+        if year is not None and not EARLIEST_YEAR <= year <= on.year:
+            yield Fault(refusals.YearRange, f"/{field}", {"from": EARLIEST_YEAR, "to": on.year})
     if (file.bank_name is None) != (file.bank_account is None):
         yield Fault(refusals.BankIncomplete, "/bank_account")
+    if file.natural_village is not None and not file.natural_village.startswith(file.village_code):
+        yield Fault(refusals.NaturalVillageElsewhere, "/natural_village")
+    if file.irrigated_mu is not None and file.irrigated_mu > (file.arable_mu or 0):
+        yield Fault(refusals.IrrigatedAboveArable, "/irrigated_mu")
+    if file.relocated_year is not None and file.relocation_mode in (None, "none"):
+        yield Fault(refusals.RelocationIncomplete, "/relocation_mode")
+    yield from _risk_faults(file)
+
+
+def _risk_faults(file: HouseholdFile) -> Iterator[Fault]:
+    if file.monitor_type is None and (file.risks or file.risk_identified_on or file.risk_cleared_on):
+        yield Fault(refusals.MonitoringIncomplete, "/monitor_type")
+    if (file.risk_cleared_on is None) != (file.risk_clearing is None):
+        yield Fault(refusals.MonitoringIncomplete, "/risk_clearing")
+    if file.risk_cleared_on is not None:
+        if file.risk_identified_on is None:
+            yield Fault(refusals.MonitoringIncomplete, "/risk_identified_on")
+        elif file.risk_cleared_on < file.risk_identified_on:
+            yield Fault(refusals.DaysOutOfOrder, "/risk_cleared_on")
+    if file.first_measure_on is not None and not file.measures:
+        yield Fault(refusals.MonitoringIncomplete, "/measures")
+
+
+def _income_faults(income: Income | None) -> Iterator[Fault]:
+    if income is None:
+        return
+    for code in income.items:
+        if code not in BY_CODE["income_item"]:
+            yield Fault(refusals.CodeUnknown, "/income/items", {"list": "income_item"})
+    for name in income.amounts_missed():
+        yield Fault(refusals.IncomeItemsDoNotSum, f"/income/{name}")
 
 
 def _family_faults(people: tuple[Member, ...]) -> Iterator[Fault]:
@@ -99,10 +204,14 @@ def _family_faults(people: tuple[Member, ...]) -> Iterator[Fault]:
         yield Fault(refusals.SpouseTwice, f"/members/{spouses[1]}/relation")
     if len(heads) == len(spouses) == 1 and _same_sex(people[heads[0]], people[spouses[0]]):
         yield Fault(refusals.SpouseSameSex, f"/members/{spouses[0]}/relation")
+    if len(heads) == 1:
+        yield from kinship.faults_of(people, heads[0])
     numbers = Counter(person.identity_number for person in people)
+    if len(numbers) == len(people):
+        return
     seen: set[str] = set()
     for index, person in enumerate(people):
-        if numbers[person.identity_number] > 1 and person.identity_number in seen:
+        if person.identity_number in seen:
             yield Fault(refusals.PersonTwiceInFile, f"/members/{index}/identity_number")
         seen.add(person.identity_number)
 

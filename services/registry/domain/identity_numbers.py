@@ -45,6 +45,11 @@ def birth_date_of(number: str) -> date:
     return born
 
 
+def birth_digits(number: str) -> str:
+    """The eight digits of the birth date; empty while the number has none."""
+    return number[6:14] if len(number) == 18 and number[6:14].isdigit() else ""
+
+
 def sex_of(number: str) -> str:
     """The sex the 17th digit stands for: odd is male (1), even is female (2)."""
     return MALE if int(number[16]) % 2 else FEMALE

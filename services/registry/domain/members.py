@@ -6,31 +6,61 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from services.registry.domain import disability_certificates as certificates
 from services.registry.domain import identity_numbers, refusals
 from services.registry.domain.code_lists import BY_CODE
 from services.registry.domain.faults import Fault
+from services.registry.domain.fields import MEMBER_FIELDS, names_of
 from services.registry.domain.limits import Limits
 
 MONTHS_IN_YEAR = 12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """One person as a household file states them. `sex` is None where only the number tells it."""
+    """One person as a household file states them; the fields are those of data/household_fields.csv.
+
+    `sex` is None where only the number tells it; any other None is "not stated". `away_income_fen` is of a month.
+    """
 
     name: str
     identity_number: str
-    sex: str | None
     relation: str
     ethnicity: str
-    education: str | None
-    schooling: str | None
     health: tuple[str, ...]
-    labour: str
-    politics: str | None
-    medical_insurance: bool
-    pension_insurance: bool
-    away_months: int
+    sex: str | None = None
+    labour: str | None = None
+    education: str | None = None
+    schooling: str | None = None
+    dropout_reason: str | None = None
+    disability_certificate: str | None = None
+    politics: str | None = None
+    medical_insurance: bool | None = None
+    employee_medical: bool | None = None
+    serious_illness_insurance: bool | None = None
+    medical_aid: bool | None = None
+    pension_insurance: bool | None = None
+    employee_pension: bool | None = None
+    commercial_insurance: bool | None = None
+    dibao: bool | None = None
+    tekun: bool | None = None
+    health_card: bool | None = None
+    left_behind: str | None = None
+    away_months: int = 0
+    away_region: str | None = None
+    away_place: str | None = None
+    away_from: date | None = None
+    away_to: date | None = None
+    away_income_fen: int | None = None
+    employer: str | None = None
+    job_channel: str | None = None
+    public_post: str | None = None
+    public_post_months: int | None = None
+    mandarin: bool | None = None
+    military: bool | None = None
+    phone: str | None = None
+    national_person_no: str | None = None
+    identified_on: date | None = None
 
     def sex_by_number(self) -> str | None:
         """The sex of the number's 17th digit; None while the number has no such digit."""
@@ -38,23 +68,19 @@ class Member:
         return identity_numbers.sex_of(digits) if len(digits) == 18 and digits[16].isdigit() else None
 
 
-_LISTS = {
-    "relation": "relation_to_head",
-    "ethnicity": "ethnicity",
-    "education": "education",
-    "schooling": "student_status",
-    "labour": "labour",
-    "politics": "politics",
-}
+_CODES = {name: MEMBER_FIELDS[name].codes for name in names_of(MEMBER_FIELDS, "code")}
+_DAYS = names_of(MEMBER_FIELDS, "day")
 
 
 def faults_of(member: Member, at: str, limits: Limits, on: date) -> list[Fault]:
     """Every rule the person breaks on the day `on`. Rules of age and sex are only asked of a sound number."""
-    found = [*_code_faults(member, at), *_health_faults(member, at)]
-    if (member.education is None) == (member.schooling is None):
-        found.append(Fault(refusals.EducationXorSchooling, f"{at}/education"))
-    if not 0 <= member.away_months <= MONTHS_IN_YEAR:
-        found.append(Fault(refusals.AwayMonthsRange, f"{at}/away_months", {"at_most": MONTHS_IN_YEAR}))
+    found = [
+        *_code_faults(member, at),
+        *_health_faults(member, at),
+        *_education_faults(member, at),
+        *_insurance_faults(member, at),
+        *_away_faults(member, at, on),
+    ]
     broken = identity_numbers.fault_of(member.identity_number, on)
     if broken is not None:
         return [Fault(broken, f"{at}/identity_number"), *found]
@@ -62,13 +88,15 @@ def faults_of(member: Member, at: str, limits: Limits, on: date) -> list[Fault]:
     return [
         *found,
         *_sex_faults(member, at),
+        *_disability_faults(member, at),
         *_schooling_faults(member, at, age),
         *_labour_faults(member, at, age, limits),
+        *_left_behind_faults(member, at, age),
     ]
 
 
 def _code_faults(member: Member, at: str) -> Iterator[Fault]:
-    for field, name in _LISTS.items():
+    for field, name in _CODES.items():
         value = getattr(member, field)
         if value is not None and value not in BY_CODE[name]:
             yield Fault(refusals.CodeUnknown, f"{at}/{field}", {"list": name})
@@ -86,6 +114,40 @@ def _health_faults(member: Member, at: str) -> Iterator[Fault]:
             return
 
 
+def _education_faults(member: Member, at: str) -> Iterator[Fault]:
+    """Education or schooling, never both; neither only with the reason for not attending school."""
+    if member.schooling is not None and member.dropout_reason is not None:
+        yield Fault(refusals.DropoutWithSchool, f"{at}/dropout_reason")
+    both = member.education is not None and member.schooling is not None
+    neither = member.education is None and member.schooling is None and member.dropout_reason is None
+    if both or neither:
+        yield Fault(refusals.EducationXorSchooling, f"{at}/education")
+
+
+def _insurance_faults(member: Member, at: str) -> Iterator[Fault]:
+    if member.medical_insurance and member.employee_medical:
+        yield Fault(refusals.InsuranceBoth, f"{at}/employee_medical")
+    if member.pension_insurance and member.employee_pension:
+        yield Fault(refusals.InsuranceBoth, f"{at}/employee_pension")
+
+
+def _away_faults(member: Member, at: str, on: date) -> Iterator[Fault]:
+    if not 0 <= member.away_months <= MONTHS_IN_YEAR:
+        yield Fault(refusals.AwayMonthsRange, f"{at}/away_months", {"at_most": MONTHS_IN_YEAR})
+    if not member.away_months and (member.away_region or member.away_place or member.away_income_fen):
+        yield Fault(refusals.AwayIncomplete, f"{at}/away_months")
+    if (member.public_post is None) != (not member.public_post_months):
+        yield Fault(refusals.PublicPostIncomplete, f"{at}/public_post")
+    if member.public_post_months is not None and not 0 <= member.public_post_months <= MONTHS_IN_YEAR:
+        yield Fault(refusals.AwayMonthsRange, f"{at}/public_post_months", {"at_most": MONTHS_IN_YEAR})
+    for field in _DAYS:
+        day = getattr(member, field)
+        if day is not None and day > on and field != "away_to":
+            yield Fault(refusals.DayInFuture, f"{at}/{field}")
+    if member.away_from is not None and member.away_to is not None and member.away_to < member.away_from:
+        yield Fault(refusals.DaysOutOfOrder, f"{at}/away_to")
+
+
 def _sex_faults(member: Member, at: str) -> Iterator[Fault]:
     by_number = member.sex_by_number()
     if member.sex is not None and member.sex != by_number:
@@ -94,6 +156,18 @@ def _sex_faults(member: Member, at: str) -> Iterator[Fault]:
     required = relation.facts.get("required_sex") if relation else None
     if required is not None and required != by_number:
         yield Fault(refusals.RelationAgainstSex, f"{at}/relation")
+
+
+def _disability_faults(member: Member, at: str) -> Iterator[Fault]:
+    certificate = member.disability_certificate
+    if certificate is None:
+        return
+    if not certificates.well_formed(certificate):
+        yield Fault(refusals.DisabilityForm, f"{at}/disability_certificate")
+    elif certificates.number_of(certificate) != member.identity_number:
+        yield Fault(refusals.DisabilityAgainstNumber, f"{at}/disability_certificate")
+    if "disability" not in member.health:
+        yield Fault(refusals.DisabilityWithoutHealth, f"{at}/health")
 
 
 def _schooling_faults(member: Member, at: str, age: int) -> Iterator[Fault]:
@@ -109,9 +183,20 @@ def _schooling_faults(member: Member, at: str, age: int) -> Iterator[Fault]:
 
 
 def _labour_faults(member: Member, at: str, age: int, limits: Limits) -> Iterator[Fault]:
+    if member.labour is None:
+        return
     if age < limits.working_age_from and member.labour != "none":
         yield Fault(refusals.LabourOfChild, f"{at}/labour", {"working_age_from": limits.working_age_from})
     working_age = limits.working_age_from <= age < limits.working_age_to
     if working_age and member.health == ("healthy",) and member.schooling is None and member.labour in ("none", "lost"):
         facts: dict[str, int | str] = {"age_from": limits.working_age_from, "age_below": limits.working_age_to}
         yield Fault(refusals.LabourOfHealthyAdult, f"{at}/labour", facts)
+
+
+def _left_behind_faults(member: Member, at: str, age: int) -> Iterator[Fault]:
+    group = BY_CODE["left_behind"].get(member.left_behind or "")
+    if group is None:
+        return
+    low, below = int(group.facts.get("age_min", "0")), int(group.facts.get("age_below", "999"))
+    if not low <= age < below or (group.code == "woman" and member.sex_by_number() == identity_numbers.MALE):
+        yield Fault(refusals.LeftBehindAgainstAge, f"{at}/left_behind")

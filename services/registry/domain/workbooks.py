@@ -182,12 +182,17 @@ def _household(row: _Row, members: tuple[Member, ...]) -> HouseholdFile:
         housing_level=row.code("住房等级"),
         safe_water=row.flag("是否安全饮水"),
         electricity=row.flag("是否通电"),
-        income=Income(**{name: row.fen(header) for name, header in columns.MONEY_COLUMNS.items()}),
+        income=_income(row),
         phone=row.read(columns.PHONE, cells.phone_of, None),
         bank_name=row.read("开户银行", lambda text: text or None, None),
         bank_account=row.read(columns.ACCOUNT, cells.account_of, None),
         members=members,
     )
+
+
+def _income(row: _Row) -> Income:
+    amounts = {name: row.fen(header) for name, header in columns.MONEY_COLUMNS.items()}
+    return Income(**amounts, items={})
 
 
 def refuse_repeated(drafts: Iterable[Draft]) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.registry.domain import household_files as rules
 from services.registry.domain import refusals
 from services.registry.domain.code_lists import BY_CODE
+from services.registry.domain.fields import MEMBER_FIELDS, SEALED_COLUMNS, SEALED_KINDS, names_of
 from services.registry.domain.household_files import EDITABLE, REGISTERED, HouseholdFile
 from services.registry.domain.members import Member
 from services.registry.operations import household_views as views
@@ -32,6 +33,9 @@ from shared.chassis import audit, clock
 from shared.chassis.identity import Actor
 from shared.refusals import NotFound, PreconditionFailed
 from shared.schemas import registry_households as wire
+
+_SEALED_OF_MEMBER = {name: SEALED_COLUMNS[name] for name in names_of(MEMBER_FIELDS, *SEALED_KINDS)}
+"""The sealed column of each protected field of a person; an unchanged value keeps its seal."""
 
 
 async def change(
@@ -71,6 +75,7 @@ def _with_kept_values(request: wire.HouseholdChange, row: Household, seals: Seal
     """The request with the protected values it left out, which stay as they are."""
     known = {
         "phone": views.opened(row.phone_sealed, sealing.phone_of(row.id), seals),
+        "monitor_phone": views.opened(row.monitor_phone_sealed, sealing.monitor_phone_of(row.id), seals),
         "bank_name": row.bank_name,
         "bank_account": views.opened(row.bank_account_sealed, sealing.account_of(row.id), seals),
     }
@@ -88,10 +93,18 @@ def _members_stated(
             raise refusals.MemberUnknown(pointer=f"/members/{index}/id")
         if sent.id is not None and sent.id in [other.id for other in request.members[:index]]:
             raise refusals.PersonTwiceInFile(pointer=f"/members/{index}/id")
-        number = None if known is None else seals.open(known.identity_sealed, sealing.identity_of(known.id))
-        health = None if known is None else tuple(known.health)
-        stated.append(member_of(sent, index, number, health))
+        stated.append(member_of(sent, index, {} if known is None else _protected(known, seals)))
     return tuple(stated)
+
+
+def _protected(known: HouseholdMember, seals: Seals) -> dict[str, Any]:
+    """The protected values of a person on the file, by field."""
+    return {
+        "identity_number": seals.open(known.identity_sealed, sealing.identity_of(known.id)),
+        "health": tuple(known.health),
+        "disability_certificate": views.opened(known.disability_sealed, sealing.disability_of(known.id), seals),
+        "phone": views.opened(known.phone_sealed, sealing.member_phone_of(known.id), seals),
+    }
 
 
 def _departures(
@@ -139,12 +152,14 @@ async def _write_members(
             await session.flush()  # whoever was head before is one no longer
         known = None if sent.id is None else present[UUID(sent.id)]
         member_id = new_id() if known is None else known.id
-        columns = records.member_columns(member, member_id, position, seals)
+        columns = records.member_columns(member, member_id, position, seals) | {"village_code": file.village_code}
         if known is None:
             session.add(HouseholdMember(id=member_id, household_id=row.id, **columns))
         else:
-            if columns["identity_index"] == known.identity_index:
-                del columns["identity_sealed"]
+            before, now = _protected(known, seals), {field: getattr(member, field) for field in _SEALED_OF_MEMBER}
+            for field, column in _SEALED_OF_MEMBER.items():
+                if before[field] == now[field]:
+                    del columns[column]
             _set(known, columns)
     await session.flush()
 
@@ -153,6 +168,7 @@ def _write_household(row: Household, file: HouseholdFile, seals: Seals) -> None:
     columns = records.household_columns(file, row.id, seals)
     for name, stated, place in (
         ("phone_sealed", file.phone, sealing.phone_of(row.id)),
+        ("monitor_phone_sealed", file.monitor_phone, sealing.monitor_phone_of(row.id)),
         ("bank_account_sealed", file.bank_account, sealing.account_of(row.id)),
     ):
         if views.opened(getattr(row, name), place, seals) == stated:

@@ -8,14 +8,25 @@ from uuid import UUID
 
 from services.registry.domain import masking
 from services.registry.domain.code_lists import label_of
+from services.registry.domain.fields import HOUSEHOLD_FIELDS, MEMBER_FIELDS, SEALED_KINDS, Field
 from services.registry.domain.identity_numbers import age_on
-from services.registry.domain.income import Income, per_head
+from services.registry.domain.income import AMOUNTS, Income, per_head
 from services.registry.storage import sealing
-from services.registry.storage.sealing import Seals
+from services.registry.storage.sealing import Place, Seals
 from services.registry.storage.tables import Household as Row
 from services.registry.storage.tables import HouseholdVersion as Version
 from shared.schemas import registry_households as wire
 from shared.schemas.wire import CodeLabel
+
+_LINE = frozenset({"village_code", "group", "attribute", "main_cause", *AMOUNTS})
+_SHOWN = {
+    name: field for name, field in HOUSEHOLD_FIELDS.items() if field.kind not in SEALED_KINDS and name not in _LINE
+}
+_SHOWN_OF_MEMBER = {
+    name: field
+    for name, field in MEMBER_FIELDS.items()
+    if field.kind not in SEALED_KINDS and name not in ("health", "away_months")
+}
 
 
 def coded(name: str, code: str) -> CodeLabel:
@@ -38,13 +49,13 @@ def _line(row: Row, version: Version | None) -> dict[str, Any]:
         "id": str(row.id),
         "household_no": str(row.household_no),
         "village_code": point.village_code,
-        "group": stated["group_name"],
+        "group": stated.get("group_name", ""),
         "status": point.status,
         "version": point.version,
         "head_name": stated["head_name"],
         "member_count": stated["member_count"],
-        "attribute": coded("household_attribute", stated["attribute"]),
-        "main_cause": coded("poverty_cause", stated["main_cause"]),
+        "attribute": coded_or_none("household_attribute", stated.get("attribute")),
+        "main_cause": coded_or_none("poverty_cause", stated.get("main_cause")),
         "registered_on": row.registered_on if point.status in ("registered", "exited", "removed") else None,
     }
 
@@ -53,15 +64,15 @@ def whole(row: Row, version: Version, seals: Seals, on: date) -> wire.Household:
     """A file with its people; ages are those of the day `on`."""
     content = version.content
     people = [member for member in content["members"] if member["active"]]
+    income = income_of(content)
     return wire.Household(
         **_line(row, version),
-        **{name: content[name] for name in ("national_household_no", "safe_water", "electricity", "bank_name")},
-        standard=coded("identification_standard", content["standard"]),
-        other_causes=[coded("poverty_cause", code) for code in content["other_causes"]],
-        housing_level=coded("housing_level", content["housing_level"]),
-        income=_income(content),
-        net_income_per_head=_per_head(content, len(people)),
-        phone_masked=_masked_phone(content, row.id, seals),
+        **{name: _shown(field, content.get(name)) for name, field in _SHOWN.items()},
+        income=None if income is None else _amounts(income),
+        income_not_counted_fen=None if income is None else income.not_counted_fen(),
+        net_income_per_head=None if income is None else _per_head(income, len(people)),
+        phone_masked=_masked_phone(content, "phone_sealed", sealing.phone_of(row.id), seals),
+        monitor_phone_masked=_masked_phone(content, "monitor_phone_sealed", sealing.monitor_phone_of(row.id), seals),
         bank_account_masked=_masked_account(content, row.id, seals),
         opened_on=row.opened_on,
         closed_on=row.closed_on if version.version == row.version else None,
@@ -70,29 +81,44 @@ def whole(row: Row, version: Version, seals: Seals, on: date) -> wire.Household:
     )
 
 
-def _income(content: dict[str, Any]) -> wire.IncomeItems:
-    return wire.IncomeItems(**{name: content[name] for name in wire.IncomeItems.model_fields})
+def _shown(field: Field, value: Any) -> Any:
+    """A stated value as it is shown: codes with labels, days and measures as such."""
+    if field.kind == "codes":
+        return [coded(field.codes, code) for code in value or ()]
+    if value is None or field.kind not in ("code", "day"):
+        return value
+    return coded(field.codes, value) if field.kind == "code" else date.fromisoformat(value)
 
 
-def _per_head(content: dict[str, Any], people: int) -> wire.NetIncomePerHead:
-    income = Income(**_income(content).model_dump())
+def income_of(content: dict[str, Any]) -> Income | None:
+    """The income a content states; None where it states none."""
+    if "wage_fen" not in content:
+        return None
+    return Income(**{name: content[name] for name in AMOUNTS}, items=content.get("income_items", {}))
+
+
+def _amounts(income: Income) -> wire.IncomeAmounts:
+    return wire.IncomeAmounts(**{name: getattr(income, name) for name in AMOUNTS}, items=income.items)
+
+
+def _per_head(income: Income, people: int) -> wire.NetIncomePerHead:
     exact = per_head(income, people)
     return wire.NetIncomePerHead(
         numerator_fen=income.net_fen(), people=people, floor_fen=exact.numerator // exact.denominator
     )
 
 
-def _masked_phone(content: dict[str, Any], household_id: UUID, seals: Seals) -> str | None:
-    phone = opened(content["phone_sealed"], sealing.phone_of(household_id), seals)
+def _masked_phone(content: dict[str, Any], column: str, place: Place, seals: Seals) -> str | None:
+    phone = opened(content.get(column), place, seals)
     return None if phone is None else masking.telephone(phone)
 
 
 def _masked_account(content: dict[str, Any], household_id: UUID, seals: Seals) -> str | None:
-    account = opened(content["bank_account_sealed"], sealing.account_of(household_id), seals)
+    account = opened(content.get("bank_account_sealed"), sealing.account_of(household_id), seals)
     return None if account is None else masking.account(account)
 
 
-def opened(sealed: str | None, place: sealing.Place, seals: Seals) -> str | None:
+def opened(sealed: str | None, place: Place, seals: Seals) -> str | None:
     return None if sealed is None else seals.open(sealed, place)
 
 
@@ -100,19 +126,22 @@ def identity_number(member: dict[str, Any], seals: Seals) -> str:
     return seals.open(member["identity_sealed"], sealing.identity_of(UUID(member["id"])))
 
 
+def _certificate(member: dict[str, Any], seals: Seals) -> str | None:
+    return opened(member.get("disability_sealed"), sealing.disability_of(UUID(member["id"])), seals)
+
+
 def _member(member: dict[str, Any], seals: Seals, on: date) -> wire.Member:
     # The birth date is not shown: with the masked number beside it, it would give the number away.
+    certificate = _certificate(member, seals)
     return wire.Member(
-        **{name: member[name] for name in ("id", "name", "medical_insurance", "pension_insurance", "away_months")},
+        **{name: _shown(field, member.get(name)) for name, field in _SHOWN_OF_MEMBER.items()},
+        id=member["id"],
+        away_months=member.get("away_months", 0),
         identity_number_masked=masking.identity_number(identity_number(member, seals)),
+        disability_certificate_masked=None if certificate is None else masking.certificate(certificate),
+        phone_masked=_masked_phone(member, "phone_sealed", sealing.member_phone_of(UUID(member["id"])), seals),
         sex=coded("sex", member["sex"]),
         age=age_on(date.fromisoformat(member["birth_date"]), on),
-        relation=coded("relation_to_head", member["relation"]),
-        ethnicity=coded("ethnicity", member["ethnicity"]),
-        education=coded_or_none("education", member["education"]),
-        schooling=coded_or_none("student_status", member["schooling"]),
-        labour=coded("labour", member["labour"]),
-        politics=coded_or_none("politics", member["politics"]),
     )
 
 
@@ -131,17 +160,20 @@ def clear(row: Row, version: Version, seals: Seals) -> wire.HouseholdClear:
     return wire.HouseholdClear(
         id=str(row.id),
         household_no=str(row.household_no),
-        phone=opened(content["phone_sealed"], sealing.phone_of(row.id), seals),
-        bank_name=content["bank_name"],
-        bank_account=opened(content["bank_account_sealed"], sealing.account_of(row.id), seals),
-        members=[
-            wire.MemberClear(
-                id=member["id"],
-                name=member["name"],
-                identity_number=identity_number(member, seals),
-                health=[coded("health", code) for code in member["health"]],
-            )
-            for member in content["members"]
-            if member["active"]
-        ],
+        phone=opened(content.get("phone_sealed"), sealing.phone_of(row.id), seals),
+        monitor_phone=opened(content.get("monitor_phone_sealed"), sealing.monitor_phone_of(row.id), seals),
+        bank_name=content.get("bank_name"),
+        bank_account=opened(content.get("bank_account_sealed"), sealing.account_of(row.id), seals),
+        members=[_member_clear(member, seals) for member in content["members"] if member["active"]],
+    )
+
+
+def _member_clear(member: dict[str, Any], seals: Seals) -> wire.MemberClear:
+    return wire.MemberClear(
+        id=member["id"],
+        name=member["name"],
+        identity_number=identity_number(member, seals),
+        disability_certificate=_certificate(member, seals),
+        phone=opened(member.get("phone_sealed"), sealing.member_phone_of(UUID(member["id"])), seals),
+        health=[coded("health", code) for code in member["health"]],
     )

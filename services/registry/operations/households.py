@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.registry.domain import household_files as rules
 from services.registry.domain import identity_numbers
 from services.registry.domain.faults import Fault
+from services.registry.domain.fields import HOUSEHOLD_FIELDS, MEMBER_FIELDS, names_of
 from services.registry.domain.household_files import DRAFT, Filters, HouseholdFile
-from services.registry.domain.income import Income
+from services.registry.domain.income import AMOUNTS, Income
 from services.registry.domain.members import Member
 from services.registry.domain.refusals import DivisionUnknown, FieldNeeded, PersonOnAnotherFile, VillageCodeNeeded
 from services.registry.operations import household_views as views
@@ -31,6 +33,11 @@ from shared.schemas import registry_households as wire
 from shared.schemas.wire import Page
 
 VILLAGE_CODE_DIGITS = 12
+STATED = {name for name, field in HOUSEHOLD_FIELDS.items() if field.kind != "codes" and name not in AMOUNTS}
+SEVERAL = names_of(HOUSEHOLD_FIELDS, "codes")
+PROTECTED = tuple(name for name, field in MEMBER_FIELDS.items() if field.protected)
+NEEDED = frozenset({"identity_number", "health"})
+"""Protected values every person has."""
 
 
 async def open_file(session: AsyncSession, actor: Actor, seals: Seals, request: wire.NewHousehold) -> wire.Household:
@@ -65,38 +72,27 @@ def _file_of(request: wire.NewHousehold) -> HouseholdFile:
 
 def file_of(request: wire.HouseholdSent, members: tuple[Member, ...]) -> HouseholdFile:
     """The file a request states, with these people."""
-    return HouseholdFile(
-        **request.model_dump(
-            include={
-                "village_code", "group", "national_household_no", "standard", "attribute", "main_cause",
-                "housing_level", "safe_water", "electricity", "phone", "bank_name", "bank_account",
-            }
-        ),
-        other_causes=tuple(request.other_causes),
-        income=Income(**request.income.model_dump()),
-        members=members,
-    )  # fmt: skip
+    stated = request.model_dump(include=STATED)
+    several = {name: tuple(getattr(request, name)) for name in SEVERAL}
+    return HouseholdFile(**stated | several, income=Income(**request.income.model_dump()), members=members)
 
 
 def _new_member(sent: wire.MemberSent, index: int) -> Member:
     if sent.id is not None:
         raise FieldNeeded(pointer=f"/members/{index}/id")
-    return member_of(sent, index, None, None)
+    return member_of(sent, index, {})
 
 
-def member_of(
-    sent: wire.MemberSent, index: int, known_number: str | None, known_health: tuple[str, ...] | None
-) -> Member:
-    """A person as sent; what was left out is what the file already knows. FieldNeeded if it knows nothing."""
-    number = sent.identity_number or known_number
-    health = tuple(sent.health) if sent.health is not None else known_health
-    for field, value in (("identity_number", number), ("health", health)):
-        if value is None:
+def member_of(sent: wire.MemberSent, index: int, known: dict[str, Any]) -> Member:
+    """A person as sent; a protected value left out is the one in `known`. FieldNeeded if a needed one is unknown."""
+    stated = sent.model_dump(exclude={"id"})
+    for field in PROTECTED:
+        if field not in sent.model_fields_set or (stated[field] is None and field in NEEDED):
+            stated[field] = known.get(field)
+        if field in NEEDED and stated[field] is None:
             raise FieldNeeded(pointer=f"/members/{index}/{field}")
-    assert number is not None
-    assert health is not None
-    stated = sent.model_dump(exclude={"id", "identity_number", "health"})
-    return Member(**stated, identity_number=number, health=health)
+    stated["health"] = tuple(stated["health"])
+    return Member(**stated)
 
 
 def refuse_first(faults: list[Fault]) -> None:
@@ -126,7 +122,8 @@ def new_record(file: HouseholdFile, actor: Actor, seals: Seals, kind: str, today
     for position, member in enumerate(file.members):
         member_id = new_id()
         columns = records.member_columns(member, member_id, position, seals)
-        members.append(columns | {"id": member_id, "household_id": household_id})
+        belongs = {"id": member_id, "household_id": household_id, "village_code": file.village_code}
+        members.append(columns | belongs)
     version = {
         "household_id": household_id,
         "version": 1,

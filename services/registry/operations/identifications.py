@@ -11,16 +11,16 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.domain import fields, refusals
 from services.registry.domain import identifications as rules
-from services.registry.domain import refusals
 from services.registry.domain.chains import IDENTIFICATION, require_step
 from services.registry.domain.household_files import PROPOSABLE, PROPOSED, RETURNED
 from services.registry.domain.parameters import fraction_of
 from services.registry.operations import identification_views as views
 from services.registry.operations.households import event_columns, require_village
 from services.registry.operations.trail import Trail
+from services.registry.storage import households, parameters
 from services.registry.storage import identifications as storage
-from services.registry.storage import parameters
 from services.registry.storage.ids import new_id
 from services.registry.storage.tables import Identification, Objection, ObjectionAnswer, VillageMeeting, VillageNotice
 from shared.chassis import audit, clock, paging
@@ -45,6 +45,7 @@ async def propose(session: AsyncSession, actor: Actor, request: wire.NewIdentifi
             raise refusals.HouseholdRepeated(pointer=pointer)
         if found[household_id].status not in PROPOSABLE:
             raise refusals.HouseholdNotProposable(pointer=pointer, status=found[household_id].status)
+    await _refuse_incomplete(session, ids)
     row = Identification(
         id=new_id(),
         village_code=request.village_code,
@@ -62,6 +63,15 @@ async def propose(session: AsyncSession, actor: Actor, request: wire.NewIdentifi
     await storage.put_on_list(session, row.id, {key: found[key].version + 1 for key in ids})
     audit.record(session, actor, "identification.propose", str(row.id), village=row.village_code, households=len(ids))
     return await views.whole(session, row)
+
+
+async def _refuse_incomplete(session: AsyncSession, ids: Sequence[UUID]) -> None:
+    """A file taken over from another system may lack facts; they are stated before anybody votes on it."""
+    contents = await households.contents(session, ids)
+    for index, household_id in enumerate(ids):
+        gaps = fields.unstated(contents[household_id])
+        if gaps:
+            raise refusals.FileIncomplete(pointer=f"/household_ids/{index}", fields=" ".join(gaps[:20]))
 
 
 def list_event(actor: Actor, row: Identification, kind: str, reason: str = "") -> dict[str, Any]:

@@ -6,42 +6,48 @@ Typed files and workbooks come through here alike, so that a value is sealed and
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from services.registry.domain import disability_certificates as certificates
+from services.registry.domain.fields import HOUSEHOLD_FIELDS, MEMBER_FIELDS, SEALED_KINDS
 from services.registry.domain.household_files import HouseholdFile
 from services.registry.domain.identity_numbers import birth_date_of, sex_of
+from services.registry.domain.income import AMOUNTS, Income
 from services.registry.domain.members import Member
 from services.registry.domain.names import pinyin_of
 from services.registry.storage import sealing
 from services.registry.storage.sealing import Seals
 
-_STATED = (
-    "village_code", "national_household_no", "standard", "attribute", "main_cause", "housing_level", "safe_water",
-    "electricity", "bank_name",
-)  # fmt: skip
-_MEMBER_STATED = (
-    "name", "relation", "ethnicity", "education", "schooling", "labour", "politics", "medical_insurance",
-    "pension_insurance", "away_months",
+_APART = frozenset({"group", *AMOUNTS})
+_OTHER_KINDS = SEALED_KINDS | {"codes"}
+_STATED = tuple(n for n, field in HOUSEHOLD_FIELDS.items() if field.kind not in _OTHER_KINDS and n not in _APART)
+_SEVERAL = tuple(name for name, field in HOUSEHOLD_FIELDS.items() if field.kind == "codes")
+_MEMBER_STATED = tuple(
+    name for name, field in MEMBER_FIELDS.items() if field.kind not in _OTHER_KINDS
 )  # fmt: skip
 CONTENT = (
-    *_STATED, "group_name", "other_causes", "wage_fen", "business_fen", "property_fen", "transfer_fen",
-    "business_cost_fen", "phone_sealed", "bank_account_sealed", "head_name", "member_count",
+    *_STATED, *_SEVERAL, *AMOUNTS, "group_name", "income_items", "phone_sealed", "monitor_phone_sealed",
+    "bank_account_sealed", "head_name", "member_count",
 )  # fmt: skip
 MEMBER_CONTENT = (
-    *_MEMBER_STATED, "identity_sealed", "sex", "birth_date", "health", "active", "departure", "departed_on",
+    *_MEMBER_STATED, "identity_sealed", "disability_sealed", "disability_category", "disability_grade", "phone_sealed",
+    "sex", "birth_date", "health", "active", "departure", "departed_on",
 )  # fmt: skip
 
 
 def household_columns(file: HouseholdFile, household_id: UUID, seals: Seals) -> dict[str, Any]:
-    """What the file states of the household, as columns; a phone and an account freshly sealed."""
+    """What the file states of the household, as columns; phones and an account freshly sealed."""
     head = next(person for person in file.members if person.relation == "head")
-    columns = {name: getattr(file, name) for name in _STATED} | asdict(file.income)
+    columns: dict[str, Any] = {name: getattr(file, name) for name in _STATED}
+    for name in _SEVERAL:
+        columns[name] = list(getattr(file, name))
+    columns |= _income_columns(file.income)
     columns["group_name"] = file.group
-    columns["other_causes"] = list(file.other_causes)
     columns["phone_sealed"] = _sealed(file.phone, sealing.phone_of(household_id), seals)
+    columns["monitor_phone_sealed"] = _sealed(file.monitor_phone, sealing.monitor_phone_of(household_id), seals)
     columns["bank_account_sealed"] = _sealed(file.bank_account, sealing.account_of(household_id), seals)
     columns["head_name"] = head.name
     columns["head_pinyin"] = pinyin_of(head.name)
@@ -49,17 +55,28 @@ def household_columns(file: HouseholdFile, household_id: UUID, seals: Seals) -> 
     return columns
 
 
+def _income_columns(income: Income | None) -> dict[str, Any]:
+    columns: dict[str, Any] = {name: None if income is None else getattr(income, name) for name in AMOUNTS}
+    return columns | {"income_items": {} if income is None else income.items}
+
+
 def _sealed(value: str | None, place: sealing.Place, seals: Seals) -> str | None:
     return None if value is None else seals.seal(value, place)
 
 
 def member_columns(member: Member, member_id: UUID, position: int, seals: Seals) -> dict[str, Any]:
-    """What the file states of a person, as columns; the identity number freshly sealed."""
+    """What the file states of a person, as columns; protected values freshly sealed. The village is added by the
+    caller: a person stands in the village of the household."""
     columns: dict[str, Any] = {name: getattr(member, name) for name in _MEMBER_STATED}
+    certificate = member.disability_certificate
     columns["position"] = position
     columns["name_pinyin"] = pinyin_of(member.name)
     columns["identity_sealed"] = seals.seal(member.identity_number, sealing.identity_of(member_id))
     columns["identity_index"] = seals.index(member.identity_number)
+    columns["disability_sealed"] = _sealed(certificate, sealing.disability_of(member_id), seals)
+    columns["disability_category"] = None if certificate is None else certificates.category_of(certificate)
+    columns["disability_grade"] = None if certificate is None else certificates.grade_of(certificate)
+    columns["phone_sealed"] = _sealed(member.phone, sealing.member_phone_of(member_id), seals)
     columns["sex"] = sex_of(member.identity_number)
     columns["birth_date"] = birth_date_of(member.identity_number)
     columns["health"] = list(member.health)
@@ -68,27 +85,35 @@ def member_columns(member: Member, member_id: UUID, position: int, seals: Seals)
 
 
 def content_of(household: Mapping[str, Any], members: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The content of a version: what was stated, protected values sealed, people in their order."""
-    content = {name: household[name] for name in CONTENT}
+    """The content of a version: what was stated, protected values sealed, people in their order. What is not stated
+    is left out."""
+    content = _stated(household, CONTENT)
     content["members"] = [
-        {"id": str(member["id"])} | {name: _json(member[name]) for name in MEMBER_CONTENT}
+        {"id": str(member["id"]), **_stated(member, MEMBER_CONTENT)}
         for member in sorted(members, key=lambda row: (not row["active"], row["position"]))
     ]
     return content
 
 
+def _stated(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    return {name: _json(value) for name in names if (value := row[name]) is not None and value != [] and value != {}}
+
+
 def _json(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
+    if isinstance(value, date):
+        return value.isoformat()
+    return f"{value:.2f}" if isinstance(value, Decimal) else value
 
 
 def changed_pointers(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     """JSON pointers of what differs between two contents; people are told apart by id, never by value."""
-    found = [f"/{name}" for name in CONTENT if old[name] != new[name]]
+    found = [f"/{name}" for name in CONTENT if old.get(name) != new.get(name)]
     before = {member["id"]: member for member in old["members"]}
     for index, member in enumerate(new["members"]):
         known = before.get(member["id"])
         if known is None:
             found.append(f"/members/{index}")
         else:
-            found += [f"/members/{index}/{name}" for name in MEMBER_CONTENT if known[name] != member[name]]
+            names = (name for name in MEMBER_CONTENT if known.get(name) != member.get(name))
+            found += [f"/members/{index}/{name}" for name in names]
     return [pointer.removesuffix("_sealed") for pointer in found]

@@ -55,6 +55,19 @@ async def version(session: AsyncSession, household_id: UUID, number: int) -> Hou
     return await session.get_one(HouseholdVersion, (household_id, number))
 
 
+async def contents(session: AsyncSession, household_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """What these files state now, by household."""
+    rows = await session.execute(
+        select(Household.id, HouseholdVersion.content)
+        .join(
+            HouseholdVersion,
+            and_(HouseholdVersion.household_id == Household.id, HouseholdVersion.version == Household.version),
+        )
+        .where(Household.id.in_(household_ids))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 async def version_on(session: AsyncSession, household_id: UUID, day: date) -> HouseholdVersion | None:
     """The version known at the end of an office day."""
     return await session.scalar(

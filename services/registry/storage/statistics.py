@@ -11,7 +11,7 @@ from services.registry.storage.tables import Division, Household
 from shared.chassis.identity import Actor
 from shared.chassis.scope import in_scope, within
 
-_COLUMNS: dict[str, ColumnElement[str]] = {
+_COLUMNS: dict[str, ColumnElement[str] | ColumnElement[str | None]] = {
     "status": Household.status.expression,
     "attribute": Household.attribute.expression,
     "main_cause": Household.main_cause.expression,

@@ -176,3 +176,135 @@ class NationalNumberTaken(Conflict):
     zh = "此国家户编号已被其他户档案使用"
     en = "This national household number is on another file"
     pointer = "/national_household_no"
+
+
+class CodeOutOfYears(RuleBroken):
+    code = "registry.code_out_of_years"
+    zh = "该代码在此年度不使用"
+    en = "The code list did not have this value in these years"
+
+
+class CodeRepeated(RuleBroken):
+    code = "registry.code_repeated"
+    zh = "同一代码重复填写"
+    en = "The same code stands twice"
+
+
+class TooManyFuels(RuleBroken):
+    code = "registry.too_many_fuels"
+    zh = "主要燃料至多填三项"
+    en = "At most three fuels"
+
+
+class YearRange(RuleBroken):
+    code = "registry.year_range"
+    zh = "年份不在合理范围内"
+    en = "The year is not a possible one"
+
+
+class NaturalVillageElsewhere(RuleBroken):
+    code = "registry.natural_village_elsewhere"
+    zh = "自然村不属于该行政村"
+    en = "The natural village is not of this village"
+
+
+class IrrigatedAboveArable(RuleBroken):
+    code = "registry.irrigated_above_arable"
+    zh = "有效灌溉面积大于耕地面积"
+    en = "More irrigated land than arable land"
+
+
+class RelocationIncomplete(RuleBroken):
+    code = "registry.relocation_incomplete"
+    zh = "填写搬迁年份须同时填写搬迁方式"
+    en = "A year of relocation needs its mode"
+
+
+class MonitoringIncomplete(RuleBroken):
+    code = "registry.monitoring_incomplete"
+    zh = "监测对象信息不完整:类别、风险、识别与消除须一致"
+    en = "The facts of monitoring are incomplete or contradict each other"
+
+
+class DaysOutOfOrder(RuleBroken):
+    code = "registry.days_out_of_order"
+    zh = "日期先后颠倒"
+    en = "The days are not in order"
+
+
+class IncomeItemsDoNotSum(RuleBroken):
+    code = "registry.income_items_do_not_sum"
+    zh = "收入分项之和与该类收入不符"
+    en = "The items of this income do not add up to it"
+
+
+class RelationTwice(RuleBroken):
+    code = "registry.relation_twice"
+    zh = "同一亲属关系只能有一人"
+    en = "Only one person can stand in this relation"
+
+
+class RelationAgainstAge(RuleBroken):
+    code = "registry.relation_against_age"
+    zh = "与户主关系与出生日期矛盾(长辈须早于、晚辈须晚于户主出生;继亲请填“其他”)"
+    en = 'The relation contradicts the birth dates (enter step relations as "other")'
+
+
+class RelationAgainstHead(RuleBroken):
+    code = "registry.relation_against_head"
+    zh = "与户主关系与户主性别矛盾"
+    en = "The relation contradicts the sex of the head"
+
+
+class DropoutWithSchool(RuleBroken):
+    code = "registry.dropout_with_school"
+    zh = "在校生不能填写失学或辍学原因"
+    en = "A pupil has no reason for not attending school"
+
+
+class DisabilityForm(RuleBroken):
+    code = "registry.disability_form"
+    zh = "残疾人证须为 20 位或 22 位(身份证号加类别、等级)"
+    en = "A disability certificate has 20 or 22 characters"
+
+
+class DisabilityAgainstNumber(RuleBroken):
+    code = "registry.disability_against_number"
+    zh = "残疾人证前 18 位与本人证件号码不符"
+    en = "The certificate does not begin with the person's identity number"
+
+
+class DisabilityWithoutHealth(RuleBroken):
+    code = "registry.disability_without_health"
+    zh = "有残疾人证的,健康状况须含“残疾”"
+    en = "A person with a certificate is recorded as disabled"
+
+
+class InsuranceBoth(RuleBroken):
+    code = "registry.insurance_both"
+    zh = "城乡居民与城镇职工保险不能同时参加"
+    en = "Resident and employee insurance exclude each other"
+
+
+class AwayIncomplete(RuleBroken):
+    code = "registry.away_incomplete"
+    zh = "填写务工信息须同时填写务工月数"
+    en = "Facts of work away need its months"
+
+
+class PublicPostIncomplete(RuleBroken):
+    code = "registry.public_post_incomplete"
+    zh = "公益性岗位与聘用月数须同时填写"
+    en = "A public-service post and its months go together"
+
+
+class LeftBehindAgainstAge(RuleBroken):
+    code = "registry.left_behind_against_age"
+    zh = "留守类别与年龄或性别不符"
+    en = "The left-behind group contradicts age or sex"
+
+
+class FileIncomplete(RuleBroken):
+    code = "registry.file_incomplete"
+    zh = "户档案尚有必填项未填写"
+    en = "The household file is not complete"

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, String, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Numeric, SmallInteger, String, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.storage.tables.declarative import Base
+
+AREA = Numeric(9, 2)
+"""Mu, square metres, kilometres: two decimals."""
 
 
 class Household(Base):
@@ -23,6 +27,10 @@ class Household(Base):
         ),
         CheckConstraint("not main_cause = any(other_causes)", name="causes_differ"),
         CheckConstraint("member_count >= 1", name="somebody_in_it"),
+        CheckConstraint(
+            "num_nulls(wage_fen, business_fen, property_fen, transfer_fen, business_cost_fen) in (0, 5)",
+            name="income_whole_or_unstated",
+        ),
         CheckConstraint(
             "least(wage_fen, business_fen, property_fen, transfer_fen, business_cost_fen) >= 0", name="income_items"
         ),
@@ -48,21 +56,64 @@ class Household(Base):
     national_household_no: Mapped[str | None]
     village_code: Mapped[str] = mapped_column(String(12), ForeignKey("divisions.code"))
     group_name: Mapped[str]
+    natural_village: Mapped[str | None] = mapped_column(String(15))
     status: Mapped[str]
     version: Mapped[int]
-    standard: Mapped[str]
-    attribute: Mapped[str]
-    main_cause: Mapped[str]
-    other_causes: Mapped[list[str]] = mapped_column(ARRAY(String))
-    housing_level: Mapped[str]
-    safe_water: Mapped[bool]
-    electricity: Mapped[bool]
-    wage_fen: Mapped[int]
-    business_fen: Mapped[int]
-    property_fen: Mapped[int]
-    transfer_fen: Mapped[int]
-    business_cost_fen: Mapped[int]
     phone_sealed: Mapped[str | None]
+    standard: Mapped[str | None]
+    attribute: Mapped[str | None]
+    household_type: Mapped[str | None]
+    identified_on: Mapped[date | None]
+    main_cause: Mapped[str | None]
+    other_causes: Mapped[list[str]] = mapped_column(ARRAY(String))
+    key_groups: Mapped[list[str]] = mapped_column(ARRAY(String), server_default="{}")
+    housing_level: Mapped[str | None]
+    housing_structure: Mapped[str | None]
+    housing_area_m2: Mapped[Decimal | None] = mapped_column(AREA)
+    built_year: Mapped[int | None] = mapped_column(SmallInteger)
+    toilet: Mapped[bool | None]
+    safe_water: Mapped[bool | None]
+    water_difficult: Mapped[bool | None]
+    water_source: Mapped[str | None]
+    electricity: Mapped[bool | None]
+    production_power: Mapped[bool | None]
+    road_type: Mapped[str | None]
+    road_distance_km: Mapped[Decimal | None] = mapped_column(AREA)
+    fuels: Mapped[list[str]] = mapped_column(ARRAY(String), server_default="{}")
+    arable_mu: Mapped[Decimal | None] = mapped_column(AREA)
+    irrigated_mu: Mapped[Decimal | None] = mapped_column(AREA)
+    forest_mu: Mapped[Decimal | None] = mapped_column(AREA)
+    returned_forest_mu: Mapped[Decimal | None] = mapped_column(AREA)
+    fruit_mu: Mapped[Decimal | None] = mapped_column(AREA)
+    pasture_mu: Mapped[Decimal | None] = mapped_column(AREA)
+    water_mu: Mapped[Decimal | None] = mapped_column(AREA)
+    industry_type: Mapped[str | None]
+    industry_organisation: Mapped[str | None]
+    cooperative: Mapped[bool | None]
+    mutual_fund_fen: Mapped[int | None]
+    microcredit_fen: Mapped[int | None]
+    other_loan_fen: Mapped[int | None]
+    relocation_mode: Mapped[str | None]
+    relocation_willing: Mapped[bool | None]
+    relocated_year: Mapped[int | None] = mapped_column(SmallInteger)
+    wage_fen: Mapped[int | None]
+    business_fen: Mapped[int | None]
+    property_fen: Mapped[int | None]
+    transfer_fen: Mapped[int | None]
+    business_cost_fen: Mapped[int | None]
+    income_items: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    stated_per_head_fen: Mapped[int | None]
+    self_paid_medical_fen: Mapped[int | None]
+    monitor_type: Mapped[str | None]
+    risks: Mapped[list[str]] = mapped_column(ARRAY(String), server_default="{}")
+    risk_note: Mapped[str | None]
+    risk_identified_on: Mapped[date | None]
+    measures: Mapped[list[str]] = mapped_column(ARRAY(String), server_default="{}")
+    first_measure_on: Mapped[date | None]
+    risk_cleared_on: Mapped[date | None]
+    risk_clearing: Mapped[str | None]
+    monitor_contact: Mapped[str | None]
+    monitor_phone_sealed: Mapped[str | None]
     bank_name: Mapped[str | None]
     bank_account_sealed: Mapped[str | None]
     head_name: Mapped[str]
@@ -80,7 +131,14 @@ class HouseholdMember(Base):
 
     __tablename__ = "household_members"
     __table_args__ = (
-        CheckConstraint("num_nonnulls(education, schooling) = 1", name="education_xor_schooling"),
+        CheckConstraint(
+            "num_nonnulls(education, schooling) = 1 or (education is null and dropout_reason is not null)",
+            name="education_xor_schooling",
+        ),
+        CheckConstraint(
+            "num_nonnulls(disability_sealed, disability_category, disability_grade) in (0, 3)",
+            name="disability_whole",
+        ),
         CheckConstraint("away_months between 0 and 12", name="away_months_range"),
         CheckConstraint("sex in ('1', '2')", name="sex_known"),
         CheckConstraint("active = (departure is null) and active = (departed_on is null)", name="departure_whole"),
@@ -103,7 +161,8 @@ class HouseholdMember(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     household_id: Mapped[UUID] = mapped_column(ForeignKey("households.id"))
-    position: Mapped[int]
+    village_code: Mapped[str] = mapped_column(String(12))
+    position: Mapped[int] = mapped_column(SmallInteger)
     name: Mapped[str]
     name_pinyin: Mapped[str]
     identity_sealed: Mapped[str]
@@ -114,12 +173,39 @@ class HouseholdMember(Base):
     ethnicity: Mapped[str]
     education: Mapped[str | None]
     schooling: Mapped[str | None]
+    dropout_reason: Mapped[str | None]
     health: Mapped[list[str]] = mapped_column(ARRAY(String))
-    labour: Mapped[str]
+    disability_sealed: Mapped[str | None]
+    disability_category: Mapped[str | None]
+    disability_grade: Mapped[str | None]
+    labour: Mapped[str | None]
     politics: Mapped[str | None]
-    medical_insurance: Mapped[bool]
-    pension_insurance: Mapped[bool]
-    away_months: Mapped[int]
+    medical_insurance: Mapped[bool | None]
+    employee_medical: Mapped[bool | None]
+    serious_illness_insurance: Mapped[bool | None]
+    medical_aid: Mapped[bool | None]
+    pension_insurance: Mapped[bool | None]
+    employee_pension: Mapped[bool | None]
+    commercial_insurance: Mapped[bool | None]
+    dibao: Mapped[bool | None]
+    tekun: Mapped[bool | None]
+    health_card: Mapped[bool | None]
+    left_behind: Mapped[str | None]
+    away_months: Mapped[int] = mapped_column(SmallInteger)
+    away_region: Mapped[str | None]
+    away_place: Mapped[str | None] = mapped_column(String(12))
+    away_from: Mapped[date | None]
+    away_to: Mapped[date | None]
+    away_income_fen: Mapped[int | None]
+    employer: Mapped[str | None]
+    job_channel: Mapped[str | None]
+    public_post: Mapped[str | None]
+    public_post_months: Mapped[int | None] = mapped_column(SmallInteger)
+    mandarin: Mapped[bool | None]
+    military: Mapped[bool | None]
+    phone_sealed: Mapped[str | None]
+    national_person_no: Mapped[str | None]
+    identified_on: Mapped[date | None]
     active: Mapped[bool]
     departure: Mapped[str | None]
     departed_on: Mapped[date | None]

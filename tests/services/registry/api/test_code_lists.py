@@ -18,9 +18,9 @@ async def test_every_list_is_named_and_read_with_codes_labels_and_sources(regist
     assert len(lists["relation_to_head"]) == 28
     assert len(lists["student_status"]) == 25
     assert len(lists["ethnicity"]) == 58
-    assert {"code": "son", "label": "之子", "facts": {"required_sex": "1"}}.items() <= lists["relation_to_head"][
-        2
-    ].items()
+    son = lists["relation_to_head"][2]
+    assert (son["code"], son["label"]) == ("son", "之子")
+    assert son["facts"] == {"required_sex": "1", "generation": "-1"}
     for values in lists.values():
         assert all(value["source"] for value in values)
         assert len({value["code"] for value in values}) == len({value["label"] for value in values}) == len(values)

@@ -94,7 +94,7 @@ async def test_a_person_is_on_one_file_in_the_whole_country_and_the_other_is_not
     head = person()
     other = await open_household(county, recorder(village=FOREIGN_VILLAGE), village=FOREIGN_VILLAGE, members=[head])
     async with county.as_(recorder()) as client:
-        twin = person("son", 20) | {"identity_number": head["identity_number"]}
+        twin = person("sibling", 20) | {"identity_number": head["identity_number"]}
         answer = await client.post(HOUSEHOLDS, json=household(person(), twin))
     assert (answer.status_code, answer.json()["code"]) == (409, "registry.person_on_another_file")
     assert answer.json()["errors"][0]["pointer"] == "/members/1/identity_number"

@@ -23,9 +23,9 @@ PATH = "/api/v1/registry/statistics"
 async def test_groups_add_up_to_the_total_at_every_level(county: Harness) -> None:
     first = await open_household(county)
     await open_household(county, members=[person()], main_cause="no_land")
-    await open_household(county, village=OTHER_VILLAGE, members=[person(), person("son", 20)], attribute="dibao")
+    await open_household(county, village=OTHER_VILLAGE, members=[person(), person("son", 20)], attribute="dibao_poor")
     await open_household(
-        county, township_officer(township="341622102"), village="341622102200", members=[person()], attribute="dibao"
+        county, township_officer(township="341622102"), village="341622102200", members=[person()], attribute="dibao_poor"
     )
     await registered(county, first)
     expected = {
@@ -33,7 +33,7 @@ async def test_groups_add_up_to_the_total_at_every_level(county: Harness) -> Non
         ("division", TOWNSHIP): [(VILLAGE, "前王村", 2, 4), (OTHER_VILLAGE, "后王村", 1, 2)],
         ("division", VILLAGE): [(VILLAGE, "前王村", 2, 4)],
         ("status", COUNTY): [("draft", "草稿", 3, 4), ("registered", "在册", 1, 3)],
-        ("attribute", COUNTY): [("dibao", "低保户", 2, 3), ("general_poor", "一般贫困户", 2, 4)],
+        ("attribute", COUNTY): [("dibao_poor", "低保贫困户", 2, 3), ("general_poor", "一般贫困户", 2, 4)],
         ("main_cause", COUNTY): [("illness", "因病", 3, 6), ("no_land", "缺土地", 1, 1)],
     }
     async with county.as_(county_officer()) as client:
