@@ -14,9 +14,10 @@ from services.registry.domain.code_lists import BY_CODE
 from services.registry.domain.fields import MEMBER_FIELDS, SEALED_COLUMNS, SEALED_KINDS, names_of
 from services.registry.domain.household_files import EDITABLE, REGISTERED, HouseholdFile
 from services.registry.domain.members import Member
+from services.registry.operations import household_versions as versions
 from services.registry.operations import household_views as views
+from services.registry.operations.household_versions import Why
 from services.registry.operations.households import (
-    event_columns,
     file_of,
     member_of,
     refuse_first,
@@ -28,8 +29,8 @@ from services.registry.storage import households as storage
 from services.registry.storage import parameters, sealing
 from services.registry.storage.ids import new_id
 from services.registry.storage.sealing import Seals
-from services.registry.storage.tables import Household, HouseholdEvent, HouseholdMember, HouseholdVersion
-from shared.chassis import audit, clock
+from services.registry.storage.tables import Household, HouseholdMember
+from shared.chassis import clock
 from shared.chassis.identity import Actor
 from shared.refusals import NotFound, PreconditionFailed
 from shared.schemas import registry_households as wire
@@ -58,7 +59,7 @@ async def change(
     before = (await storage.version(session, row.id, row.version)).content
     await _write_members(session, row, request, file, present, departures, seals)
     _write_household(row, file, seals)
-    version = await _write_version(session, actor, row, before, request.reason or "", today)
+    version = await versions.write(session, actor, row, before, Why("changed", request.reason or "", today))
     return views.whole(row, version, seals, today)
 
 
@@ -180,28 +181,3 @@ def _set(row: Household | HouseholdMember, columns: dict[str, Any]) -> None:
     for name, value in columns.items():
         if getattr(row, name) != value:
             setattr(row, name, value)
-
-
-async def _write_version(
-    session: AsyncSession, actor: Actor, row: Household, before: dict[str, Any], reason: str, today: date
-) -> HouseholdVersion:
-    people = [vars(member) for member in await storage.members(session, row.id)]
-    content = records.content_of(vars(row), people)
-    changed = records.changed_pointers(before, content)
-    if not changed:
-        return await storage.version(session, row.id, row.version)
-    row.version += 1
-    version = HouseholdVersion(
-        household_id=row.id,
-        version=row.version,
-        status=row.status,
-        village_code=row.village_code,
-        recorded_at=clock.now(),
-        recorded_on=today,
-        content=content,
-    )
-    event = event_columns(row.id, row.version, "changed", actor, reason) | {"facts": {"changed": changed}}
-    session.add_all([version, HouseholdEvent(**event)])
-    await session.flush()
-    audit.record(session, actor, "household.change", str(row.id), version=row.version, fields=len(changed))
-    return version

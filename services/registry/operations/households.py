@@ -131,6 +131,7 @@ def new_record(file: HouseholdFile, actor: Actor, seals: Seals, kind: str, today
         "village_code": file.village_code,
         "recorded_at": now,
         "recorded_on": today,
+        "true_from": today,
         "content": records.content_of(household, members),
     }
     return storage.Record(household, members, version, event_columns(household_id, 1, kind, actor))

@@ -161,11 +161,12 @@ async def set_status(
     await session.execute(update(Household).where(chosen).values(values).execution_options(synchronize_session=False))
     await session.execute(
         insert(HouseholdVersion).from_select(
-            ["household_id", "version", "status", "village_code", "recorded_at", "recorded_on", "content"],
+            ["household_id", "version", "status", "village_code", "recorded_at", "recorded_on", "true_from", "content"],
             select(
                 Household.id, Household.version, Household.status, Household.village_code,
                 literal(event["at"], HouseholdVersion.recorded_at.type),
                 literal(event["on"], HouseholdVersion.recorded_on.type),
+                literal(event["on"], HouseholdVersion.true_from.type),
                 HouseholdVersion.content,
             )
             .join(

@@ -71,10 +71,14 @@ def upgrade() -> None:
     op.drop_constraint(op.f('ck_household_members_education_xor_schooling'), 'household_members')
     op.create_check_constraint(op.f('ck_household_members_education_xor_schooling'), 'household_members', EDUCATION_CHECK)
     op.create_check_constraint(op.f('ck_household_members_disability_whole'), 'household_members', DISABILITY_CHECK)
+    op.add_column('household_versions', sa.Column('true_from', sa.Date(), nullable=True))
+    op.execute('update household_versions set true_from = recorded_on')
+    op.alter_column('household_versions', 'true_from', nullable=False)
     seed_missing_parameters()
 
 
 def downgrade() -> None:
+    op.drop_column('household_versions', 'true_from')
     op.drop_constraint(op.f('ck_household_members_disability_whole'), 'household_members')
     op.drop_constraint(op.f('ck_household_members_education_xor_schooling'), 'household_members')
     op.create_check_constraint(

@@ -212,7 +212,10 @@ class HouseholdMember(Base):
 
 
 class HouseholdVersion(Base):
-    """The whole file as it stood from `recorded_at` on; protected values stay sealed. Append only."""
+    """The whole file as known from `recorded_at` on; what this version changed is true since `true_from`.
+
+    Protected values stay sealed. Append only.
+    """
 
     __tablename__ = "household_versions"
     __table_args__ = (Index(None, "household_id", "recorded_on"),)
@@ -223,6 +226,7 @@ class HouseholdVersion(Base):
     village_code: Mapped[str] = mapped_column(String(12))
     recorded_at: Mapped[datetime]
     recorded_on: Mapped[date]
+    true_from: Mapped[date]
     content: Mapped[dict[str, Any]]
 
 

@@ -1,0 +1,57 @@
+"""Writing a new version of a household file beside the old ones, with who made it, why, and since when it is true."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.operations.households import event_columns
+from services.registry.storage import household_records as records
+from services.registry.storage import households as storage
+from services.registry.storage.tables import Household, HouseholdEvent, HouseholdVersion
+from shared.chassis import audit, clock
+from shared.chassis.identity import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What made a version: the kind of event, its reason, the day its facts are true from, and facts of the event
+    (no personal data)."""
+
+    kind: str
+    reason: str
+    true_from: date
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+async def write(
+    session: AsyncSession, actor: Actor, row: Household, before: dict[str, Any], why: Why
+) -> HouseholdVersion:
+    """A new version of a file whose rows have been changed (and flushed) from the content `before`.
+
+    Where nothing differs the present version stands, and nothing is written.
+    """
+    people = [vars(member) for member in await storage.members(session, row.id)]
+    content = records.content_of(vars(row), people)
+    changed = records.changed_pointers(before, content)
+    if not changed:
+        return await storage.version(session, row.id, row.version)
+    row.version += 1
+    version = HouseholdVersion(
+        household_id=row.id,
+        version=row.version,
+        status=row.status,
+        village_code=row.village_code,
+        recorded_at=clock.now(),
+        recorded_on=clock.office_today(),
+        true_from=why.true_from,
+        content=content,
+    )
+    event = event_columns(row.id, row.version, why.kind, actor, why.reason)
+    session.add_all([version, HouseholdEvent(**event | {"facts": why.facts | {"changed": changed}})])
+    await session.flush()
+    audit.record(session, actor, f"household.{why.kind}", str(row.id), version=row.version, fields=len(changed))
+    return version
