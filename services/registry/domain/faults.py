@@ -1,4 +1,4 @@
-"""A rule that a file breaks, and the field it is about."""
+"""A rule that a file breaks, or what somebody should look at, and the field it is about."""
 
 from __future__ import annotations
 
@@ -17,3 +17,13 @@ class Fault:
 
     def refusal(self) -> Refusal:
         return self.kind(pointer=self.pointer, **self.facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to look at that stops nothing: stable code, both sentences, the field; never what was sent."""
+
+    code: str
+    zh: str
+    en: str
+    pointer: str

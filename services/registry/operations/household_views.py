@@ -11,6 +11,7 @@ from services.registry.domain.code_lists import label_of
 from services.registry.domain.fields import HOUSEHOLD_FIELDS, MEMBER_FIELDS, SEALED_KINDS, Field
 from services.registry.domain.identity_numbers import age_on
 from services.registry.domain.income import AMOUNTS, Income, per_head
+from services.registry.domain.place_codes import place_warning
 from services.registry.storage import sealing
 from services.registry.storage.sealing import Place, Seals
 from services.registry.storage.tables import Household as Row
@@ -78,7 +79,20 @@ def whole(row: Row, version: Version, seals: Seals, on: date) -> wire.Household:
         closed_on=row.closed_on if version.version == row.version else None,
         members=[_member(member, seals, on) for member in people],
         departed=[_departed(member) for member in content["members"] if not member["active"]],
+        notices=_notices(people, seals),
     )
+
+
+def _notices(people: list[dict[str, Any]], seals: Seals) -> list[wire.Notice]:
+    """What somebody should look at in a file that breaks no rule."""
+    found = []
+    for index, member in enumerate(people):
+        pointer = f"/members/{index}/identity_number"
+        birth = date.fromisoformat(member["birth_date"])
+        notice = place_warning(identity_number(member, seals), birth, pointer)
+        if notice is not None:
+            found.append(wire.Notice.model_validate(notice))
+    return found
 
 
 def _shown(field: Field, value: Any) -> Any:

@@ -25,7 +25,15 @@ def number(birth: date, sex: str = "1", serial: int | None = None) -> str:
     """A fresh identity number: birth date, sex in the 17th digit, right check digit."""
     order = next(_serial) if serial is None else serial
     place = 341622 + order // 500
-    body = f"{place:06d}{birth:%Y%m%d}{(order % 500) * 2 + (sex == '1'):03d}"
+    return _with_check_digit(f"{place:06d}{birth:%Y%m%d}{(order % 500) * 2 + (sex == '1'):03d}")
+
+
+def with_place(place: str, birth: date = date(1981, 1, 1), order: int = 7) -> str:
+    """A man's identity number issued at a place of our choice."""
+    return _with_check_digit(f"{place}{birth:%Y%m%d}{order * 2 + 1:03d}")
+
+
+def _with_check_digit(body: str) -> str:
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
     total = sum(weight * int(digit) for weight, digit in zip(weights, body, strict=True))
     return body + "10X98765432"[total % 11]

@@ -24,3 +24,19 @@ async def test_every_list_is_named_and_read_with_codes_labels_and_sources(regist
     for values in lists.values():
         assert all(value["source"] for value in values)
         assert len({value["code"] for value in values}) == len({value["label"] for value in values}) == len(values)
+
+
+async def test_a_list_shows_the_values_of_the_year_asked_for(registry: Harness) -> None:
+    async with registry.as_(actor("code_list.read")) as client:
+        lists = {
+            year: {
+                row["code"] for row in (await client.get(f"{PATH}/household_attribute?year={year}")).json()["values"]
+            }
+            for year in (2014, 2018)
+        }
+        absurd = await client.get(f"{PATH}/household_attribute?year=14")
+    assert {"wubao", "dibao"} <= lists[2014]
+    assert "tekun_poor" not in lists[2014]
+    assert "tekun_poor" in lists[2018]
+    assert not {"wubao", "dibao"} & lists[2018]
+    assert absurd.status_code == 422

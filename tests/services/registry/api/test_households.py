@@ -22,6 +22,7 @@ from tests.services.registry.people import (
     person,
     recorder,
     township_officer,
+    with_place,
 )
 from tests.support.harness import Harness, actor
 
@@ -273,3 +274,13 @@ async def test_refusals_and_logs_hold_no_identity_number(county: Harness, capfd:
             texts.append(answer.text)
     captured = capfd.readouterr()
     assert head["identity_number"] not in "".join(texts) + captured.out + captured.err
+
+
+async def test_a_place_code_nobody_knows_is_a_notice_and_never_a_refusal(county: Harness) -> None:
+    known, unknown = person(identity_number=with_place("341622")), person(identity_number=with_place("999999"))
+    one = await open_household(county, members=[known])
+    other = await open_household(county, members=[unknown])
+    assert one["notices"] == []
+    assert [(row["code"], row["pointer"]) for row in other["notices"]] == [
+        ("registry.place_unknown", "/members/0/identity_number")
+    ]
