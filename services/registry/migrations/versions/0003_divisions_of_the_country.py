@@ -97,9 +97,8 @@ def _divisions() -> None:
         op.alter_column('divisions', column, nullable=False)
     op.create_check_constraint(op.f('ck_divisions_code_form'), 'divisions', SIX_LEVELS)
     op.create_check_constraint(op.f('ck_divisions_days_in_order'), 'divisions', 'valid_to is null or valid_to >= valid_from')
-    op.create_index(op.f('ix_divisions_name_pinyin_code'), 'divisions', ['name_pinyin', 'code'])
-    op.create_index(op.f('ix_divisions_name_initials_code'), 'divisions', ['name_initials', 'code'])
-    op.create_index('ix_divisions_name_letters', 'divisions', [sa.text("replace(name_pinyin, ' ', '')"), 'code'])
+    op.create_index(op.f('ix_divisions_name_pinyin'), 'divisions', ['name_pinyin'])
+    op.create_index(op.f('ix_divisions_name_initials'), 'divisions', ['name_initials'])
     op.create_index('ix_divisions_name_characters', 'divisions', [sa.text('string_to_array(name, NULL)')], postgresql_using='gin')
     op.create_index('ix_divisions_name_syllables', 'divisions', [sa.text("string_to_array(name_pinyin, ' ')")], postgresql_using='gin')
     op.create_index('ix_divisions_closed', 'divisions', ['code'], postgresql_where=sa.text('valid_to is not null'))
@@ -156,7 +155,7 @@ def downgrade() -> None:
     for table in ('division_load_lines', 'division_kinds', 'division_former_names', 'division_successions', 'division_changed', 'division_changes'):
         op.drop_table(table)
     op.execute('drop function division_kinds_end_once()')
-    for index in ('closed', 'name_syllables', 'name_characters', 'name_letters', 'name_initials_code', 'name_pinyin_code'):
+    for index in ('closed', 'name_syllables', 'name_characters', 'name_initials', 'name_pinyin'):
         op.drop_index(f'ix_divisions_{index}', 'divisions')
     op.drop_constraint(op.f('ck_divisions_days_in_order'), 'divisions')
     op.drop_constraint(op.f('ck_divisions_code_form'), 'divisions')
