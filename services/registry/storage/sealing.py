@@ -1,107 +1,143 @@
-"""Sealing of protected values: AES-256-GCM, and the blind index that finds an identity number without opening it.
+"""Sealing of protected values, and the blind index that finds an identity number without opening it.
 
-A sealed value reads `<key id>:<base64 of nonce and ciphertext>`. The row's table, id and column are bound in as
-additional data, so that a sealed value copied to another row or column no longer opens.
+A sealed value reads `<key name>:<base64 of nonce and ciphertext>`; the name tells cipher and key (storage/seal_keys).
+The row's table, id and column are bound in as additional data, so that a sealed value copied to another row or
+column no longer opens.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
-import hmac
-import secrets
-from dataclasses import dataclass
+import os
+import unicodedata
+from binascii import a2b_base64, b2a_base64
+from collections.abc import Sequence
 from pathlib import Path
-from uuid import UUID
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.exceptions import InvalidTag
 
-NONCE_BYTES = 12
-KEY_BYTES = 32
+from services.registry.storage import seal_keys
+from services.registry.storage.seal_keys import NONCE_BYTES, CipherName
+from services.registry.storage.sealed_places import (
+    Place,
+    account_of,
+    disability_of,
+    identity_of,
+    member_phone_of,
+    monitor_phone_of,
+    phone_of,
+    upload_of,
+)
+
+__all__ = [
+    "Place",
+    "Seals",
+    "UnknownSealKey",
+    "account_of",
+    "disability_of",
+    "identity_of",
+    "key_of",
+    "member_phone_of",
+    "monitor_phone_of",
+    "phone_of",
+    "upload_of",
+]
+
+_HMAC_BLOCK = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a sealed value stands."""
-
-    table: str
-    row: UUID
-    column: str
-
-    def bound(self) -> bytes:
-        return f"{self.table}|{self.row}|{self.column}".encode()
+class UnknownSealKey(LookupError):
+    """A value was sealed with a key that is not in the seal key file. Holds the key's name, which is no secret."""
 
 
-def identity_of(member: UUID) -> Place:
-    return Place("household_members", member, "identity_number")
+def key_of(sealed: str | bytes) -> str:
+    """The name of the key a value was sealed with."""
+    return sealed[:16].partition(":")[0] if isinstance(sealed, str) else _ascii(sealed[:16].partition(b":")[0])
 
 
-def phone_of(household: UUID) -> Place:
-    return Place("households", household, "phone")
-
-
-def account_of(household: UUID) -> Place:
-    return Place("households", household, "bank_account")
-
-
-def upload_of(import_id: UUID) -> Place:
-    return Place("household_import_files", import_id, "content")
+def _ascii(name: bytes) -> str:
+    return name.decode("ascii", "replace")
 
 
 class Seals:
-    """Seals and opens with the keys of the seal file (the first seals, all open); indexes with the index key."""
+    """Seals with the first key of the seal file and the cipher chosen, opens with all of them; indexes numbers.
 
-    def __init__(self, seal_keys: list[bytes], index_key: bytes) -> None:
-        if index_key in seal_keys:
+    Without state besides the keys: safe to share between threads and across a fork.
+    """
+
+    def __init__(self, lines: list[bytes], index_key: bytes, cipher: CipherName = "aes-256-gcm") -> None:
+        if index_key in lines:
             raise ValueError("the index key must differ from the seal keys")
-        self._keys = {hashlib.sha256(key).hexdigest()[:8]: AESGCM(key) for key in seal_keys}
-        self._present = next(iter(self._keys))
-        self._index_key = index_key
+        self._keys = {name: key for line in lines for name, key in seal_keys.opened_by(line).items()}
+        self.present = seal_keys.key_name(lines[0], cipher)
+        self.index_key_name = "I" + seal_keys.fingerprint(index_key)
+        seal_keys.require_supported(cipher, self._keys[self.present])
+        self._encrypt = self._keys[self.present].encrypt
+        self._prefix = self.present + ":"
+        # HMAC (RFC 2104) with both halves of the key hashed beforehand: hmac.new hashes them for every number.
+        padded = index_key.ljust(_HMAC_BLOCK, b"\0")
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded))
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
 
     @classmethod
-    def from_files(cls, seal_key_file: Path, index_key_file: Path) -> Seals:
-        """Keys are lines of base64, 32 bytes each; in the seal file the first line is the key in use."""
-        return cls(_keys_of(seal_key_file), _keys_of(index_key_file)[0])
+    def from_files(cls, seal_key_file: Path, index_key_file: Path, cipher: CipherName = "aes-256-gcm") -> Seals:
+        """Keys are lines of base64, 32 bytes each; of both files the first line is the key in use."""
+        keys, index_keys = seal_keys.keys_of(seal_key_file), seal_keys.keys_of(index_key_file)
+        if set(keys) & set(index_keys):
+            raise ValueError("the index key must differ from the seal keys")
+        return cls(keys, index_keys[0], cipher)
+
+    @property
+    def known(self) -> frozenset[str]:
+        """The names of all keys that open."""
+        return frozenset(self._keys)
 
     def seal(self, value: str, place: Place) -> str:
-        return f"{self._present}:{base64.b64encode(self._encrypted(value.encode(), place)).decode()}"
+        nonce = os.urandom(NONCE_BYTES)
+        raw = nonce + self._encrypt(nonce, value.encode(), place.bound())
+        return self._prefix + b2a_base64(raw, newline=False).decode()
+
+    def seal_many(self, values: Sequence[str], places: Sequence[Place]) -> list[str]:
+        """As `seal` for each value in its place; the nonces are drawn in one call."""
+        encrypt, prefix = self._encrypt, self._prefix
+        nonces = os.urandom(NONCE_BYTES * len(values))
+        sealed = []
+        for number, (value, place) in enumerate(zip(values, places, strict=True)):
+            nonce = nonces[number * NONCE_BYTES : (number + 1) * NONCE_BYTES]
+            raw = nonce + encrypt(nonce, value.encode(), place.bound())
+            sealed.append(prefix + b2a_base64(raw, newline=False).decode())
+        return sealed
 
     def open(self, sealed: str, place: Place) -> str:
-        """The value; raises when the text was changed or stands in another place than it was sealed for."""
-        key_id, _, text = sealed.partition(":")
-        return self._decrypted(key_id, base64.b64decode(text), place).decode()
+        """The value. InvalidTag when it was changed or stands elsewhere than it was sealed for; UnknownSealKey."""
+        name, _, text = sealed.partition(":")
+        return self._decrypted(name, a2b_base64(text), place).decode()
 
     def seal_bytes(self, value: bytes, place: Place) -> bytes:
-        """A whole upload sealed; the key id stands in front as with text."""
-        return self._present.encode() + b":" + self._encrypted(value, place)
+        """A whole upload sealed; the key's name stands in front as with text."""
+        nonce = os.urandom(NONCE_BYTES)
+        return self._prefix.encode() + nonce + self._encrypt(nonce, value, place.bound())
 
     def open_bytes(self, sealed: bytes, place: Place) -> bytes:
-        key_id, _, raw = sealed.partition(b":")
-        return self._decrypted(key_id.decode(), raw, place)
+        name, _, raw = sealed.partition(b":")
+        return self._decrypted(_ascii(name), raw, place)
 
-    def _encrypted(self, value: bytes, place: Place) -> bytes:
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        return nonce + self._keys[self._present].encrypt(nonce, value, place.bound())
-
-    def _decrypted(self, key_id: str, raw: bytes, place: Place) -> bytes:
-        return self._keys[key_id].decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.bound())
+    def _decrypted(self, name: str, raw: bytes, place: Place) -> bytes:
+        key = self._keys.get(name)
+        if key is None:
+            raise UnknownSealKey(name[:16])
+        if len(raw) < NONCE_BYTES:
+            raise InvalidTag
+        return key.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.bound())
 
     def index(self, identity_number: str) -> bytes:
-        """The blind index of an identity number: the same number gives the same 32 bytes."""
-        return hmac.new(self._index_key, identity_number.upper().encode(), hashlib.sha256).digest()
+        """The blind index of an identity number, 32 bytes: HMAC-SHA256 of the number in its one spelling."""
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(_one_spelling(identity_number).encode())
+        outer.update(inner.digest())
+        return outer.digest()
 
 
-def _keys_of(path: Path) -> list[bytes]:
-    keys = []
-    for line in path.read_text().split():
-        try:
-            key = base64.b64decode(line, validate=True)
-        except binascii.Error as error:
-            raise ValueError(f"{path.name} is not base64") from error
-        if len(key) != KEY_BYTES:
-            raise ValueError(f"{path.name} must hold {KEY_BYTES} bytes")
-        keys.append(key)
-    if not keys:
-        raise ValueError(f"{path.name} is empty")
-    return keys
+def _one_spelling(number: str) -> str:
+    """A number with full-width digits folded and X in upper case."""
+    return (number if number.isascii() else unicodedata.normalize("NFKC", number)).upper()
