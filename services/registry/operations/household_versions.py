@@ -8,8 +8,11 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.domain.refusals import DayInFuture
+from services.registry.domain.register_years import county_of, earliest_day, require_open
 from services.registry.operations.households import event_columns
 from services.registry.storage import household_records as records
+from services.registry.storage import household_versions, register_years
 from services.registry.storage import households as storage
 from services.registry.storage.tables import Household, HouseholdEvent, HouseholdVersion
 from shared.chassis import audit, clock
@@ -19,12 +22,13 @@ from shared.chassis.identity import Actor
 @dataclass(frozen=True, slots=True)
 class Why:
     """What made a version: the kind of event, its reason, the day its facts are true from, and facts of the event
-    (no personal data)."""
+    (no personal data). `consented`: the superior office agreed that a closed year is corrected."""
 
     kind: str
     reason: str
     true_from: date
     facts: dict[str, Any] = field(default_factory=dict)
+    consented: bool = False
 
 
 async def write(
@@ -32,13 +36,18 @@ async def write(
 ) -> HouseholdVersion:
     """A new version of a file whose rows have been changed (and flushed) from the content `before`.
 
-    Where nothing differs the present version stands, and nothing is written.
+    Where nothing differs the present version stands, and nothing is written. DayInFuture; YearClosed for what is true
+    from a day of a closed year, unless consented.
     """
     people = [vars(member) for member in await storage.members(session, row.id)]
     content = records.content_of(vars(row), people)
     changed = records.changed_pointers(before, content)
     if not changed:
-        return await storage.version(session, row.id, row.version)
+        return await household_versions.version(session, row.id, row.version)
+    if why.true_from > clock.office_today():
+        raise DayInFuture(pointer="/true_from")
+    if not why.consented:
+        await _require_years_open(session, before, content, why.true_from)
     row.version += 1
     version = HouseholdVersion(
         household_id=row.id,
@@ -55,3 +64,13 @@ async def write(
     await session.flush()
     audit.record(session, actor, f"household.{why.kind}", str(row.id), version=row.version, fields=len(changed))
     return version
+
+
+async def _require_years_open(
+    session: AsyncSession, before: dict[str, Any], content: dict[str, Any], true_from: date
+) -> None:
+    """Refuse what reaches into a closed year of the county the file lay in, or comes to lie in."""
+    counties = sorted({county_of(before["village_code"]), county_of(content["village_code"])})
+    closed = await register_years.closed_of(session, counties)
+    for county in counties:
+        require_open(earliest_day(before, content, true_from), closed[county])

@@ -1,0 +1,281 @@
+"""SQL of closed years: freezing a county's files in one statement, and reading what was frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Integer, Row, and_, cast, extract, func, or_, select, text, true, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.domain.refusals import YearBeingClosed
+from services.registry.domain.register_years import COUNTY_DIGITS, county_of
+from services.registry.storage.tables import (
+    Correction,
+    CorrectionDecision,
+    Division,
+    Household,
+    HouseholdSlice,
+    HouseholdVersion,
+    RegisterYear,
+    RegisterYearTotal,
+)
+from shared.chassis.identity import Actor
+from shared.chassis.scope import in_scope, within
+
+_LOCK = 7420
+"""First key of the advisory locks of counties' years; the county's code is the second."""
+_FREEZE_MS = 120_000
+
+# What a file says now stands in its columns: only what was frozen earlier than that is read out of its content.
+_FREEZE = text("""
+with frozen as (
+    insert into household_slices (county_code, year, household_id, village_code, version, status, attribute,
+                                  main_cause, member_count, net_income_fen)
+    select cast(:county as text), cast(:year as smallint), household.id, stood.village_code, stood.version,
+           stood.status, stated.attribute, stated.main_cause, stated.member_count,
+           stated.wage_fen + stated.business_fen + stated.property_fen + stated.transfer_fen - stated.business_cost_fen
+    from households household
+    cross join lateral (
+        select version.version, version.status, version.village_code, version.content
+        from household_versions version
+        where version.household_id = household.id and version.true_from <= cast(:through as date)
+        order by version.version desc
+        limit 1
+    ) stood
+    cross join lateral (
+        select household.attribute, household.main_cause, household.member_count, household.wage_fen,
+               household.business_fen, household.property_fen, household.transfer_fen, household.business_cost_fen
+        where stood.version = household.version
+        union all
+        select * from jsonb_to_record(stood.content) as earlier (
+            attribute text, main_cause text, member_count bigint, wage_fen bigint, business_fen bigint,
+            property_fen bigint, transfer_fen bigint, business_cost_fen bigint
+        )
+        where stood.version <> household.version
+    ) stated
+    where household.village_code >= cast(:county as text)
+      and household.village_code < cast(:county as text) || ':'
+      and left(stood.village_code, 6) = cast(:county as text)
+    returning village_code, status, attribute, main_cause, member_count
+)
+insert into register_year_totals (county_code, year, village_code, status, attribute, main_cause, households, people)
+select cast(:county as text), cast(:year as smallint), village_code, status, coalesce(attribute, ''),
+       coalesce(main_cause, ''), count(*), sum(member_count)
+from frozen
+group by village_code, status, coalesce(attribute, ''), coalesce(main_cause, '')
+""")
+
+
+async def freeze(session: AsyncSession, county_code: str, year: int, through: date) -> None:
+    """Keep, of every file of a county, the last version true by `through`, and the totals by village: one statement."""
+    await session.execute(text(f"set local statement_timeout = {_FREEZE_MS}"))
+    await session.execute(_FREEZE, {"county": county_code, "year": year, "through": through})
+
+
+async def hold_still(session: AsyncSession, county_code: str) -> None:
+    """Let no file of the county change until this transaction ends; waits for the changes that are under way."""
+    await session.execute(select(func.pg_advisory_xact_lock(_LOCK, int(county_code))))
+
+
+async def closed_of(session: AsyncSession, county_codes: Sequence[str]) -> dict[str, dict[int, date]]:
+    """The closed years of these counties with their last days. Until this transaction ends none of them is closed.
+
+    YearBeingClosed while one is: never waits, since the closing may wait for rows this transaction holds.
+    """
+    for code in sorted(set(county_codes)):
+        if not await session.scalar(select(func.pg_try_advisory_xact_lock_shared(_LOCK, int(code)))):
+            raise YearBeingClosed()
+    return await years_closed(session, county_codes)
+
+
+async def years_closed(session: AsyncSession, county_codes: Sequence[str]) -> dict[str, dict[int, date]]:
+    """As closed_of, without holding anything."""
+    found: dict[str, dict[int, date]] = {code: {} for code in county_codes}
+    rows = await session.execute(
+        select(RegisterYear.county_code, RegisterYear.year, RegisterYear.closed_through).where(
+            RegisterYear.county_code.in_(county_codes)
+        )
+    )
+    for county, year, through in rows:
+        found[county][year] = through
+    return found
+
+
+async def first_opened(session: AsyncSession, county_code: str) -> date | None:
+    """The day the county's first file was opened."""
+    return await session.scalar(
+        select(func.min(Household.opened_on)).where(within(Household.village_code, county_code))
+    )
+
+
+async def year_row(session: AsyncSession, county_code: str, year: int) -> RegisterYear | None:
+    return await session.get(RegisterYear, (county_code, year))
+
+
+def _counties(actor: Actor, area: str | None) -> list[ColumnElement[bool]]:
+    """Counties that lie in the actor's scope, or that it lies in; narrowed to an area or the county above it."""
+    own = {county_of(code) for code in actor.scope if len(code) > COUNTY_DIGITS}
+    clauses = [func.length(Division.code) == COUNTY_DIGITS, or_(in_scope(Division.code, actor), Division.code.in_(own))]
+    if area is not None:
+        clauses.append(Division.code == county_of(area) if len(area) >= COUNTY_DIGITS else within(Division.code, area))
+    return clauses
+
+
+async def list_years(
+    session: AsyncSession,
+    actor: Actor,
+    area: str | None,
+    present: int,
+    after: tuple[str, int] | None,
+    limit: int,
+) -> Sequence[Row[str, str, int, RegisterYear | None]]:
+    """County code, name, year and closing, by county and year: every closed year and those open up to the present."""
+    code = Division.code
+    opened = select(cast(extract("year", func.min(Household.opened_on)), Integer)).where(
+        Household.village_code >= code, Household.village_code < func.concat(code, ":")
+    )
+    closed = select(func.min(RegisterYear.year)).where(RegisterYear.county_code == code)
+    first = func.coalesce(closed.correlate(Division).scalar_subquery(), opened.correlate(Division).scalar_subquery())
+    begin = cast(func.least(func.coalesce(first, present), present), Integer)
+    years = func.generate_series(begin, present).table_valued("year").render_derived("years")
+    query = (
+        select(Division.code, Division.name, years.c.year, RegisterYear)
+        .select_from(Division)
+        .join(years, true())
+        .outerjoin(RegisterYear, and_(RegisterYear.county_code == code, RegisterYear.year == years.c.year))
+        .where(*_counties(actor, area))
+        .order_by(Division.code, years.c.year)
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(tuple_(Division.code, years.c.year) > after)
+    return (await session.execute(query)).all()
+
+
+async def totals_by_year(session: AsyncSession, actor: Actor, counties: Sequence[str]) -> dict[tuple[str, int], Any]:
+    """Households and people frozen within the actor's scope, by county and year."""
+    total = RegisterYearTotal
+    rows = await session.execute(
+        select(total.county_code, total.year, func.sum(total.households), func.sum(total.people))
+        .where(total.county_code.in_(counties), in_scope(total.village_code, actor))
+        .group_by(total.county_code, total.year)
+    )
+    return {(county, year): (int(households), int(people)) for county, year, households, people in rows}
+
+
+async def counts(
+    session: AsyncSession, actor: Actor, area: str, year: int, group_by: str, digits: int
+) -> Sequence[Row[str, int, int]]:
+    """Frozen households and people of an area by the areas one level down (codes of `digits`) or by a fact."""
+    total = RegisterYearTotal
+    key = {
+        "division": func.left(total.village_code, digits),
+        "status": total.status,
+        "attribute": total.attribute,
+        "main_cause": total.main_cause,
+    }[group_by]
+    query = (
+        select(key, func.sum(total.households), func.sum(total.people))
+        .where(total.year == year, within(total.village_code, area), in_scope(total.village_code, actor))
+        .group_by(key)
+        .order_by(key)
+    )
+    return (await session.execute(query)).all()
+
+
+async def list_slices(
+    session: AsyncSession,
+    actor: Actor,
+    year: int,
+    area: str | None,
+    status: str | None,
+    after: tuple[str, UUID] | None,
+    limit: int,
+) -> Sequence[Row[HouseholdSlice, Household, HouseholdVersion]]:
+    """Files as frozen with a year, by village and id. Scope is that of the village they were frozen in."""
+    frozen = HouseholdSlice
+    query = (
+        select(frozen, Household, HouseholdVersion)
+        .join(Household, Household.id == frozen.household_id)
+        .join(
+            HouseholdVersion,
+            and_(HouseholdVersion.household_id == frozen.household_id, HouseholdVersion.version == frozen.version),
+        )
+        .where(frozen.year == year, in_scope(frozen.village_code, actor))
+        .order_by(frozen.village_code, frozen.household_id)
+        .limit(limit)
+    )
+    if area is not None:
+        query = query.where(within(frozen.village_code, area))
+    if status is not None:
+        query = query.where(frozen.status == status)
+    if after is not None:
+        query = query.where(tuple_(frozen.village_code, frozen.household_id) > after)
+    return (await session.execute(query)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A file as frozen with a year."""
+
+    version: HouseholdVersion
+    closed_through: date
+
+
+async def frozen(session: AsyncSession, household_id: UUID, year: int) -> Frozen | None:
+    """The version of a file frozen with a year, in whichever county it lay then."""
+    query = (
+        select(HouseholdVersion, RegisterYear.closed_through)
+        .join(
+            HouseholdSlice,
+            and_(
+                HouseholdSlice.household_id == HouseholdVersion.household_id,
+                HouseholdSlice.version == HouseholdVersion.version,
+            ),
+        )
+        .join(
+            RegisterYear,
+            and_(RegisterYear.county_code == HouseholdSlice.county_code, RegisterYear.year == HouseholdSlice.year),
+        )
+        .where(HouseholdSlice.household_id == household_id, HouseholdSlice.year == year)
+        .order_by(RegisterYear.closed_through.desc())
+        .limit(1)
+    )
+    row = (await session.execute(query)).first()
+    return None if row is None else Frozen(row[0], row[1])
+
+
+async def corrections_of(
+    session: AsyncSession, actor: Actor, year: int, area: str | None, after: UUID | None, limit: int
+) -> Sequence[Row[Correction, CorrectionDecision, Household, int]]:
+    """Corrections consented to of what a year froze, newest last, with the version frozen."""
+    correction = Correction
+    query = (
+        select(correction, CorrectionDecision, Household, HouseholdSlice.version)
+        .join(CorrectionDecision, CorrectionDecision.correction_id == correction.id)
+        .join(Household, Household.id == correction.household_id)
+        .join(
+            HouseholdSlice,
+            and_(HouseholdSlice.household_id == correction.household_id, HouseholdSlice.year == year),
+        )
+        .join(
+            RegisterYear,
+            and_(RegisterYear.county_code == HouseholdSlice.county_code, RegisterYear.year == year),
+        )
+        .where(
+            correction.version_after > HouseholdSlice.version,
+            correction.true_from <= RegisterYear.closed_through,
+            in_scope(HouseholdSlice.village_code, actor),
+        )
+        .order_by(correction.id)
+        .limit(limit)
+    )
+    if area is not None:
+        query = query.where(within(HouseholdSlice.village_code, area))
+    if after is not None:
+        query = query.where(correction.id > after)
+    return (await session.execute(query)).all()

@@ -1,0 +1,70 @@
+"""Closed years for tests: files opened long ago, a year closed, a correction asked for."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from shared.chassis.clock import office_today
+from shared.chassis.identity import Actor
+from tests.services.registry.people import COUNTY, county_officer
+from tests.support.harness import Harness, actor
+
+YEARS = "/api/v1/registry/register-years"
+CORRECTIONS = "/api/v1/registry/corrections"
+LAST_YEAR = office_today().year - 1
+IN_LAST_YEAR = date(LAST_YEAR, 6, 1).isoformat()
+PAPER = "b" * 64
+
+
+def closer(person: str | None = None) -> Actor:
+    """A county officer who closes years and asks for corrections."""
+    return county_officer(
+        "register_year.read", "register_year.close", "correction.ask", "correction.read", person=person
+    )
+
+
+def city_officer(person: str | None = None, city: str = "3416") -> Actor:
+    permissions = ("register_year.read", "correction.read", "correction.consent")
+    return actor(*permissions, scope=(city,), person=person, office=f"{city}-aid", level="city")
+
+
+async def age(owner: Any, day: date | None = None) -> None:
+    """Let every file have been opened, and recorded, on a day of the year before last (or this day)."""
+    day = day or date(LAST_YEAR - 1, 12, 31)
+    await owner.execute("update households set opened_on = $1", day)
+    await owner.execute("update household_versions set recorded_on = $1, true_from = $1", day)
+
+
+async def close(registry: Harness, year: int = LAST_YEAR, who: Actor | None = None, code: str = COUNTY) -> Any:
+    async with registry.as_(who or closer()) as client:
+        return await client.post(f"{YEARS}/{year}/close", json={"division_code": code})
+
+
+async def closed(registry: Harness, owner: Any) -> None:
+    """The files there are, opened in the year before last; that year and the last one closed."""
+    await age(owner)
+    for year in (LAST_YEAR - 1, LAST_YEAR):
+        answer = await close(registry, year)
+        assert answer.status_code == 201, answer.text
+
+
+async def ask(registry: Harness, opened: dict[str, Any], change: dict[str, Any], **other: Any) -> Any:
+    """Ask for a correction of last year; `who` and members of the request in `other`."""
+    who = other.pop("who", None) or closer()
+    body = {
+        "household_id": opened["id"],
+        "version": opened["version"],
+        "year": LAST_YEAR,
+        "change": {"true_from": IN_LAST_YEAR} | change,
+        "reason": "入户核查更正",
+        "paper_sha256": PAPER,
+    }
+    async with registry.as_(who) as client:
+        return await client.post(CORRECTIONS, json=body | other)
+
+
+async def decide(registry: Harness, correction: str, who: Actor | None = None, outcome: str = "consent") -> Any:
+    async with registry.as_(who or city_officer()) as client:
+        body = {"outcome": outcome, "opinion": "情况属实"}
+        return await client.post(f"{CORRECTIONS}/{correction}/decision", json=body)
