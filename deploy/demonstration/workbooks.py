@@ -14,7 +14,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from deploy.demonstration.household import HEAD, Household, Person
+from deploy.demonstration.form import HOUSEHOLD_FORM, PERSON_FORM, household_form, person_form
+from deploy.demonstration.household import HEAD, Cell, Household, Person
 from deploy.demonstration.library import LibraryRow
 from deploy.demonstration.tables import TOTAL, AllocationRow
 
@@ -32,8 +33,8 @@ HOUSEHOLD_HEADERS = (
     "工资性收入(元)", "生产经营性收入(元)", "财产性收入(元)", "转移性收入(元)", "生产经营性支出(元)",
     "开户银行", "银行账号",
 )  # fmt: skip
-PEOPLE_HEADERS = PERSON_HEADERS + HOUSEHOLD_HEADERS
-COUNT_HEADERS = frozenset({"务工月数", "序号", "受益户数", "受益人数", "其中贫困人口"})
+PEOPLE_HEADERS = PERSON_HEADERS + HOUSEHOLD_HEADERS + PERSON_FORM + HOUSEHOLD_FORM
+COUNT_HEADERS = frozenset({"务工月数", "公益性岗位月数", "建房年份", "序号", "受益户数", "受益人数", "其中贫困人口"})
 
 PROJECTS_SHEET = "项目库"
 ALLOCATION_SHEET = "资金分配"
@@ -43,8 +44,6 @@ CREATED = datetime(2020, 1, 1, tzinfo=UTC)
 
 # The built-in text format @: what a clerk types under it stays as typed.
 TEXT_FORMAT = 49
-
-Cell = str | int | Decimal | None
 
 
 def project_headers(unit: Unit) -> tuple[str, ...]:
@@ -64,7 +63,7 @@ def allocation_headers(unit: Unit) -> tuple[str, ...]:
 def write_people(path: Path, households: Sequence[Household]) -> None:
     """The people template: a row per person, the household's own columns on the head's row only."""
     rows = (
-        _person_cells(household, person) + _household_cells(household, person)
+        _person_cells(household, person) + _household_cells(household, person) + _form_cells(household, person)
         for household in households
         for person in household.members
     )
@@ -134,6 +133,12 @@ def _household_cells(household: Household, person: Person) -> list[Cell]:
         household.bank_name,
         household.bank_account,
     ]
+
+
+def _form_cells(household: Household, person: Person) -> list[Cell]:
+    own = person_form(household, person)
+    shared = household_form(household) if person.relation == HEAD else {}
+    return [*(own[header] for header in PERSON_FORM), *(shared.get(header) for header in HOUSEHOLD_FORM)]
 
 
 def _project_cells(row: LibraryRow, unit: Unit) -> list[Cell]:

@@ -4,18 +4,35 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
-from services.registry.domain.code_lists import BY_LABEL
+from services.registry.domain.remedies import remedy_of
 
 MAX_FEN = 10**15
+MOST_DIGITS = 10**15
 NAME_DOTS = dict.fromkeys(map(ord, "•‧・∙⋅●᛫"), "·")
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+FORMULA_STARTS = ("=", "+", "-", "@")
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
+_PLAIN = re.compile(r"[!-~\u4e00-\u9fff]+")
+"""Text nothing can be wrong with: ASCII that is seen and the usual Chinese characters."""
 _YUAN = re.compile(r"[0-9]{1,13}(\.[0-9]{1,6})?", re.ASCII)
+_MEASURE = re.compile(r"[0-9]{1,7}(\.[0-9]{1,2}0*)?", re.ASCII)
+_DAY = re.compile(r"([0-9]{4})[-/.年]?([0-9]{1,2})[-/.月]?([0-9]{1,2})日?", re.ASCII)
+_SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?[eE]\+[0-9]{1,3}", re.ASCII)
+_QUOTED = re.compile(r'="([^"]*)"')
+_PHONE = re.compile(r"1[3-9][0-9]{9}", re.ASCII)
+_ACCOUNT = re.compile(r"[0-9]{8,30}", re.ASCII)
 
 
 class BadCell(ValueError):
-    """Why a cell is refused, in the words shown in the report."""
+    """Why a cell is refused, in the words shown in the report, and what helps."""
+
+    def __init__(self, words: str, kind: str = "any") -> None:
+        super().__init__(words)
+        self.remedy = remedy_of(kind)
 
 
 def is_number(cell: object) -> bool:
@@ -23,89 +40,180 @@ def is_number(cell: object) -> bool:
 
 
 def text_of(cell: object) -> str:
-    """A cell as clean text; a whole number as its digits."""
+    """A cell as clean text; a whole number as its digits, full-width digits and letters as plain ones."""
+    if isinstance(cell, str):
+        return cell if _PLAIN.fullmatch(cell) and cell[0] not in "='" else _cleaned(cell)
+    if cell is None:
+        return ""
     if is_number(cell):
-        assert isinstance(cell, int | float)
-        if cell != cell or cell in (float("inf"), float("-inf")) or cell != int(cell) or abs(cell) >= 10**15:
-            raise BadCell("须为文本")
-        return str(int(cell))
-    if not isinstance(cell, str):
-        if cell is None:
-            return ""
-        raise BadCell("须为文本")
+        return _digits(cell)
+    if isinstance(cell, dict):
+        if "formula" in cell:
+            raise BadCell("单元格是公式", "formula")
+        if "error" in cell:
+            raise BadCell("单元格是错误值", "error_cell")
+    raise BadCell("须为文本", "not_text")
+
+
+def _digits(cell: Any) -> str:
+    if cell != cell or cell in (float("inf"), float("-inf")) or cell != int(cell) or abs(cell) >= MOST_DIGITS:
+        raise BadCell("须为文本", "not_text")
+    return str(int(cell))
+
+
+def _cleaned(cell: str) -> str:
     text = unicodedata.normalize("NFC", cell).strip()
+    quoted = _QUOTED.fullmatch(text)
+    text = quoted[1].strip() if quoted else text
+    if text[:1] == "'" and text[1:2] in FORMULA_STARTS:  # how a report keeps a cell from becoming a formula
+        text = text[1:]
     if any(unicodedata.category(character) in _UNSEEN for character in text):
-        raise BadCell("含有不允许的字符")
+        raise BadCell("含有不允许的字符", "character")
     if len(text) > 500:
-        raise BadCell("内容太长")
+        raise BadCell("内容太长", "too_long")
     return text
+
+
+def half_width(text: str) -> str:
+    """Full-width digits, letters and signs as plain ones."""
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
 
 
 def needed(text: str) -> str:
     if not text:
-        raise BadCell("缺少必填项")
+        raise BadCell("缺少必填项", "needed")
     return text
 
 
-def code_of(list_name: str, label: str) -> str:
-    """The code of a label."""
-    code = BY_LABEL[list_name].get(needed(label))
+def code_of(codes: dict[str, str], label: str) -> str:
+    """The code of a label; `codes` is by label."""
+    code = codes.get(needed(label)) or codes.get(half_width(label).replace(" ", ""))
     if code is None:
-        raise BadCell("不在规定的代码表中")
+        raise BadCell("不在规定的代码表中", "code_unknown")
     return code
 
 
-def codes_of(list_name: str, labels: str) -> tuple[str, ...]:
-    """The codes of labels joined by 、; none for an empty cell."""
-    return tuple(code_of(list_name, label.strip()) for label in labels.split("、")) if labels else ()
+def codes_of(codes: dict[str, str], labels: str) -> tuple[str, ...]:
+    """The codes of labels joined by 、 or by commas or semicolons; none for an empty cell."""
+    return tuple(code_of(codes, label.strip()) for label in re.split("[、,,;;]", labels)) if labels else ()
 
 
 def yes_no(text: str) -> bool:
-    if text not in ("是", "否"):
-        raise BadCell("须填“是”或“否”")
-    return text == "是"
+    if text not in ("是", "否", "1", "0", "有", "无"):
+        raise BadCell("须填“是”或“否”", "yes_no")
+    return text in ("是", "1", "有")
 
 
 def months_of(text: str) -> int:
     """Whole months; an empty cell is none."""
+    text = half_width(text)
     if not text:
         return 0
     if not (text.isascii() and text.isdigit() and len(text) < 3):
-        raise BadCell("须为 0 至 12 的整数")
+        raise BadCell("须为 0 至 12 的整数", "months")
     return int(text)
 
 
-def fen_of(cell: object) -> int:
+def fen_of(cell: Any) -> int:
     """An amount in yuan as exact fen; an empty cell is nothing. Refuses a fraction of a fen, signs and separators."""
+    if cell.__class__ is str and len(cell) < 12 and cell.isdigit() and cell.isascii():
+        return int(cell) * 100
     text = repr(cell) if is_number(cell) else text_of(cell)
     if not text:
         return 0
     if not _YUAN.fullmatch(text):
-        raise BadCell("须为不小于零的金额(元)")
-    try:
-        fen = Decimal(text) * 100
-    except InvalidOperation as error:
-        raise BadCell("须为不小于零的金额(元)") from error
-    if fen != fen.to_integral_value():
-        raise BadCell("金额不是整分")
+        raise BadCell("须为不小于零的金额(元)", "money")
+    whole, _, rest = text.partition(".")
+    rest = rest.rstrip("0")
+    if len(rest) > 2:
+        raise BadCell("金额不是整分", "money")
+    fen = int(whole) * 100 + int(rest.ljust(2, "0"))
     if fen > MAX_FEN:
-        raise BadCell("金额过大")
-    return int(fen)
+        raise BadCell("金额过大", "money")
+    return fen
+
+
+def measure_of(cell: object) -> Decimal:
+    """An area or a length of at most two decimals."""
+    text = repr(cell) if is_number(cell) else half_width(text_of(cell))
+    if not _MEASURE.fullmatch(text):
+        raise BadCell("须为不小于零、至多两位小数的数", "measure")
+    try:
+        return Decimal(text).quantize(Decimal("0.01"))
+    except InvalidOperation as error:
+        raise BadCell("须为不小于零、至多两位小数的数", "measure") from error
+
+
+def day_of(cell: object) -> date:
+    """A day: a date cell, or text or a number such as 2020-01-31, 2020/1/31, 20200131."""
+    if isinstance(cell, dict) and "day" in cell:
+        text = str(cell["day"])
+    elif is_number(cell):
+        text = _digits(cell)
+        if len(text) != 8:
+            raise BadCell("是日期的序列号,不是日期", "day_serial")
+    else:
+        text = half_width(text_of(cell))
+        if text.isdigit() and len(text) != 8:
+            raise BadCell("是日期的序列号,不是日期" if len(text) == 5 else "不是日期", "day_serial")
+    found = _DAY.fullmatch(text)
+    try:
+        day = date(*(int(part) for part in found.groups())) if found else None
+    except ValueError:
+        day = None
+    if day is None:
+        raise BadCell("不是真实的日期", "day")
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise BadCell("日期不合理", "day")
+    return day
+
+
+def year_of(text: str) -> int:
+    text = half_width(text).removesuffix("年")
+    if not (len(text) == 4 and text.isascii() and text.isdigit()):
+        raise BadCell("须为四位年份", "year")
+    return int(text)
 
 
 def phone_of(text: str) -> str | None:
-    if text and not re.fullmatch(r"1[3-9][0-9]{9}", text, re.ASCII):
-        raise BadCell("须为 11 位手机号码")
+    text = half_width(text)
+    if text and not _PHONE.fullmatch(text):
+        raise BadCell("须为 11 位手机号码", "phone")
     return text or None
 
 
 def account_of(text: str) -> str | None:
-    if text and not re.fullmatch(r"[0-9]{8,30}", text, re.ASCII):
-        raise BadCell("须为 8 至 30 位数字")
+    text = half_width(text)
+    if text and not _ACCOUNT.fullmatch(text):
+        raise BadCell("须为 8 至 30 位数字", "account")
     return text or None
+
+
+def place_of(text: str) -> str:
+    """The code of a village or another area; whether it exists is asked elsewhere."""
+    text = half_width(text)
+    if not (text.isascii() and text.isdigit() and len(text) in (2, 4, 6, 9, 12, 15)):
+        raise BadCell("不是区划代码", "place")
+    return text
+
+
+def number_of(text: str) -> str:
+    text = half_width(text)
+    if not (text.isascii() and text.isdigit() and len(text) <= 30):
+        raise BadCell("须为至多 30 位数字", "number")
+    return text
+
+
+def identity_of(text: str) -> str:
+    """An identity number or a certificate in its one spelling; its form is a rule of the file."""
+    if not text.isascii() or " " in text:
+        text = half_width(text).replace(" ", "")
+    if _SCIENTIFIC.fullmatch(text):
+        raise BadCell("已变成科学计数,位数已丢失", "digits_lost")
+    return needed(text).upper()
 
 
 def name_of(text: str) -> str:
     if len(needed(text)) > 50:
-        raise BadCell("内容太长")
+        raise BadCell("内容太长", "too_long")
     return text.translate(NAME_DOTS)

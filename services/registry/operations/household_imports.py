@@ -1,84 +1,120 @@
-"""What offices do with people workbooks: send one in, follow it, fetch its report and the template."""
+"""What offices do with people workbooks: send one in, follow it, undo it, fetch the template."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.domain import refusals
-from services.registry.domain import workbooks as rules
-from services.registry.operations.trail import CLEAR, MASKED, Trail
+from services.registry.operations import sheet_heads
+from services.registry.operations.sheet_heads import FAULTS, Head
+from services.registry.operations.trail import Trail
+from services.registry.storage import import_undoing, workbooks
 from services.registry.storage import imports as storage
-from services.registry.storage import sealing, workbooks
 from services.registry.storage.ids import new_id
 from services.registry.storage.sealing import Seals
 from services.registry.storage.tables import HouseholdImport as Row
+from services.registry.storage.tables import HouseholdImportDifference
 from shared.chassis import audit, clock, paging
+from shared.chassis.database import Database
 from shared.chassis.identity import Actor
+from shared.chassis.sheet_faults import BadSheet
 from shared.refusals import Malformed, NotFound
-from shared.schemas.registry_decisions import HouseholdImport
+from shared.schemas.registry_imports import FieldDifference, HouseholdDifference, HouseholdImport, SheetNotes
 from shared.schemas.wire import Page
 
-MAX_ROWS = 100_000
+FOLLOW_S, FOLLOWED_FOR_S = 0.5, 600.0
+ENDED = ("done", "failed", "undone")
+_COUNTED = ("rows_total", "rows_done", "rows_refused", "households_total", "households_ok", "people_ok")
+_TEXTS = {fault.code: fault.zh for fault in FAULTS.values()} | {
+    "gave_up": "多次处理均中断,请联系管理员",
+    refusals.WorkbookHeaders.code: refusals.WorkbookHeaders.zh,
+}
 
 
 async def send_in(
-    session: AsyncSession, actor: Actor, seals: Seals, content: bytes, mode: str, dry_run: bool
+    session: AsyncSession, actor: Actor, seals: Seals, file: BinaryIO, mode: str, dry_run: bool
 ) -> tuple[HouseholdImport, bool]:
-    """Queue a workbook. The same content from the same office is the same import: then the second value is False."""
+    """Queue a workbook. The same content from the same office is the same import: then the second value is False.
+
+    Looked at before are the kind, the headers and whether anybody is in it; the rest is the import's work.
+    """
     if not actor.scope:
         raise refusals.NoOfficeArea()
-    rows = await _rows_counted(content)  # before the first statement: no connection waits for it
-    import_id, digest = new_id(), hashlib.sha256(content).hexdigest()
-    values = {
+    head = await _head(file)  # before the first statement: no connection waits for it
+    import_id, digest = new_id(), await asyncio.to_thread(_digest, file)
+    values: dict[str, Any] = dict.fromkeys((*_COUNTED, "attempts"), 0) | {
         "id": import_id,
         "office": actor.office,
         "division_code": actor.scope[0],
         "sha256": digest,
-        "file_kind": workbooks.kind_of(content),
+        "file_kind": head.kind,
         "mode": mode,
         "dry_run": dry_run,
         "state": "queued",
-        "rows_total": rows,
+        "rows_total": head.rows or 0,
         "actor": actor.claims(),
         "created_at": clock.now(),
         "created_by": actor.account,
-    } | dict.fromkeys(("rows_done", "rows_refused", "households_total", "households_ok", "people_ok", "attempts"), 0)
-    sealed = seals.seal_bytes(content, sealing.upload_of(import_id))
-    row = await storage.add(session, values, sealed)
+    }
+    row = await storage.add(session, values)
     if row is None:
         known = await storage.same_content(session, actor.office, digest, mode)
         if known is None:
             raise NotFound()
         return view(known), False
-    audit.record(session, actor, "household_import.send_in", str(row.id), rows=rows, mode=mode, dry_run=dry_run)
+    await storage.add_parts(session, seals, import_id, _parts(file))
+    audit.record(session, actor, "household_import.send_in", str(row.id), mode=mode, dry_run=dry_run)
     return view(row), True
 
 
-async def _rows_counted(content: bytes) -> int:
-    sheet = await workbooks.read(content)
-    rules.require_headers(sheet)
-    rows = len(await asyncio.to_thread(rules.rows_of, sheet))
-    if rows == 0:
+async def _head(file: BinaryIO) -> Head:
+    try:
+        head = await sheet_heads.head_of(file)
+    except BadSheet as fault:
+        raise FAULTS[fault.kind](pointer=None, **fault.facts) from fault
+    if not head.filled:
         raise refusals.WorkbookEmpty()
-    if rows > MAX_ROWS:
-        raise refusals.WorkbookTooLong(at_most=MAX_ROWS)
-    return rows
+    if (head.rows or 0) > sheet_heads.MAX_ROWS:
+        raise refusals.WorkbookTooLong(at_most=sheet_heads.MAX_ROWS)
+    return head
+
+
+def _parts(file: BinaryIO) -> Iterator[bytes]:
+    file.seek(0)
+    while part := file.read(storage.PART):
+        yield part
+
+
+def _digest(file: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    for part in _parts(file):
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def _instant(value: datetime | None) -> str | None:
+    return None if value is None else value.isoformat()
 
 
 def view(row: Row) -> HouseholdImport:
-    def instant(value: datetime | None) -> str | None:
-        return None if value is None else value.isoformat()
-
-    counted = ("rows_total", "rows_done", "rows_refused", "households_total", "households_ok", "people_ok")
+    same = ("state", "mode", "dry_run", "sha256", "failure", "created_by", *_COUNTED)
     return HouseholdImport.model_validate(
-        {name: getattr(row, name) for name in ("state", "mode", "dry_run", "sha256", "failure", "created_by", *counted)}
-        | {"id": str(row.id), "created_at": instant(row.created_at), "finished_at": instant(row.finished_at)}
+        {name: getattr(row, name) for name in same}
+        | {
+            "id": str(row.id),
+            "failure_text": None if row.failure is None else _TEXTS.get(row.failure, row.failure),
+            "notes": SheetNotes.model_validate(row.notes or {}),
+            "created_at": _instant(row.created_at),
+            "finished_at": _instant(row.finished_at),
+            "undone_at": _instant(row.undone_at),
+        }
     )
 
 
@@ -94,7 +130,7 @@ async def list_imports(session: AsyncSession, actor: Actor, cursor: str | None, 
     return Page(items=items, next_cursor=paging.encode(items[-1].id) if len(rows) > limit else None)
 
 
-async def _visible(session: AsyncSession, actor: Actor, import_id: UUID) -> Row:
+async def visible(session: AsyncSession, actor: Actor, import_id: UUID) -> Row:
     row = await storage.visible(session, actor, import_id)
     if row is None:
         raise NotFound()
@@ -102,30 +138,60 @@ async def _visible(session: AsyncSession, actor: Actor, import_id: UUID) -> Row:
 
 
 async def get(session: AsyncSession, actor: Actor, import_id: UUID) -> HouseholdImport:
-    return view(await _visible(session, actor, import_id))
+    return view(await visible(session, actor, import_id))
 
 
-async def report(session: AsyncSession, trail: Trail, seals: Seals, import_id: UUID) -> bytes:
-    """The sheet as sent with a result per row. Only the office that sent it gets its protected columns back."""
-    row = await _visible(session, trail.actor, import_id)
-    if row.state not in ("done", "failed"):
-        raise refusals.ImportNotDone(state=row.state)
-    content = await storage.content(session, seals, import_id)
-    reasons = await storage.reasons(session, import_id)
-    masked = row.office != trail.actor.office
-    result = _result(row, reasons)
-    await trail.note(session, "household_import.report", [import_id], MASKED if masked else CLEAR)
-    return await asyncio.to_thread(workbooks.report, await workbooks.read(content), result, masked)
+async def follow(database: Database, actor: Actor, import_id: UUID) -> AsyncIterator[HouseholdImport]:
+    """The import as it goes on, at least once a second, until it has ended; no connection is held in between."""
+    until = asyncio.get_running_loop().time() + FOLLOWED_FOR_S
+    while True:
+        async with database.session(read_only=True) as session:
+            row = await storage.visible(session, actor, import_id)
+        if row is None:
+            return
+        yield view(row)
+        if row.state in ENDED or asyncio.get_running_loop().time() > until:
+            return
+        await asyncio.sleep(FOLLOW_S)
 
 
-def _result(row: Row, reasons: dict[int, str]) -> Callable[[int], str]:
-    if row.state == "failed":
-        rest = "未导入"
-    elif row.mode == "all_or_nothing" and reasons:
-        rest = "未导入:文件中有未通过的行"
-    else:
-        rest = "可以导入" if row.dry_run else "已导入"
-    return lambda number: reasons.get(number, rest)
+async def differences(
+    session: AsyncSession, trail: Trail, import_id: UUID, cursor: str | None, limit: int
+) -> Page[HouseholdDifference]:
+    """What a dry run found of each household, in the order of the sheet."""
+    await visible(session, trail.actor, import_id)
+    after = paging.decode(cursor, int)
+    rows = await storage.differences(session, import_id, 0 if after is None else int(after[0]), limit + 1)
+    items = [_difference(row) for row in rows[:limit]]
+    await trail.note(session, "household_import.differences", [one.household_id for one in items if one.household_id])
+    return Page(items=items, next_cursor=paging.encode(items[-1].row) if len(rows) > limit else None)
+
+
+def _difference(row: HouseholdImportDifference) -> HouseholdDifference:
+    return HouseholdDifference(
+        row=row.row,
+        state=row.state,
+        household_id=None if row.household_id is None else str(row.household_id),
+        household_no=None if row.household_no is None else str(row.household_no),
+        changes=[FieldDifference(**change) for change in row.changes],
+    )
+
+
+async def undo(session: AsyncSession, actor: Actor, import_id: UUID) -> HouseholdImport:
+    """Take every file an import brought in off the register, as entered in error. Refused as soon as somebody has
+    built upon one of them."""
+    row = await storage.lock(session, actor, import_id)
+    if row is None:
+        raise NotFound()
+    if row.state != "done" or row.dry_run or not row.households_ok:
+        raise refusals.ImportNotUndoable(state=row.state)
+    built_upon = await import_undoing.built_upon(session, import_id)
+    if built_upon:
+        raise refusals.ImportBuiltUpon(files=built_upon)
+    row.state, row.undone_at = "undone", clock.now()
+    files = await import_undoing.take_off(session, actor, import_id, clock.now(), clock.office_today())
+    audit.record(session, actor, "household_import.undo", str(import_id), files=files)
+    return view(row)
 
 
 async def template() -> bytes:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
-from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy import and_, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.storage import sealing
 from services.registry.storage.sealing import Seals
 from services.registry.storage.tables import (
-    Division,
-    Household,
     HouseholdImport,
+    HouseholdImportDifference,
     HouseholdImportFile,
     HouseholdImportRow,
 )
@@ -25,16 +24,47 @@ from shared.chassis.scope import in_scope
 
 LEASE = timedelta(seconds=60)
 ROWS_AT_ONCE = 5_000
+PART = 1024 * 1024
 
 
-async def add(session: AsyncSession, values: dict[str, Any], sealed: bytes) -> HouseholdImport | None:
-    """Queue an import with its sealed upload; None if the office has sent the same content before."""
-    added = await session.scalar(
+async def add(session: AsyncSession, values: dict[str, Any]) -> HouseholdImport | None:
+    """Queue an import; None if the office has sent the same content before."""
+    added: HouseholdImport | None = await session.scalar(
         pg_insert(HouseholdImport).values(values).on_conflict_do_nothing().returning(HouseholdImport)
     )
-    if added is not None:
-        await session.execute(insert(HouseholdImportFile).values(import_id=added.id, content=sealed))
     return added
+
+
+def part_id(import_id: UUID, number: int) -> UUID:
+    """The id of a part of an upload, which seals it into its place. Part 0 bears the import's own."""
+    return uuid5(import_id, str(number)) if number else import_id
+
+
+async def add_parts(session: AsyncSession, seals: Seals, import_id: UUID, parts: Iterable[bytes]) -> None:
+    """Keep an upload, part by part sealed, so that it is never held whole."""
+    for number, part in enumerate(parts):
+        own = part_id(import_id, number)
+        sealed = seals.seal_bytes(part, sealing.upload_of(own))
+        values = {"id": own, "import_id": import_id, "number": number, "content": sealed}
+        await session.execute(insert(HouseholdImportFile), values)
+
+
+async def parts(session: AsyncSession, seals: Seals, import_id: UUID) -> AsyncIterator[bytes]:
+    """The upload as it came, part by part."""
+    number = 0
+    while True:
+        own = part_id(import_id, number)
+        found = await session.scalar(
+            select(HouseholdImportFile.content).where(
+                HouseholdImportFile.id == own,
+                HouseholdImportFile.import_id == import_id,
+                HouseholdImportFile.number == number,
+            )
+        )
+        if found is None:
+            return
+        yield seals.open_bytes(found, sealing.upload_of(own))
+        number += 1
 
 
 async def same_content(session: AsyncSession, office: str, sha256: str, mode: str) -> HouseholdImport | None:
@@ -45,7 +75,7 @@ async def same_content(session: AsyncSession, office: str, sha256: str, mode: st
             HouseholdImport.sha256 == sha256,
             HouseholdImport.mode == mode,
             ~HouseholdImport.dry_run,
-            HouseholdImport.state != "failed",
+            HouseholdImport.state.not_in(("failed", "undone")),
         )
     )
 
@@ -53,6 +83,15 @@ async def same_content(session: AsyncSession, office: str, sha256: str, mode: st
 async def visible(session: AsyncSession, actor: Actor, import_id: UUID) -> HouseholdImport | None:
     return await session.scalar(
         select(HouseholdImport).where(HouseholdImport.id == import_id, in_scope(HouseholdImport.division_code, actor))
+    )
+
+
+async def lock(session: AsyncSession, actor: Actor, import_id: UUID) -> HouseholdImport | None:
+    """As visible, and nobody else decides on it until this transaction ends."""
+    return await session.scalar(
+        select(HouseholdImport)
+        .where(HouseholdImport.id == import_id, in_scope(HouseholdImport.division_code, actor))
+        .with_for_update()
     )
 
 
@@ -66,16 +105,35 @@ async def list_imports(
     return (await session.scalars(query.order_by(HouseholdImport.id.desc()).limit(limit))).all()
 
 
-async def content(session: AsyncSession, seals: Seals, import_id: UUID) -> bytes:
-    """The upload as it came."""
-    sealed = (await session.get_one(HouseholdImportFile, import_id)).content
-    return seals.open_bytes(sealed, sealing.upload_of(import_id))
-
-
-async def reasons(session: AsyncSession, import_id: UUID) -> dict[int, str]:
-    """Why rows were refused, by row of the sheet."""
+async def reasons_between(session: AsyncSession, import_id: UUID, after: int, limit: int) -> list[tuple[int, str]]:
+    """Why rows were refused, in the order of the sheet."""
     rows = await session.execute(
-        select(HouseholdImportRow.row, HouseholdImportRow.reasons).where(HouseholdImportRow.import_id == import_id)
+        select(HouseholdImportRow.row, HouseholdImportRow.reasons)
+        .where(HouseholdImportRow.import_id == import_id, HouseholdImportRow.row > after)
+        .order_by(HouseholdImportRow.row)
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+async def differences(
+    session: AsyncSession, import_id: UUID, after: int, limit: int, states: Sequence[str] = ()
+) -> Sequence[HouseholdImportDifference]:
+    """What a dry run found of households, in the order of the sheet."""
+    query = select(HouseholdImportDifference).where(
+        HouseholdImportDifference.import_id == import_id, HouseholdImportDifference.row > after
+    )
+    if states:
+        query = query.where(HouseholdImportDifference.state.in_(states))
+    return (await session.scalars(query.order_by(HouseholdImportDifference.row).limit(limit))).all()
+
+
+async def difference_counts(session: AsyncSession, import_id: UUID) -> dict[str, int]:
+    """How many households a dry run found in each state."""
+    rows = await session.execute(
+        select(HouseholdImportDifference.state, func.count())
+        .where(HouseholdImportDifference.import_id == import_id)
+        .group_by(HouseholdImportDifference.state)
     )
     return {row[0]: row[1] for row in rows}
 
@@ -94,6 +152,7 @@ async def claim(session: AsyncSession, worker: str, now: datetime) -> HouseholdI
         row.state, row.worker, row.leased_until = "running", worker, now + LEASE
         row.started_at = row.started_at or now
         row.attempts += 1
+        row.rows_done = row.rows_refused = row.households_ok = row.people_ok = 0
         await session.flush()
     return row
 
@@ -110,26 +169,25 @@ async def hold(session: AsyncSession, import_id: UUID, worker: str, now: datetim
     return row
 
 
-async def serials_done(session: AsyncSession, import_id: UUID) -> set[str]:
-    """The households of the sheet an earlier run has imported already."""
-    found = await session.scalars(select(Household.import_serial).where(Household.import_id == import_id))
-    return {serial for serial in found if serial is not None}
-
-
-async def keep_reasons(session: AsyncSession, import_id: UUID, reasons_by_row: dict[int, str]) -> None:
-    """Replace what earlier runs found by what this one found."""
-    await session.execute(delete(HouseholdImportRow).where(HouseholdImportRow.import_id == import_id))
-    rows = [{"import_id": import_id, "row": row, "reasons": text} for row, text in sorted(reasons_by_row.items())]
+async def keep_reasons(session: AsyncSession, import_id: UUID, reasons: Mapping[int, str]) -> None:
+    """Keep why rows were refused; what an earlier run found of them is replaced."""
+    rows = [{"import_id": import_id, "row": row, "reasons": text} for row, text in reasons.items()]
     for start in range(0, len(rows), ROWS_AT_ONCE):
-        await session.execute(insert(HouseholdImportRow), rows[start : start + ROWS_AT_ONCE])
+        query = pg_insert(HouseholdImportRow)
+        changed = query.on_conflict_do_update(
+            index_elements=["import_id", "row"], set_={"reasons": query.excluded.reasons}
+        )
+        await session.execute(changed, rows[start : start + ROWS_AT_ONCE])
 
 
-async def villages_known(session: AsyncSession, actor: Actor, codes: Sequence[str]) -> set[str]:
-    """Those of `codes` that are villages in the actor's scope."""
-    query = select(Division.code).where(
-        Division.code == func.any(list(codes)), Division.level == "village", in_scope(Division.code, actor)
-    )
-    return set(await session.scalars(query))
+async def keep_differences(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        query = pg_insert(HouseholdImportDifference)
+        columns = ("state", "household_id", "household_no", "changes")
+        changed = query.on_conflict_do_update(
+            index_elements=["import_id", "row"], set_={name: query.excluded[name] for name in columns}
+        )
+        await session.execute(changed, list(rows))
 
 
 async def finish(session: AsyncSession, import_id: UUID, **values: Any) -> None:

@@ -1,84 +1,99 @@
-"""The people workbook as bytes: reading an upload, writing the template and the report."""
+"""The people workbook as a file: writing the template, and writing sheets row by row in bounded memory."""
 
 from __future__ import annotations
 
+import csv
 import io
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, BinaryIO, Protocol
 
 import xlsxwriter
 
-from services.registry.domain import refusals
 from services.registry.domain import workbook_columns as columns
 from services.registry.domain.code_lists import CODE_LISTS
-from shared.chassis import workbooks
-from shared.chassis.workbooks import Sheet
-from shared.refusals import Refusal
 
 XLSX_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV_MEDIA_TYPE = "text/csv; charset=utf-8"
 TEMPLATE_ROWS = 5_000
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-WANTED = workbooks.Wanted(columns.SHEET, max_rows=1_000_000, max_unpacked=2 * 1024**3, takes_csv=True)
-_FAULTS: dict[str, type[Refusal]] = {
-    "unreadable": refusals.WorkbookUnreadable,
-    "sheet_missing": refusals.WorkbookUnreadable,
-    "too_large": refusals.WorkbookUnsafe,
-    "unsafe": refusals.WorkbookUnsafe,
-}
+_TEXT_FORMAT = 49
+"""The number of the built-in text format."""
 
 
-def kind_of(content: bytes) -> str:
-    """`xlsx` or `csv`, by what the bytes are and not by the file's name."""
-    return "xlsx" if content.startswith(b"PK\x03\x04") else "csv"
+class SheetWriter(Protocol):
+    """Takes the rows of one sheet."""
+
+    def write(self, row: Sequence[Any]) -> None: ...
+
+    def close(self) -> None: ...
 
 
-async def read(content: bytes) -> Sheet:
-    """The cells of the people sheet; WorkbookUnreadable or WorkbookUnsafe for what is none."""
-    try:
-        return await workbooks.read_sheet(content, WANTED)
-    except workbooks.SheetFault as fault:
-        raise _FAULTS[fault.kind]() from fault
+class XlsxWriter:
+    """Rows of an xlsx file. No cell is ever written as a formula, whatever it begins with."""
+
+    def __init__(self, target: BinaryIO, header: str = "", footer: str = "", properties: dict[str, str] | None = None):
+        self._book = xlsxwriter.Workbook(target, {"constant_memory": True, **_SAFE})
+        if properties:
+            self._book.set_properties(properties)
+        self._page = self._book.add_worksheet(columns.SHEET)
+        if header or footer:
+            self._page.set_header(header)
+            self._page.set_footer(footer)
+        self._number = 0
+
+    def write(self, row: Sequence[Any]) -> None:
+        for place, cell in enumerate(row):
+            if isinstance(cell, int | float) and not isinstance(cell, bool):
+                self._page.write_number(self._number, place, cell)
+            elif cell not in (None, ""):
+                self._page.write_string(self._number, place, shown(cell)[:32_000])
+        self._number += 1
+
+    def close(self) -> None:
+        self._book.close()
 
 
-def report(sheet: Sheet, result_of: Callable[[int], str], masked: bool) -> bytes:
-    """The uploaded sheet with the column 结果. With `masked`, protected columns are blotted out.
-
-    Cells are written as they were read and never as formulas, whatever they begin with.
-    """
-    target = io.BytesIO()
-    book = xlsxwriter.Workbook(target, {"constant_memory": True, **_SAFE})
-    page = book.add_worksheet(columns.SHEET)
-    hidden = {index for index, header in enumerate(columns.HEADERS) if masked and header in columns.PROTECTED}
-    for number, row in enumerate(sheet):
-        for index, cell in enumerate(row[: len(columns.HEADERS)]):
-            shown = "***" if number and index in hidden and cell not in (None, "") else cell
-            _write(page, number, index, shown)
-        if not number:
-            page.write_string(0, len(columns.HEADERS), columns.RESULT)
-        elif any(cell not in (None, "") for cell in row):
-            page.write_string(number, len(columns.HEADERS), result_of(number + 1))
-    book.close()
-    return target.getvalue()
+def csv_line(row: Iterable[Any]) -> bytes:
+    """One line of csv in UTF-8."""
+    return csv_lines([row])
 
 
-def _write(page: Any, row: int, column: int, cell: Any) -> None:
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        page.write_number(row, column, cell)
-    elif cell not in (None, ""):
-        page.write_string(row, column, str(cell)[:32_000])
+def csv_lines(rows: Iterable[Iterable[Any]]) -> bytes:
+    """Lines of csv in UTF-8."""
+    lines = io.StringIO()
+    csv.writer(lines).writerows(
+        [cell if cell.__class__ is str and cell[:1] not in FORMULA_STARTS else guarded(shown(cell)) for cell in row]
+        for row in rows
+    )
+    return lines.getvalue().encode()
+
+
+def guarded(text: str) -> str:
+    """A cell that a spreadsheet program will not take for a formula."""
+    return "'" + text if text.startswith(FORMULA_STARTS) else text
+
+
+def shown(cell: Any) -> str:
+    """A cell of an upload as text."""
+    if cell is None:
+        return ""
+    if isinstance(cell, dict):
+        return str(cell.get("day") or ("#公式" if "formula" in cell else "#错误"))
+    return ("是" if cell else "否") if isinstance(cell, bool) else str(cell)
 
 
 def template() -> bytes:
-    """An empty people workbook: exact headers, text columns, drop-downs of the code lists."""
+    """An empty people workbook: every column, text cells, drop-downs of the code lists."""
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, _SAFE)
     page, codes = book.add_worksheet(columns.SHEET), book.add_worksheet("代码")
-    # 49 is the number of the built-in text format.
-    text, bold = book.add_format({"num_format": 49}), book.add_format({"bold": True})
-    money = set(columns.MONEY_COLUMNS.values())
-    for index, header in enumerate(columns.HEADERS):
-        page.set_column(index, index, 20 if header == columns.NUMBER else 14, None if header in money else text)
-        page.write_string(0, index, header, bold)
+    text, bold = book.add_format({"num_format": _TEXT_FORMAT}), book.add_format({"bold": True})
+    needed = book.add_format({"bold": True, "font_color": "#C00000"})
+    numbers = columns.MONEY | columns.MEASURES
+    for index, header in enumerate(columns.TEMPLATE):
+        page.set_column(index, index, 20 if header == columns.NUMBER else 14, None if header in numbers else text)
+        page.write_string(0, index, header, needed if header in columns.REQUIRED else bold)
         _drop_down(page, codes, index, header)
     page.freeze_panes(1, 0)
     book.close()

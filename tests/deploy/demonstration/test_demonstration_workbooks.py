@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
+from deploy.demonstration.form import HOUSEHOLD_FORM, PERSON_FORM
 from deploy.demonstration.household import Household
 from deploy.demonstration.library import liling_rows
 from deploy.demonstration.projects_mengcheng import library_rows
 from deploy.demonstration.tables import AllocationRow, read_bazhong_allocation, read_shangqiu_allocation
 from deploy.demonstration.workbooks import write_allocation, write_people, write_projects
 
-PEOPLE_HEADERS = [
+FIRST_HEADERS = [
     "户序号",
     "行政村代码",
     "组",
@@ -50,6 +51,7 @@ PEOPLE_HEADERS = [
     "开户银行",
     "银行账号",
 ]
+PEOPLE_HEADERS = [*FIRST_HEADERS, *PERSON_FORM, *HOUSEHOLD_FORM]
 PROJECT_HEADERS = [
     "序号",
     "项目名称",
@@ -69,7 +71,9 @@ PROJECT_HEADERS = [
     "绩效目标",
     "群众参与和带贫减贫机制",
 ]
-NUMBERS = {"务工月数", *(header for header in PEOPLE_HEADERS if header.endswith("(元)"))}
+UNITS = ("(元)", "(亩)", "(平方米)", "(公里)")
+COUNTS = {"务工月数", "公益性岗位月数", "建房年份"}
+NUMBERS = COUNTS | {header for header in PEOPLE_HEADERS if header.endswith(UNITS)}
 
 ALLOCATIONS = [(read_shangqiu_allocation, 5000), (read_bazhong_allocation, 26428)]
 
@@ -120,11 +124,11 @@ def test_only_money_and_months_are_numbers(people: list[dict[str, object]]) -> N
 
 
 def test_household_columns_stand_on_the_heads_row_alone(people: list[dict[str, object]]) -> None:
-    own = PEOPLE_HEADERS[PEOPLE_HEADERS.index("识别标准") :]
+    own = [*FIRST_HEADERS[FIRST_HEADERS.index("识别标准") :], *HOUSEHOLD_FORM]
     for row in people:
         filled = {header for header in own if row[header] != ""}
         if row["与户主关系"] == "户主":
-            assert filled >= set(own) - {"其他致贫原因"}
+            assert filled >= set(own) - {"其他致贫原因", "产业类型"}
         else:
             assert not filled
 

@@ -27,8 +27,8 @@ class WorkbookUnsafe(RuleBroken):
 
 class WorkbookHeaders(RuleBroken):
     code = "registry.workbook_headers"
-    zh = "表头与模板不一致"
-    en = "The headers are not those of the template"
+    zh = "表头不完整、重复或有不认识的列,请对照模板改正"
+    en = "Headers are missing, doubled or unknown; compare them with the template"
     pointer = "/file"
 
 
@@ -41,8 +41,29 @@ class WorkbookEmpty(RuleBroken):
 
 class WorkbookTooLong(RuleBroken):
     code = "registry.workbook_too_long"
-    zh = "行数超过允许的上限"
-    en = "More rows than allowed"
+    zh = "行数超过允许的上限,请拆成几个文件"
+    en = "More rows than allowed; split the file"
+    pointer = "/file"
+
+
+class WorkbookTooWide(RuleBroken):
+    code = "registry.workbook_too_wide"
+    zh = "列数超过允许的上限,请删去模板以外的列"
+    en = "More columns than allowed; delete those the template does not have"
+    pointer = "/file"
+
+
+class WorkbookQuoteBroken(RuleBroken):
+    code = "registry.workbook_quote_broken"
+    zh = "csv 的引号不成对,请改正所示的行"
+    en = "A quote of the csv is not closed; correct the line named"
+    pointer = "/file"
+
+
+class WorkbookLineTooLong(RuleBroken):
+    code = "registry.workbook_line_too_long"
+    zh = "csv 有一行过长,请检查所示的行"
+    en = "A line of the csv is too long; look at the line named"
     pointer = "/file"
 
 
@@ -50,3 +71,15 @@ class ImportNotDone(Conflict):
     code = "registry.import_not_done"
     zh = "导入尚未完成"
     en = "The import is not finished"
+
+
+class ImportNotUndoable(Conflict):
+    code = "registry.import_not_undoable"
+    zh = "此导入没有可以撤销的户档案,或已经撤销"
+    en = "This import has brought in nothing that could be undone, or has been undone"
+
+
+class ImportBuiltUpon(Conflict):
+    code = "registry.import_built_upon"
+    zh = "导入的户档案已有修改或已进入认定名单,不能整体撤销"
+    en = "Files of this import have been changed or are on a list, so it cannot be undone as a whole"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,8 +12,15 @@ from hypothesis import strategies as st
 
 from services.registry.domain import workbook_cells as cells
 from services.registry.domain import workbook_columns as columns
-from services.registry.domain import workbooks
+from services.registry.domain.fields import FIELDS
+from services.registry.domain.limits import Limits
+from services.registry.domain.remedies import remedy_of
+from services.registry.domain.sheet_layouts import layout_of
+from services.registry.domain.tables_of_facts import rows_of
 from services.registry.domain.workbook_cells import BadCell
+from services.registry.domain.workbooks import FIRST_ROW, Draft, Judge
+from shared.chassis.clock import office_today
+from tests.services.registry.people import VILLAGE
 from tests.services.registry.sheets import family, head_row
 
 
@@ -48,29 +56,51 @@ def test_a_whole_number_is_its_digits_and_dots_of_names_are_one() -> None:
     assert cells.name_of("阿里•买买提") == "阿里·买买提"
 
 
-def rows(*lines: dict[str, Any]) -> dict[int, dict[str, Any]]:
-    return dict(enumerate(lines, workbooks.FIRST_ROW))
+def judge(*lines: dict[str, Any]) -> Draft:
+    """One household of these rows, judged; every village is known."""
+    limits = {VILLAGE: Limits(max_other_causes=2, working_age_from=16, working_age_to=60)}
+    rows = [(number, [line[header] for header in columns.HEADERS]) for number, line in enumerate(lines, FIRST_ROW)]
+    return Judge(layout_of(columns.HEADERS), limits, {}, office_today()).draft(rows)
 
 
-def test_households_are_told_apart_by_their_serial_wherever_their_rows_stand() -> None:
-    one, two = family("1"), family("2")
-    drafts = workbooks.drafts_of(rows(one[1], two[0], one[0], two[1], one[2], two[2]))
-    assert [(draft.serial, draft.rows, draft.refused) for draft in drafts] == [
-        ("1", [4, 2, 6], False),
-        ("2", [3, 5, 7], False),
-    ]
-    assert drafts[0].file is not None
-    assert [member.relation for member in drafts[0].file.members] == ["head", "spouse", "son"]
+def test_the_head_stands_first_wherever_its_row_is() -> None:
+    one = family("1")
+    draft = judge(one[1], one[0], one[2])
+    assert (draft.serial, draft.rows, draft.refused) == ("1", [3, 2, 4], False)
+    assert draft.file is not None
+    assert [member.relation for member in draft.file.members] == ["head", "spouse", "son"]
 
 
 def test_a_number_cell_of_an_identity_number_has_lost_digits() -> None:
-    draft = workbooks.drafts_of(rows(head_row() | {columns.NUMBER: 341622199001011234.0}))[0]
+    draft = judge(head_row() | {columns.NUMBER: 341622199001011234.0})
     assert draft.file is None
     assert "位数已丢失" in draft.row_reasons()[2]
+    assert "→" in draft.row_reasons()[2]
 
 
-def test_blank_rows_are_left_out_and_short_rows_filled() -> None:
-    sheet: list[list[Any]] = [list(columns.HEADERS), [], ["", None], ["1", "341622101200"]]
-    found = workbooks.rows_of(sheet)
-    assert list(found) == [4]
-    assert found[4][columns.ACCOUNT] == ""
+@pytest.mark.parametrize("text", ["2020-01-31", "2020/1/31", "2020年1月31日", "2020.01.31", "20200131"])
+def test_a_day_is_read_in_every_usual_spelling(text: str) -> None:
+    assert cells.day_of(text) == date(2020, 1, 31)
+    assert cells.day_of({"day": "2020-01-31"}) == cells.day_of(20200131.0) == date(2020, 1, 31)
+
+
+@pytest.mark.parametrize(
+    "cell", ["1800-01-01", "2300-01-01", "2020-13-01", "昨天", 43861, "43861", {"formula": 1}]
+)
+def test_what_is_no_day_of_a_life_is_refused(cell: Any) -> None:
+    with pytest.raises(BadCell):
+        cells.day_of(cell)
+
+
+def test_every_rule_has_a_remedy_and_every_column_of_a_fault_a_header() -> None:
+    assert remedy_of("registry.head_not_one") != remedy_of("registry.nothing_known") == remedy_of("any")
+    assert columns.column_of("/members/0/relation") == "与户主关系"
+    assert columns.column_of("/income/wage_fen") == "工资性收入(元)"
+    assert columns.column_of("/other_causes/0") == "其他致贫原因"
+    assert columns.column_of("/members") == "与户主关系"
+
+
+def test_a_column_of_the_national_system_is_ours_where_the_field_table_says_so() -> None:
+    known = {row["column"]: row["field"] for row in rows_of("national_columns")}
+    assert {field.national for field in FIELDS if field.national} <= known.keys()
+    assert all(known[field.national] == field.name for field in FIELDS if field.national)

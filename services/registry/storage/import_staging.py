@@ -1,0 +1,129 @@
+"""SQL of a portion of an import: its rows are copied into tables of this connection alone, held against the register
+and moved into it, set by set.
+
+The staged tables are temporary: not logged, empty again when the transaction ends.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.storage.import_records import TABLES
+from services.registry.storage.tables import Base
+from shared.chassis import row_security
+
+LONG_MS = 120_000
+"""How long a transaction that holds a whole sheet may wait for its next portion."""
+
+
+class Raced(Exception):
+    """Somebody registered one of these people, or one of these files, since they were looked up."""
+
+
+async def stage(session: AsyncSession, columns: Mapping[str, Sequence[str]], copies: Mapping[str, bytes]) -> None:
+    """Copy a portion's rows into the staged tables."""
+    for table in TABLES:
+        more = ", 0 as sheet_row" if table == "household_members" else ""
+        like = f"select *{more} from {table} with no data"  # noqa: S608 - names of our tables
+        await session.execute(text(f"create temp table if not exists staged_{table} on commit delete rows as {like}"))
+        await session.execute(text(f"delete from staged_{table}"))  # noqa: S608 - names of our tables
+    connection = await (await session.connection()).get_raw_connection()
+    driver: Any = connection.driver_connection
+    for table, rows in copies.items():
+        if rows:
+            names = list(columns[table])
+            await driver.copy_to_table(f"staged_{table}", source=io.BytesIO(rows), columns=names, format="text")
+
+
+async def drop_done(session: AsyncSession, import_id: UUID) -> None:
+    """Forget staged households that an earlier run of the same import has brought in."""
+    await _forget(session, (
+        "select s.id from staged_households s"
+        " join households h on h.import_id = :import_id and h.import_serial = s.import_serial"
+    ), import_id=import_id)  # fmt: skip
+
+
+async def taken_people(session: AsyncSession) -> dict[UUID, list[int]]:
+    """Staged households with people who are on an active file or recorded dead, anywhere: their ids, and those rows."""
+    async with row_security.widened(session):
+        rows = await session.execute(text(
+            "select s.household_id, s.sheet_row from staged_household_members s"
+            " join household_members m on m.identity_index = s.identity_index"
+            " and (m.active or m.departure = 'death') order by s.sheet_row"
+        ))  # fmt: skip
+    return _by_household(rows.all())
+
+
+async def taken_numbers(session: AsyncSession) -> set[UUID]:
+    """Staged households whose national number a file bears already, or several of this portion."""
+    async with row_security.widened(session):
+        rows = await session.execute(text(
+            "select s.id from staged_households s where s.national_household_no is not null and ("
+            " exists (select from households h where h.national_household_no = s.national_household_no)"
+            " or (select count(*) from staged_households o"
+            "     where o.national_household_no = s.national_household_no) > 1)"
+        ))  # fmt: skip
+    return {row[0] for row in rows}
+
+
+async def rows_of(session: AsyncSession, households: Sequence[UUID]) -> dict[UUID, list[int]]:
+    """The rows of the sheet of staged households, the head's first."""
+    rows = await session.execute(
+        text(
+            "select household_id, sheet_row from staged_household_members"
+            " where household_id = any(:households) order by household_id, position"
+        ),
+        {"households": list(households)},
+    )
+    return _by_household(rows.all())
+
+
+def _by_household(rows: Sequence[Any]) -> dict[UUID, list[int]]:
+    found: dict[UUID, list[int]] = {}
+    for household, row in rows:
+        found.setdefault(household, []).append(row)
+    return found
+
+
+async def forget(session: AsyncSession, households: Sequence[UUID]) -> None:
+    """Take households out of what is staged."""
+    if households:
+        await _forget(session, "select unnest(cast(:households as uuid[]))", households=list(households))
+
+
+async def _forget(session: AsyncSession, those: str, **values: Any) -> None:
+    query = f"delete from staged_households where id in ({those}) returning id"  # noqa: S608 - texts of this file
+    found = await session.execute(text(query), values)
+    gone = [row[0] for row in found]
+    if gone:
+        for table in TABLES[1:]:
+            query = f"delete from staged_{table} where household_id = any(:gone)"  # noqa: S608 - names of our tables
+            await session.execute(text(query), {"gone": gone})
+
+
+async def move_in(session: AsyncSession, columns: Mapping[str, Sequence[str]]) -> None:
+    """Move what is staged into the register. Raced if a person or a file has got there first."""
+    connection = await (await session.connection()).get_raw_connection()
+    driver: Any = connection.driver_connection
+    try:
+        for table in TABLES:
+            own = Base.metadata.tables[table].columns
+            names = ", ".join(f'"{name}"' for name in columns.get(table, ()) if name in own)
+            if names:
+                move = f"insert into {table} ({names}) select {names} from staged_{table}"  # noqa: S608 - our columns
+                await driver.execute(move)
+    except asyncpg.UniqueViolationError as error:
+        raise Raced() from error
+
+
+async def allow_long(session: AsyncSession) -> None:
+    """Let this transaction wait for its next portion."""
+    await session.execute(text(f"set local idle_in_transaction_session_timeout = {LONG_MS}"))
+    await session.execute(text(f"set local statement_timeout = {LONG_MS}"))

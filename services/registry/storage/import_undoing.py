@@ -1,0 +1,64 @@
+"""SQL that takes the files of an import off the register again. Nothing is deleted: versions and events are added."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.storage import import_staging
+from shared.chassis.identity import Actor
+
+_BUILT_UPON = text("""
+select count(*) from households h where h.import_id = :import_id and not (
+    h.status = 'draft' and h.version = 1
+    and not exists (select from identification_households l where l.household_id = h.id)
+)
+""")
+_LOCK = text("select id from households where import_id = :import_id order by id for update")
+_PEOPLE = text("""
+update household_members m set active = false, departure = 'error', departed_on = :today
+from households h where h.id = m.household_id and h.import_id = :import_id and m.active
+""")
+_VERSIONS = text("""
+insert into household_versions
+    (household_id, version, status, village_code, recorded_at, recorded_on, true_from, content)
+select v.household_id, 2, 'removed', v.village_code, :now, :today, v.true_from, jsonb_set(v.content, '{members}', (
+    select jsonb_agg(one.person || cast(:left as jsonb) order by one.place)
+    from jsonb_array_elements(v.content -> 'members') with ordinality as one (person, place)
+))
+from households h join household_versions v on v.household_id = h.id and v.version = 1
+where h.import_id = :import_id
+""")
+_EVENTS = text("""
+insert into household_events (household_id, version, kind, at, "on", by, person, office, reason, facts)
+select h.id, 2, 'import_undone', :now, :today, :account, :person, :office, '',
+    jsonb_build_object('import_id', cast(:import_text as text), 'changed', jsonb_build_array('/members'))
+from households h where h.import_id = :import_id
+""")
+_FILES = text("""
+update households set status = 'removed', version = 2, closed_on = :today
+where import_id = :import_id
+""")
+
+
+async def built_upon(session: AsyncSession, import_id: UUID) -> int:
+    """How many files of an import, now locked, are no longer as it brought them in."""
+    await import_staging.allow_long(session)
+    await session.execute(_LOCK, {"import_id": import_id})
+    found: int = (await session.execute(_BUILT_UPON, {"import_id": import_id})).scalar_one()
+    return found
+
+
+async def take_off(session: AsyncSession, actor: Actor, import_id: UUID, now: datetime, today: date) -> int:
+    """Remove every file of an import as entered in error; its people are free to be on another. How many files."""
+    left = f'{{"active": false, "departure": "error", "departed_on": "{today.isoformat()}"}}'
+    who = {"account": actor.account, "person": actor.person, "office": actor.office, "import_text": str(import_id)}
+    same = {"import_id": import_id, "today": today}
+    await session.execute(_PEOPLE, same)
+    await session.execute(_VERSIONS, same | {"now": now, "left": left})
+    await session.execute(_EVENTS, same | {"now": now} | who)
+    found = await session.execute(_FILES, same)
+    return int(found.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,274 @@
+"""Reads a large sheet in a process of its own and hands it on in groups of rows that belong together.
+
+`python -I sheet_reader.py '{"task": "head" | "rows" | "cells", ...}'` takes the file as its standard input, which can
+be searched. Memory and time are limited; the whole sheet is read before the first group is handed on, so that what is
+wrong with the sheet as a whole is known before anybody acts on a part of it. It writes lines of JSON:
+
+- `head`: one line `{"kind", "named", "headers", "filled", "rows"}`; `rows` is null for a file too big to count at once.
+- `rows`: `{"rows", "groups", "hidden_rows", "hidden_columns", "merged"}`, then lines of groups
+  `{"groups": [[[row, [cell, ...]], ...], ...], "others": {row: [rows with the same value]}, "merged": [row, ...]}`.
+- `cells`: lines of `[[row, [cell, ...]], ...]`, nothing left out.
+- in place of any line `{"fault": kind, "facts": {...}}`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import resource
+import sys
+import tempfile
+import unicodedata
+from array import array
+from collections.abc import Iterator
+from itertools import islice, pairwise
+from pathlib import Path
+from typing import Any, BinaryIO
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from shared.chassis import csv_rows
+from shared.chassis.sheet_faults import BadSheet
+from shared.chassis.xlsx_rows import MAX_COLUMNS, XLSX, XlsxSheet
+
+MEMORY = 512 * 1024 * 1024
+CPU_S = 60
+CPU_S_PER_MIB = 4
+COUNT_BELOW = 2 * 1024 * 1024
+HEADER_TEXTS = 2_000
+_whole: Any = json.encoder.c_make_encoder(  # type: ignore[attr-defined]
+    None, None, json.encoder.encode_basestring, None, ":", ",", False, False, True
+)
+"""What JSONEncoder makes anew for every value it encodes."""
+_SPELT = re.compile("[0-9]{17}[0-9X]", re.ASCII).fullmatch
+Row = tuple[int, list[Any]]
+
+
+def limit(size: int) -> None:
+    """A file that takes more memory or time than it should ends this process."""
+    seconds = CPU_S + CPU_S_PER_MIB * (size // 2**20)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _encode(value: Any) -> str:
+    return "".join(_whole(value, 0))
+
+
+class Sheet:
+    """The file as rows, whatever its kind."""
+
+    def __init__(self, file: BinaryIO, sheet: str, max_unpacked: int) -> None:
+        file.seek(0)
+        self.kind = "xlsx" if file.read(4) == XLSX else "csv"
+        self._file = file
+        self.book = XlsxSheet(file, sheet, max_unpacked) if self.kind == "xlsx" else None
+        self.named = self.book is None or self.book.named
+
+    def rows(self, most_texts: int | None = None) -> Iterator[Row]:
+        return csv_rows.rows(self._file) if self.book is None else self.book.rows(most_texts)
+
+
+def head(sheet: Sheet, size: int, max_rows: int) -> dict[str, Any]:
+    """The headers, and whether any row below them is filled; of a small file also how many are."""
+    counted = size <= COUNT_BELOW
+    headers: list[str] = []
+    rows = 0
+    for number, cells in sheet.rows(None if counted else HEADER_TEXTS):
+        if number == 1:
+            headers = [cell.strip() if isinstance(cell, str) else "" if cell is None else "?" for cell in cells]
+            while headers and not headers[-1]:
+                headers.pop()
+            if len(headers) > MAX_COLUMNS:
+                raise BadSheet("too_many_columns", at_most=MAX_COLUMNS)
+        elif any(cell not in (None, "") for cell in cells):
+            rows += 1
+            if not counted:
+                break
+    found = {"kind": sheet.kind, "named": sheet.named, "headers": headers, "filled": rows > 0}
+    return found | {"rows": rows if counted else None}
+
+
+class Groups:
+    """Rows by group, kept on disk: in memory stay only where a group's rows are and what is asked of every row."""
+
+    def __init__(self, group: int, unique: int, columns: list[int], max_rows: int) -> None:
+        self._group, self._unique, self._columns, self._max_rows = group, unique, columns, max_rows
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as this process
+        self._keys, self._starts, self._first = array("q"), array("Q"), array("L")
+        self._numbers, self._values = array("L"), array("q")
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def read(self, rows: Iterator[Row]) -> None:
+        """Take in all rows below the headers; blank ones are left out."""
+        key: Any = None
+        held: list[list[Any]] = []
+        written = 0
+        columns, group, unique = self._columns, self._group, self._unique
+        numbers, values, most = self._numbers, self._values, self._max_rows
+        width = max(columns) + 1
+        plain = columns == list(range(width))
+        for number, cells in rows:
+            if number == 1:
+                continue
+            if len(cells) < width:
+                cells += [None] * (width - len(cells))
+            elif len(cells) > MAX_COLUMNS and any(cells[MAX_COLUMNS:]):
+                raise BadSheet("too_many_columns", row=number, at_most=MAX_COLUMNS)
+            kept = cells if plain and len(cells) == width else [cells[column] for column in columns]
+            if not any(kept) and all(cell in (None, "") for cell in kept):
+                continue
+            if len(numbers) >= most:
+                raise BadSheet("too_many_rows", at_most=most)
+            own = cells[group]
+            if own != key or own in (None, ""):
+                written += self._put(held)
+                key, held = own, []
+                self._keys.append(hash(str(own).strip()) if own not in (None, "") else -number)
+                self._starts.append(written)
+                self._first.append(len(numbers))
+            held.append([number, kept])
+            numbers.append(number)
+            value = cells[unique]
+            values.append(hash(value if value.__class__ is str and _SPELT(value) else _spelling(value)))
+        written += self._put(held)
+        self._starts.append(written)
+        self._first.append(len(numbers))
+        self._file.flush()
+
+    def _put(self, held: list[list[Any]]) -> int:
+        """The bytes of a block of rows, without its brackets."""
+        return self._file.write(_encode(held)[1:-1].encode() + b",") if held else 0
+
+    def again(self) -> dict[int, list[int]]:
+        """Blocks of a group that is met more than once, by its first block; the others are not listed."""
+        order = sorted(range(len(self._keys)), key=self._keys.__getitem__)
+        found: dict[int, list[int]] = {}
+        first = -1
+        for before, after in pairwise(order):
+            if self._keys[before] == self._keys[after]:
+                first = first if first >= 0 else before
+                found.setdefault(first, [first]).append(after)
+            else:
+                first = -1
+        return found
+
+    def others(self) -> dict[int, list[int]]:
+        """By row: the rows of other groups with the same value."""
+        nothing = hash("")
+        order = sorted(range(len(self._values)), key=self._values.__getitem__)
+        same: list[list[int]] = []
+        for before, after in pairwise(order):
+            if self._values[before] == self._values[after] != nothing:
+                if same and same[-1][-1] == before:
+                    same[-1].append(after)
+                else:
+                    same.append([before, after])
+        return {index: places for places in same for index in places}
+
+    def lines(self, at_once: int, merged: list[tuple[int, int]]) -> Iterator[bytes]:
+        """Lines of groups in the order of their first rows."""
+        again, others = self.again(), self.others()
+        later = {block for blocks in again.values() for block in blocks[1:]}
+        batch: list[bytes] = []
+        told: dict[str, list[int]] = {}
+        joined: list[int] = []
+        count = len(self._keys)
+        for block in range(count):
+            if block in later:
+                continue
+            blocks = again.get(block, [block])
+            batch.append(b"[" + b"".join(self._block(one) for one in blocks)[:-1] + b"]")
+            if others or merged:
+                self._tell(blocks, others, merged, told, joined)
+            if len(batch) == at_once:
+                yield _line(batch, told, joined)
+                batch, told, joined = [], {}, []
+        if batch:
+            yield _line(batch, told, joined)
+
+    def _block(self, block: int) -> bytes:
+        start, end = self._starts[block], self._starts[block + 1]
+        self._file.seek(start)
+        return self._file.read(end - start)
+
+    def _tell(
+        self,
+        blocks: list[int],
+        others: dict[int, list[int]],
+        merged: list[tuple[int, int]],
+        told: dict[str, list[int]],
+        joined: list[int],
+    ) -> None:
+        own = {index for block in blocks for index in range(self._first[block], self._first[block + 1])}
+        for index in sorted(own):
+            number = self._numbers[index]
+            if index in others and any(other not in own for other in others[index]):
+                told[str(number)] = sorted(self._numbers[other] for other in others[index] if other != index)
+            if any(low <= number <= high for low, high in merged):
+                joined.append(number)
+
+    @property
+    def count(self) -> int:
+        return len(self._keys) - sum(len(blocks) - 1 for blocks in self.again().values())
+
+
+def _spelling(cell: Any) -> str:
+    """A value as it is compared: without blanks, in upper case."""
+    if isinstance(cell, str):
+        return unicodedata.normalize("NFKC", cell).strip("=\"' \t").upper()
+    return "" if cell is None or isinstance(cell, dict) else str(cell)
+
+
+def _line(batch: list[bytes], told: dict[str, list[int]], joined: list[int]) -> bytes:
+    others = _encode(told).encode()
+    return (
+        b'{"groups":[' + b",".join(batch) + b'],"others":' + others + b',"merged":' + _encode(joined).encode() + b"}\n"
+    )
+
+
+def rows(sheet: Sheet, wanted: dict[str, Any]) -> Iterator[bytes]:
+    groups = Groups(wanted["group"], wanted["unique"], wanted["columns"], wanted["max_rows"])
+    groups.read(sheet.rows())
+    book = sheet.book
+    notes = {
+        "rows": len(groups),
+        "groups": groups.count,
+        "hidden_rows": book.hidden_rows if book else 0,
+        "hidden_columns": book.hidden_columns if book else [],
+        "merged": len(book.merged) if book else 0,
+    }
+    yield _encode(notes).encode() + b"\n"
+    yield from groups.lines(wanted["at_once"], book.merged if book else [])
+
+
+def cells(sheet: Sheet, wanted: dict[str, Any]) -> Iterator[bytes]:
+    """Rows as they stand, `[[number, [cell, ...]], ...]` a line, for writing the sheet back."""
+    rows = ([number, row[:MAX_COLUMNS]] for number, row in sheet.rows())
+    while batch := list(islice(rows, wanted["at_once"])):
+        yield _encode(batch).encode() + b"\n"
+
+
+def main() -> None:
+    wanted = json.loads(sys.argv[1])
+    file, out = sys.stdin.buffer, sys.stdout.buffer
+    size = file.seek(0, 2)
+    limit(size)
+    try:
+        sheet = Sheet(file, wanted["sheet"], wanted["max_unpacked"])
+        if wanted["task"] == "head":
+            out.write(_encode(head(sheet, size, wanted["max_rows"])).encode() + b"\n")
+            return
+        for line in (rows if wanted["task"] == "rows" else cells)(sheet, wanted):
+            out.write(line)
+    except BadSheet as fault:
+        out.write(_encode({"fault": fault.kind, "facts": fault.facts}).encode() + b"\n")
+    except MemoryError:
+        out.write(b'{"fault": "too_large", "facts": {}}\n')
+
+
+if __name__ == "__main__":
+    main()

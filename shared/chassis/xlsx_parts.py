@@ -1,0 +1,158 @@
+"""What a sheet of an xlsx file leans on: the list of sheets, the shared texts, and which number formats are dates."""
+
+from __future__ import annotations
+
+import codecs
+import html
+import posixpath
+import re
+import zipfile
+from array import array
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Protocol
+
+from shared.chassis.sheet_faults import BadSheet
+
+PIECE = 512 * 1024
+LONGEST_TEXT = 1024 * 1024
+MOST_IN_A_LIST = 400_000
+"""More shared texts than this are kept as one run of bytes, a third of the memory at a little more time."""
+SMALL_PART = 8 * 1024 * 1024
+
+_SHEET = re.compile(r"<(?:\w+:)?sheet\b[^>]*>")
+_RELATION = re.compile(r"<(?:\w+:)?Relationship\b[^>]*>")
+_PLAIN = re.compile(r'<si><t(?: xml:space="preserve")?>([^<]*)</t></si>')
+_ITEM = re.compile(r"<si\b[^>]*?(?:/>|>(.*?)</si>)", re.DOTALL)
+_SPOKEN = re.compile(r"<rPh\b.*?</rPh>", re.DOTALL)
+_TEXT = re.compile(r"<t(?: [^>]*)?>([^<]*)</t>")
+_FORMAT = re.compile(r"<(?:\w+:)?numFmt\b[^>]*>")
+_STYLES = re.compile(r"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
+_STYLE = re.compile(r"<(?:\w+:)?xf\b[^>]*>")
+_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+BUILT_IN_DATES = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
+"""Number formats that stand for days and times without being written down (ECMA-376 part 1, 18.8.30)."""
+
+
+class Texts(Protocol):
+    """Shared texts by number."""
+
+    def __getitem__(self, number: int, /) -> str: ...
+
+
+class PackedTexts:
+    """Very many texts as one run of UTF-8."""
+
+    def __init__(self, texts: list[str]) -> None:
+        self._bytes, self._ends = bytearray(), array("Q", [0])
+        self.add(texts)
+
+    def add(self, texts: list[str]) -> None:
+        for text in texts:
+            self._bytes += text.encode()
+            self._ends.append(len(self._bytes))
+
+    def __getitem__(self, number: int, /) -> str:
+        return self._bytes[self._ends[number] : self._ends[number + 1]].decode()
+
+
+def unescaped(text: str) -> str:
+    return html.unescape(text) if "&" in text else text
+
+
+def attribute(tag: str, name: str) -> str:
+    found = re.search(rf'[\s:]{name}="([^"]*)"', tag)
+    return unescaped(found[1]) if found else ""
+
+
+def _small(package: zipfile.ZipFile, name: str) -> str:
+    if package.getinfo(name).file_size > SMALL_PART:
+        raise BadSheet("too_large")
+    return package.read(name).decode("utf-8-sig")
+
+
+def sheet_part(package: zipfile.ZipFile, sheet: str) -> tuple[str, bool]:
+    """The part that holds the sheet of this name, and True; without one the first sheet, and False."""
+    tags = _SHEET.findall(_small(package, "xl/workbook.xml"))
+    if not tags:
+        raise BadSheet("sheet_missing")
+    named = next((tag for tag in tags if attribute(tag, "name") == sheet), None)
+    number = attribute(named or tags[0], "id")
+    for tag in _RELATION.findall(_small(package, "xl/_rels/workbook.xml.rels")):
+        if attribute(tag, "Id") == number and attribute(tag, "TargetMode") != "External":
+            name = posixpath.normpath(posixpath.join("xl", attribute(tag, "Target")))
+            return (name if name in package.namelist() else name.removeprefix("xl")).removeprefix(
+                "/"
+            ), named is not None
+    raise BadSheet("unreadable")
+
+
+def shared_texts(package: zipfile.ZipFile, at_most: int | None) -> Texts:
+    """The shared texts, or the first of them; none for a book without."""
+    name = "xl/sharedStrings.xml"
+    if name not in package.namelist():
+        return []
+    few: list[str] = []
+    packed: PackedTexts | None = None
+    rest, decoder = "", codecs.getincrementaldecoder("utf-8")("strict")
+    with package.open(name) as part:
+        while piece := part.read(PIECE):
+            text = rest + decoder.decode(piece)
+            end = text.rfind("</si>") + 5
+            if end < 5:
+                if len(text) > LONGEST_TEXT:
+                    raise BadSheet("too_large")
+                rest = text
+                continue
+            rest = text[end:]
+            items = _items(text[:end])
+            if packed is None:
+                few += items
+                if at_most is not None and len(few) > at_most:
+                    return few
+                if len(few) > MOST_IN_A_LIST:
+                    packed, few = PackedTexts(few), []
+            else:
+                packed.add(items)
+    return few if packed is None else packed
+
+
+def _items(text: str) -> list[str]:
+    if ":si>" in text:
+        text = re.sub(r"<(/?)\w+:", r"<\1", text)
+    found = _PLAIN.findall(text)
+    if len(found) != text.count("</si>") or "<si/>" in text:
+        spoken = (_SPOKEN.sub("", item) for item in _ITEM.findall(text))
+        found = ["".join(_TEXT.findall(item)) for item in spoken]
+    return [html.unescape(item) if "&" in item else item for item in found]
+
+
+@dataclass(frozen=True, slots=True)
+class DateStyles:
+    """The cell styles that show a number as a day, and what day 0 is."""
+
+    styles: frozenset[str]
+    epoch: date
+
+    @classmethod
+    def of(cls, package: zipfile.ZipFile) -> DateStyles:
+        early = 'date1904="1"' in _small(package, "xl/workbook.xml")
+        epoch = date(1904, 1, 1) if early else date(1899, 12, 30)
+        if "xl/styles.xml" not in package.namelist():
+            return cls(frozenset(), epoch)
+        text = _small(package, "xl/styles.xml")
+        formats = {attribute(tag, "numFmtId"): attribute(tag, "formatCode") for tag in _FORMAT.findall(text)}
+        dated = {number for number, form in formats.items() if re.search("[ymdhs]", _QUOTED.sub("", form).lower())}
+        dated |= {str(number) for number in BUILT_IN_DATES} - (formats.keys() - dated)
+        whole = _STYLES.search(text)
+        tags = _STYLE.findall(whole[0]) if whole else []
+        return cls(
+            frozenset(str(place) for place, tag in enumerate(tags) if attribute(tag, "numFmtId") in dated), epoch
+        )
+
+    def day(self, value: str) -> Any:
+        """The day of a number; the number itself where the calendar has none for it."""
+        try:
+            return {"day": (self.epoch + timedelta(days=int(float(value)))).isoformat()}
+        except OverflowError:
+            return float(value)

@@ -1,0 +1,86 @@
+"""Undoing an import while nobody has built upon it, and following one as it goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from services.registry.domain import workbook_columns as columns
+from tests.services.registry.people import county_officer, township_officer
+from tests.services.registry.sheets import IMPORTS, OFFICER, carried_out, family, head_row, report, xlsx
+from tests.support.harness import Harness
+
+HOUSEHOLDS = "/api/v1/registry/households"
+
+
+async def undo(county: Harness, import_id: str, who: Any = OFFICER) -> Any:
+    async with county.as_(who) as client:
+        return await client.post(f"{IMPORTS}/{import_id}/undo")
+
+
+async def test_an_undone_import_leaves_its_history_and_frees_its_people(county: Harness, owner: Any) -> None:
+    content = xlsx([*family("1"), *family("2")])
+    done = await carried_out(county, content)
+    answer = await undo(county, done["id"])
+    assert (answer.status_code, answer.json()["state"]) == (200, "undone")
+    assert await owner.fetchval("select count(*) from household_members where active") == 0
+    assert {row["status"] for row in await owner.fetch("select status from households")} == {"removed"}
+    versions = await owner.fetch(
+        "select version, status, content from household_versions order by household_id, version"
+    )
+    assert [(row["version"], row["status"]) for row in versions] == [(1, "draft"), (2, "removed")] * 2
+    people = json.loads(versions[1]["content"])["members"]
+    assert [(one["active"], one["departure"]) for one in people] == [(False, "error")] * 3
+    async with county.as_(OFFICER) as client:
+        listed = (await client.get(HOUSEHOLDS)).json()["items"]
+        history = (await client.get(f"{HOUSEHOLDS}/{listed[0]['id']}/history")).json()["events"]
+    assert [event["kind"] for event in history] == ["imported", "import_undone"]
+    again = await carried_out(county, content)
+    assert again["id"] != done["id"]
+    assert again["people_ok"] == 6
+    assert (await report(county, done["id"]))[1][-1] == "已撤销"
+
+
+async def test_nothing_is_undone_twice_and_two_at_once_undo_once(county: Harness) -> None:
+    done = await carried_out(county, xlsx(family("1")))
+    answers = await asyncio.gather(*(undo(county, done["id"]) for _ in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
+    again = await undo(county, done["id"])
+    assert (again.status_code, again.json()["code"]) == (409, "registry.import_not_undoable")
+
+
+async def test_an_import_somebody_built_upon_is_not_undone(county: Harness, owner: Any) -> None:
+    done = await carried_out(county, xlsx([*family("1"), *family("2")]))
+    async with county.as_(OFFICER) as client:
+        listed = (await client.get(HOUSEHOLDS)).json()["items"]
+        body = {"village_code": listed[0]["village_code"], "year": 2026, "household_ids": [listed[0]["id"]]}
+        assert (await client.post("/api/v1/registry/identifications", json=body)).status_code == 201
+    refused = await undo(county, done["id"])
+    assert (refused.status_code, refused.json()["code"]) == (409, "registry.import_built_upon")
+    assert refused.json()["facts"] == {"files": 1}
+    assert await owner.fetchval("select count(*) from household_members where active") == 6
+    assert await owner.fetchval("select count(*) from household_versions where status = 'removed'") == 0
+
+
+async def test_a_dry_run_and_an_import_of_another_area_cannot_be_undone(county: Harness) -> None:
+    dry = await carried_out(county, xlsx(family("1")), dry_run="true")
+    assert (await undo(county, dry["id"])).status_code == 409
+    stranger = township_officer(township="341622102")
+    assert (await undo(county, dry["id"], stranger)).status_code == 404
+
+
+async def test_progress_comes_as_events_that_end_with_the_import(county: Harness) -> None:
+    done = await carried_out(county, xlsx([head_row("1"), head_row("2", **{columns.VILLAGE: "341622102200"})]))
+    async with county.as_(OFFICER) as client, client.stream("GET", f"{IMPORTS}/{done['id']}/events") as answer:
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        text = "".join([piece async for piece in answer.aiter_text()])
+    (event,) = [part for part in text.split("\n\n") if part]
+    kind, data = event.split("\n")
+    assert kind == "event: done"
+    assert json.loads(data.removeprefix("data: "))["rows_refused"] == 1
+    async with county.as_(township_officer(township="341622102")) as client:
+        assert (await client.get(f"{IMPORTS}/{done['id']}/events")).status_code == 404
+    async with county.as_(county_officer()) as client:
+        assert (await client.get(f"{IMPORTS}/{done['id']}/events")).status_code == 200

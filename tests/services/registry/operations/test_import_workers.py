@@ -1,0 +1,80 @@
+"""Worker processes of large imports: the same outcome as in the service, keys never on a command line."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from services.registry.operations import import_portions, import_runs, import_workers
+from services.registry.operations.import_workers import WorkerGone, Workers
+from tests.services.registry.sheets import OFFICER, family, finished, send, xlsx
+from tests.support.harness import Harness
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service's own job sleeps, and every sheet is a large one."""
+    monkeypatch.setattr(import_runs, "PAUSE_S", 3600)
+    monkeypatch.setattr(import_workers, "SMALL", 0)
+    monkeypatch.setattr(import_runs, "HOUSEHOLDS_AT_ONCE", 3)
+
+
+def workers_of(county: Harness, count: int = 2) -> Workers:
+    settings = county.app.state.settings
+    return Workers(count, settings.seal_key_file, settings.index_key_file, settings.seal_cipher)
+
+
+@pytest.mark.usefixtures("alone")
+async def test_processes_bring_in_what_the_service_would(county: Harness, owner: Any) -> None:
+    await asyncio.sleep(0.4)
+    rows = [row for serial in range(10) for row in family(str(serial))]
+    rows[4]["民族"] = "x"
+    sent = await send(county, xlsx(rows))
+    state = county.app.state
+    assert await import_runs.run_one(state.database, state.seals, "w", workers_of(county))
+    done = await finished(county, sent.json()["id"])
+    assert (done["state"], done["households_ok"], done["rows_refused"]) == ("done", 9, 3)
+    assert await owner.fetchval("select count(distinct identity_index) from household_members") == 27
+    async with county.as_(OFFICER) as client:
+        files = (await client.get("/api/v1/registry/households")).json()["items"]
+        whole = (await client.get(f"/api/v1/registry/households/{files[0]['id']}")).json()
+    assert whole["phone_masked"] == "138****0000"
+
+
+@pytest.mark.usefixtures("alone")
+async def test_a_killed_worker_leaves_an_import_that_is_taken_up_without_doubling(
+    county: Harness, owner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await asyncio.sleep(0.4)
+    sent = await send(county, xlsx([row for serial in range(12) for row in family(str(serial))]))
+    state = county.app.state
+    started: list[Any] = []
+    start = asyncio.create_subprocess_exec
+
+    async def watched(*arguments: Any, **more: Any) -> Any:
+        process = await start(*arguments, **more)
+        assert not any("key" in str(argument) for argument in arguments)
+        if "services.registry.operations.import_worker" in arguments:
+            started.append(process)
+        return process
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", watched)
+    kept = import_portions.GoodRows.keep
+
+    async def kills(keeper: Any, chunk: Any) -> None:
+        await kept(keeper, chunk)
+        for process in started:
+            process.kill()
+
+    monkeypatch.setattr(import_portions.GoodRows, "keep", kills)
+    with pytest.raises((WorkerGone, OSError)):
+        await import_runs.run_one(state.database, state.seals, "first", workers_of(county, 1))
+    before = await owner.fetchval("select count(*) from households")
+    assert 0 < before < 12
+    monkeypatch.undo()
+    await owner.execute("update household_imports set leased_until = now() - interval '1 second'")
+    done = await finished(county, sent.json()["id"])
+    assert (done["households_ok"], done["people_ok"], done["rows_refused"]) == (12, 36, 0)
+    assert await owner.fetchval("select count(*) from households") == 12
