@@ -5,10 +5,11 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
+BENCH_READY := $(VENV)/.bench-installed
 SERVICES := registry projects funds gateway
 WORKERS ?= 2
 
-.PHONY: help run test check fix migrate revision openapi lock secrets demonstration bench clean
+.PHONY: help run test check fix migrate revision openapi lock secrets demonstration divisions rotate-keys bench clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -19,6 +20,11 @@ $(READY): requirements-dev.lock
 	@echo "installing into $(VENV) (once; about a minute)"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(BENCH_READY): $(READY) requirements-bench.lock
+	@echo "installing what only the bench needs into $(VENV) (once)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@
 
 run: $(READY) ## the whole suite on this machine, with the demonstration county, until Ctrl-C
@@ -46,10 +52,11 @@ revision: $(READY) ## draft a migration: make revision service=funds message="ad
 openapi: $(READY) ## write the services' contracts to docs/openapi
 	@$(BIN)/python -m deploy.openapi
 
-lock: $(READY) ## resolve the dependencies again into the two lock files
+lock: $(READY) ## resolve the dependencies again into the three lock files
 	@$(BIN)/pip install --quiet --disable-pip-version-check uv
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate --extra local --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate --extra bench -c requirements-dev.lock pyproject.toml -o requirements-bench.lock
 
 secrets: $(READY) ## make the secret files docker compose needs (deploy/secrets; nothing is replaced)
 	@$(BIN)/python -m deploy.secret_files deploy/secrets
@@ -57,8 +64,14 @@ secrets: $(READY) ## make the secret files docker compose needs (deploy/secrets;
 demonstration: $(READY) ## load the demonstration county into the running docker compose suite
 	@$(BIN)/python -m deploy.demonstration --address $(or $(address),http://127.0.0.1:8000) --folder $(or $(folder),.lika/compose) --administrator-password-file deploy/secrets/bootstrap_admin_password --operator-password-file deploy/secrets/bootstrap_operator_password
 
-bench: $(READY) ## measure the figures the README states, on this machine
-	@$(BIN)/python -m deploy.bench
+divisions: $(READY) ## load the whole country's 665,276 divisions into the local suite, running or not (once)
+	@$(BIN)/python -m deploy.local.divisions
+
+rotate-keys: $(READY) ## move protected values in the local suite to the first seal key (arguments="--status" to look)
+	@$(BIN)/python -m deploy.local.rotate_keys $(arguments)
+
+bench: $(BENCH_READY) ## measure this machine: make bench, make bench size=province, make bench only="reads search"
+	@$(BIN)/python -m bench --size $(or $(size),small) $(if $(only),--only $(only))
 
 clean: ## remove the virtual environment and caches (never the data folder)
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

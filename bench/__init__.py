@@ -1,0 +1,1 @@
+"""`make bench`: what the suite does per second, measured beside what the machine could do at most."""
