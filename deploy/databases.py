@@ -89,7 +89,7 @@ async def _close_to_others(admin_url: URL, service: str) -> None:
     connection = await asyncpg.connect(plain_dsn(admin_url.set(database=database(service))))
     try:
         await connection.execute(f"revoke all on database {database(service)} from public")
-        await connection.execute(f"grant connect on database {database(service)} to {owner}, {app}")
+        await connection.execute(f"grant connect, temporary on database {database(service)} to {owner}, {app}")
         await connection.execute("revoke all on schema public from public")
         await connection.execute(f"grant usage, create on schema public to {owner}")
         await connection.execute(f"grant usage on schema public to {app}")

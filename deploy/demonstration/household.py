@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
+
+Cell = str | int | Decimal | None
+"""A cell of a workbook: text, a count, an amount or a measure, or nothing."""
 
 HEAD = "户主"
 SPOUSE = "配偶"
@@ -67,6 +71,7 @@ class Household:
     bank_name: str
     bank_account: str
     members: tuple[Person, ...]
+    as_of: date
 
     @property
     def head(self) -> Person:

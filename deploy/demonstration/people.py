@@ -83,6 +83,7 @@ class Census:
                 replace(person, away_months=months)
                 for (person, _), months in zip(members, income.away_months, strict=True)
             ),
+            as_of=self.today,
         )
 
     def members(self, rng: Random, plot: Plot) -> list[tuple[Person, Relative]]:

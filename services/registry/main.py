@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import os
+
 from fastapi import FastAPI
 
 from services.registry.api import (
     code_lists,
+    corrections,
     divisions,
     eligibility,
     exit_plans,
+    household_exports,
     household_imports,
+    household_lists,
     households,
     identifications,
+    natural_changes,
     parameters,
+    people,
+    quality,
+    register_years,
     statistics,
 )
-from services.registry.operations import import_runs
+from services.registry.operations import import_runs, key_checks, quality_work
+from services.registry.operations.import_workers import Workers
 from services.registry.settings import Settings
 from services.registry.storage.constraints import CONSTRAINTS
 from services.registry.storage.sealing import Seals
@@ -23,10 +33,17 @@ from shared.chassis.app import create_app, serve
 
 ROUTERS = [
     households.router,
+    household_lists.router,
+    people.router,
+    register_years.router,
+    corrections.router,
+    natural_changes.router,
     identifications.router,
     household_imports.router,
+    household_exports.router,
     exit_plans.router,
     statistics.router,
+    quality.router,
     divisions.router,
     parameters.router,
     code_lists.router,
@@ -37,7 +54,15 @@ ROUTERS = [
 
 
 async def _carry_out_imports(app: FastAPI) -> None:
-    await import_runs.run_forever(app.state.database, app.state.seals)
+    await import_runs.run_forever(app.state.database, app.state.seals, app.state.import_workers)
+
+
+async def _carry_out_quality_runs(app: FastAPI) -> None:
+    await quality_work.run_forever(app.state.database, app.state.seals)
+
+
+async def _require_keys_fit(app: FastAPI) -> None:
+    await key_checks.require_keys_fit(app.state.database, app.state.seals)
 
 
 def create(settings: Settings | None = None) -> FastAPI:
@@ -48,9 +73,17 @@ def create(settings: Settings | None = None) -> FastAPI:
         title="Lika registry 户籍服务",
         routers=ROUTERS,
         constraints=CONSTRAINTS,
-        background=[_carry_out_imports],
+        background=[_carry_out_imports, _carry_out_quality_runs],
+        on_start=_require_keys_fit,
+        row_security=True,
     )
-    app.state.seals = Seals.from_files(settings.seal_key_file, settings.index_key_file)
+    app.state.seals = Seals.from_files(settings.seal_key_file, settings.index_key_file, settings.seal_cipher)
+    app.state.import_workers = Workers(
+        settings.import_workers or os.cpu_count() or 1,
+        settings.seal_key_file,
+        settings.index_key_file,
+        settings.seal_cipher,
+    )
     return app
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic_settings import SettingsConfigDict
 
@@ -15,6 +16,11 @@ class Settings(ServiceSettings):
     service: str = "registry"
     port: int = 8001
     seal_key_file: Path
-    """32 random bytes, base64: encrypts identity numbers, telephones and bank accounts."""
+    """Lines of 32 random bytes, base64: the first seals identity numbers, telephones and accounts, all open."""
     index_key_file: Path
-    """32 random bytes, base64: keys the blind index that finds an identity number."""
+    """32 random bytes, base64: keys the blind index that finds an identity number. While it is being replaced a
+    second line holds the one before."""
+    seal_cipher: Literal["aes-256-gcm", "sm4-gcm"] = "aes-256-gcm"
+    """The cipher of what is sealed from now on; what was sealed with the other still opens."""
+    import_workers: int = 0
+    """Processes that prepare a large import; 0 takes one for each core."""

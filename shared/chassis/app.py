@@ -15,7 +15,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.chassis import events, idempotency, log, migrations, problems, trace
-from shared.chassis.database import Database, Session
+from shared.chassis.database import SERVER_SETTINGS, Database, Session
+from shared.chassis.hot_reads import HotReads
 from shared.chassis.identity import CurrentActor, InnerTokens, needs
 from shared.chassis.peers import Peer
 from shared.chassis.routing import UnitOfWorkRoute
@@ -45,11 +46,13 @@ def create_app(
     event_subscriber: str | None = None,
     background: Sequence[Callable[[FastAPI], Awaitable[None]]] = (),
     on_start: Callable[[FastAPI], Awaitable[None]] | None = None,
+    row_security: bool = False,
 ) -> FastAPI:
     """Build one service.
 
     `peers` maps a service's name to its address; they are found in `app.state.peers`. `event_subscriber`
     names the peer that is told this service's events. `background` are endless jobs run while the app is up.
+    `row_security` says that tables have policies by division code (`shared/chassis/row_security.py`).
     """
     service = settings.service
     log.configure(service)
@@ -58,6 +61,8 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await app.state.database.check()
         await migrations.require_current(service, app.state.database)
+        if row_security:
+            await app.state.hot_reads.open()
         jobs = [asyncio.create_task(_job(job, app)) for job in background]
         if event_subscriber is not None:
             peer = app.state.peers[event_subscriber]
@@ -70,6 +75,7 @@ def create_app(
         await asyncio.gather(*jobs, return_exceptions=True)
         for peer in app.state.peers.values():
             await peer.close()
+        await app.state.hot_reads.close()
         await app.state.database.close()
 
     app = FastAPI(
@@ -87,7 +93,8 @@ def create_app(
     )
     tokens = InnerTokens(service, settings.inner_key_file, settings.inner_jwks_file)
     app.state.settings = settings
-    app.state.database = Database(settings.database_url, settings.pool_size)
+    app.state.database = Database(settings.database_url, settings.pool_size, row_security=row_security)
+    app.state.hot_reads = HotReads(settings.database_url, settings.pool_size, SERVER_SETTINGS)
     app.state.tokens = tokens
     app.state.constraints = constraints or {}
     app.state.peers = {name: Peer(name, url, tokens, settings.peer_timeout_s) for name, url in (peers or {}).items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Annotated
 
@@ -11,9 +11,17 @@ from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from shared.chassis import row_security
+
 STATEMENT_TIMEOUT_MS = 5_000
 LOCK_TIMEOUT_MS = 2_000
 IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000
+SERVER_SETTINGS = {
+    "statement_timeout": str(STATEMENT_TIMEOUT_MS),
+    "lock_timeout": str(LOCK_TIMEOUT_MS),
+    "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_TIMEOUT_MS),
+    "timezone": "UTC",
+}
 
 
 def async_url(dsn: str) -> URL:
@@ -24,7 +32,9 @@ def async_url(dsn: str) -> URL:
 class Database:
     """One service's database, by its app role."""
 
-    def __init__(self, dsn: str, pool_size: int = 5) -> None:
+    def __init__(self, dsn: str, pool_size: int = 5, *, row_security: bool = False) -> None:
+        """With `row_security` the database has policies by division code, which admit what a session was opened for."""
+        self._row_security = row_security
         self.engine: AsyncEngine = create_async_engine(
             async_url(dsn),
             pool_size=pool_size,
@@ -32,24 +42,20 @@ class Database:
             pool_timeout=2.0,
             pool_pre_ping=True,
             hide_parameters=True,
-            connect_args={
-                "server_settings": {
-                    "statement_timeout": str(STATEMENT_TIMEOUT_MS),
-                    "lock_timeout": str(LOCK_TIMEOUT_MS),
-                    "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_TIMEOUT_MS),
-                    "timezone": "UTC",
-                }
-            },
+            connect_args={"server_settings": SERVER_SETTINGS},
         )
 
     @asynccontextmanager
-    async def session(self, *, read_only: bool = False) -> AsyncIterator[AsyncSession]:
+    async def session(self, *, read_only: bool = False, areas: Sequence[str] = ()) -> AsyncIterator[AsyncSession]:
         """One transaction: committed when the block ends well, rolled back otherwise.
 
-        A connection is taken at the first statement, so that asking another service first holds none.
+        Under row-level security it sees the rows of `areas`: without any, none. A connection is
+        taken at the first statement, so that asking another service first holds none.
         """
         engine = self.engine.execution_options(postgresql_readonly=True) if read_only else self.engine
         async with AsyncSession(engine, expire_on_commit=False, autoflush=False) as session:
+            if self._row_security and areas:
+                row_security.seen_by(session, areas)
             try:
                 yield session
             except BaseException:
@@ -73,7 +79,7 @@ class Database:
         await self.engine.dispose()
 
 
-def request_session(request: Request) -> AsyncSession:
+async def request_session(request: Request) -> AsyncSession:
     """The session of this request: read only under GET."""
     session: AsyncSession = request.state.session
     return session

@@ -154,7 +154,7 @@ def new_private_key() -> bytes:
 _bearer = HTTPBearer(auto_error=False, scheme_name="bearer", description="access token of the gateway")
 
 
-def current_actor(request: Request, _: Annotated[Any, Depends(_bearer)] = None) -> Actor:
+def current_actor(request: Request) -> Actor:
     """The actor of this request. Refuses the anonymous."""
     values = request.headers.getlist("authorization")
     if len(values) != 1 or not values[0].lower().startswith("bearer "):
@@ -163,7 +163,12 @@ def current_actor(request: Request, _: Annotated[Any, Depends(_bearer)] = None) 
     return tokens.check(values[0][7:].strip())
 
 
-CurrentActor = Annotated[Actor, Depends(current_actor)]
+async def _asking(request: Request, _: Annotated[Any, Depends(_bearer)] = None) -> Actor:
+    # What only looks something up is async throughout the chassis: a plain function would be sent to a thread.
+    return current_actor(request)
+
+
+CurrentActor = Annotated[Actor, Depends(_asking)]
 
 
 def needs(permission: str, *, money: bool = False) -> dict[str, Any]:
@@ -172,7 +177,7 @@ def needs(permission: str, *, money: bool = False) -> dict[str, Any]:
     With `money`, the request must carry an Idempotency-Key.
     """
 
-    def check(actor: CurrentActor) -> None:
+    async def check(actor: CurrentActor) -> None:
         if actor.issuer != GATEWAY or not actor.may(permission):
             raise Forbidden()
 
@@ -185,7 +190,7 @@ def needs(permission: str, *, money: bool = False) -> dict[str, Any]:
 def needs_service(*issuers: str) -> dict[str, Any]:
     """Route arguments of an internal operation: only these services get in, for whatever actor."""
 
-    def check(actor: CurrentActor) -> None:
+    async def check(actor: CurrentActor) -> None:
         if actor.issuer not in issuers:
             raise Forbidden()
 

@@ -40,36 +40,46 @@ class UnitOfWorkRoute(APIRoute):
         public = extra.get("x-permission") == "public"
         reads_only = set(self.methods or ()) <= {"GET", "HEAD"} or extra.get("x-reads-only") is True
 
+        own_statement = extra.get("x-own-statement") is True  # reads without a session: see hot_reads
+
         async def run(request: Request) -> Response:
             database: Database = request.app.state.database
+            areas: tuple[str, ...] = ()
             if not public:
-                current_actor(request)  # Before a byte of the body is read: the anonymous learn nothing, cost nothing.
+                # Before a byte of the body is read: the anonymous learn nothing, cost nothing.
+                areas = current_actor(request).scope
+            if own_statement:
+                if request.method != "GET":
+                    await _read_body(request)
+                return await handle(request)
             if reads_only:
                 if request.method != "GET":
                     await _read_body(request)
-                async with database.session(read_only=True) as session:
+                async with database.session(read_only=True, areas=areas) as session:
                     request.state.session = session
                     return await handle(request)
             await _read_body(request)
             if request.headers.get("idempotency-key") is None and not key_required:
-                async with database.session() as session:
+                async with database.session(areas=areas) as session:
                     request.state.session = session
                     return await handle(request)
             try:
-                return await _run_keyed(request, database, name, handle)
+                return await _run_keyed(request, database, areas, name, handle)
             finally:
                 await request.close()  # an upload read for its digest is open when the answer was a stored one
 
         return run
 
 
-async def _run_keyed(request: Request, database: Database, operation: str, handle: Handler) -> Response:
+async def _run_keyed(
+    request: Request, database: Database, areas: tuple[str, ...], operation: str, handle: Handler
+) -> Response:
     """Run once per key: claim, do the work and store its answer together, replay ever after."""
     claim = await idempotency.claim(request, database, operation)
     if isinstance(claim, Response):
         return claim
     try:
-        async with database.session() as session:
+        async with database.session(areas=areas) as session:
             request.state.session = session
             response = await handle(request)
             await session.flush()

@@ -15,7 +15,7 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def _given(
+async def _given(
     request: Request,
     if_match: Annotated[str | None, Header(description='the version changed from, as in its ETag: "3"')] = None,
 ) -> int | None:
@@ -38,7 +38,7 @@ def required(version: int | None) -> int:
     return version
 
 
-def _required(version: VersionGiven) -> int:
+async def _required(version: VersionGiven) -> int:
     return required(version)
 
 

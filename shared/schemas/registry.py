@@ -1,6 +1,7 @@
 """Wire vocabulary of the registry: areas, parameters, code lists, plans, figures, eligibility.
 
-Household files are in `registry_households`, identification and imports in `registry_decisions`.
+What offices record of divisions is in `registry_divisions`, household files are in `registry_households`,
+identification and imports in `registry_decisions`.
 """
 
 from __future__ import annotations
@@ -17,30 +18,15 @@ PersonId = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9a-f]{8}(
 PlanYear = Annotated[int, Field(strict=True, ge=2000, le=2100)]
 
 
-class NewDivision(Wire):
-    code: DivisionCode
-    name: Text
-
-
-class DivisionLoad(Wire):
-    """Divisions to add, with the source they were taken from."""
-
-    divisions: Annotated[list[NewDivision], Field(min_length=1, max_length=5_000)]
-    valid_from: Day
-    source: Text
-
-
-class DivisionLoaded(Wire):
-    sent: int
-    inserted: int
-
-
 class Division(Wire):
+    """A division of any level; `valid_to` is its last day once it is closed, null while it is open."""
+
     code: str
     level: str
     name: str
     parent_code: str
     valid_from: Day
+    valid_to: Day | None = None
     source: str
 
 

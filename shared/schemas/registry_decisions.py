@@ -1,4 +1,4 @@
-"""Wire vocabulary of identification (认定), its public notices, and imports of people workbooks."""
+"""Wire vocabulary of identification (认定) and its public notices."""
 
 from __future__ import annotations
 
@@ -154,26 +154,3 @@ class PublicNotice(Wire):
     ends_on: Day
     running: bool
     households: list[NoticeHousehold]
-
-
-ImportMode = Literal["good_rows", "all_or_nothing"]
-
-
-class HouseholdImport(Wire):
-    """An upload and its progress. `rows_*` count rows of the sheet, one per person."""
-
-    id: str
-    state: Literal["queued", "running", "done", "failed"]
-    mode: ImportMode
-    dry_run: bool
-    sha256: str
-    rows_total: int
-    rows_done: int
-    rows_refused: int
-    households_total: int
-    households_ok: int
-    people_ok: int
-    failure: str | None
-    created_at: str
-    created_by: str
-    finished_at: str | None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, Field, StringConstraints
 
 from shared.schemas.registry import IdentityText
+from shared.schemas.registry_lineage import Absence, Lineage
+from shared.schemas.registry_measures import Measure
 from shared.schemas.wire import (
     Code,
     CodeLabel,
@@ -23,32 +23,17 @@ from shared.schemas.wire import (
     clean_text,
 )
 
-_MEASURE_TEXT = re.compile(r"(0|[1-9][0-9]{0,6})(\.[0-9]{1,2})?", re.ASCII)
-MEASURE = {"type": "string", "pattern": r"^(0|[1-9][0-9]{0,6})(\.[0-9]{1,2})?$", "examples": ["12.50"]}
-
-
-def measure(value: Any) -> Decimal:
-    """A decimal text as a number with two places at most."""
-    if isinstance(value, Decimal):
-        return value
-    if not isinstance(value, str) or not _MEASURE_TEXT.fullmatch(value):
-        raise ValueError("must be a decimal number in text, with two places at most")
-    return Decimal(value)
-
-
 Phone = Annotated[str, StringConstraints(strict=True, pattern=r"^1[3-9][0-9]{9}$")]
 BankAccount = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9]{8,30}$")]
 Months = Annotated[int, Field(strict=True, ge=0, le=12)]
 Year = Annotated[int, Field(strict=True, ge=1900, le=2100)]
-Measure = Annotated[Decimal, BeforeValidator(measure), PlainSerializer(str, return_type=str), WithJsonSchema(MEASURE)]
-"""A length or an area as decimal text with two places at most: mu, square metres, kilometres."""
 NationalNo = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9A-Za-z]{1,32}$")]
 NaturalVillageCode = Annotated[str, StringConstraints(strict=True, pattern=r"^[1-9][0-9]{14}$")]
 DisabilityCertificate = Annotated[str, StringConstraints(strict=True, min_length=18, max_length=24)]
 GroupName = Annotated[str, StringConstraints(strict=True, max_length=50), AfterValidator(clean_text)]
 HealthCodes = Annotated[list[Code], Field(min_length=1, max_length=3)]
 RowId = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
-Status = Literal["draft", "proposed", "returned", "registered", "exited", "removed"]
+Status = Literal["draft", "proposed", "returned", "registered", "exited", "removed", "closed"]
 
 
 class IncomeAmounts(Wire):
@@ -108,8 +93,8 @@ class MemberSent(Wire):
     identified_on: Day | None = None
 
 
-class HouseholdSent(Wire):
-    """What a household file states. Codes are those of GET /code-lists; null is "not stated"."""
+class HouseholdFacts(Wire):
+    """What a household file states of the household. Codes are those of GET /code-lists; null is "not stated"."""
 
     village_code: DivisionCode
     group: GroupName = ""
@@ -167,6 +152,11 @@ class HouseholdSent(Wire):
     monitor_phone: Phone | None = None
     bank_name: Text | None = None
     bank_account: BankAccount | None = None
+
+
+class HouseholdSent(HouseholdFacts):
+    """A household file as sent, with its people."""
+
     members: Annotated[list[MemberSent], Field(min_length=1, max_length=50)]
 
 
@@ -184,11 +174,12 @@ class Departure(Wire):
 
 class HouseholdChange(HouseholdSent):
     """The whole file as it shall stand. `phone`, `monitor_phone`, `bank_name` and `bank_account` left out stay as
-    they are; null clears them. On a registered file a reason is needed, and a departure for every person no longer
-    listed."""
+    they are; null clears them. On a registered file a reason is needed, and for every person no longer listed a
+    departure of the kind `error`: what happened to people, and a move to another village, is a natural change."""
 
     departures: Annotated[list[Departure], Field(max_length=50)] = []
     reason: Text | None = None
+    true_from: Day | None = Field(default=None, description="since when what changes is so; today when left out")
 
 
 class Member(Wire):
@@ -234,6 +225,7 @@ class Member(Wire):
     phone_masked: str | None
     national_person_no: str | None
     identified_on: Day | None
+    absence: Absence | None = None
 
 
 class DepartedMember(Wire):
@@ -335,9 +327,13 @@ class Household(HouseholdLine):
     bank_account_masked: str | None
     opened_on: Day
     closed_on: Day | None
+    lineage: Lineage | None = None
     members: list[Member]
     departed: list[DepartedMember]
     notices: list[Notice] = []
+    known_on: Day | None = Field(default=None, description="the file as the office knew it at the end of this day")
+    true_on: Day | None = Field(default=None, description="what was so on this day; null: as last stated")
+    frozen_year: int | None = Field(default=None, description="the file as frozen with this year")
 
 
 class PersonSearch(Wire):
@@ -349,9 +345,9 @@ class HouseholdsFound(Wire):
 
 
 class Unmask(Wire):
-    """Why the protected values are needed; kept in the read trail."""
+    """Why the protected values are needed; kept in the read trail. Without it X-Access-Reason speaks."""
 
-    purpose: Annotated[LongText, Field(min_length=4)]
+    purpose: LongText | None = None
 
 
 class MemberClear(Wire):
@@ -373,23 +369,3 @@ class HouseholdClear(Wire):
     bank_name: str | None
     bank_account: str | None
     members: list[MemberClear]
-
-
-class HouseholdEvent(Wire):
-    """Something done to a file: which version came of it, who did it, when and why."""
-
-    version: int
-    kind: str
-    at: str
-    on: Day
-    by: str
-    office: str
-    reason: str
-    identification_id: str | None
-    changed: list[str] = Field(description="JSON pointers of the fields that changed; never their values")
-
-
-class HouseholdHistory(Wire):
-    id: str
-    household_no: str
-    events: list[HouseholdEvent]

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Path, Query, Response
-from pydantic import StringConstraints
 
 from services.registry.api.reading import CurrentSeals, CurrentTrail, asks
-from services.registry.domain.household_files import Filters
-from services.registry.operations import household_changes, households
+from services.registry.operations import household_changes, household_reads, households
+from services.registry.operations import household_history as past
 from shared.chassis.app import new_router
 from shared.chassis.database import Session
+from shared.chassis.hot_reads import CurrentHotReads, json_answer, own_statement
 from shared.chassis.identity import CurrentActor, needs
 from shared.chassis.paging import Cursor, Limit
 from shared.chassis.versions import VersionGiven, etag, required
 from shared.schemas import registry_households as wire
-from shared.schemas.wire import Code, Day, DivisionCode, Page, PersonName
+from shared.schemas.registry_history import HouseholdFacts, HouseholdHistory
+from shared.schemas.wire import Day
 
 router = new_router("/api/v1/registry/households", "households")
 
 HouseholdId = Annotated[UUID, Path()]
 AsOf = Annotated[Day | None, Query(description="the file as known at the end of that office day")]
-NamePart = Annotated[PersonName, StringConstraints(min_length=2)]
+TrueOn = Annotated[Day | None, Query(description="what was so on that day, as known at the end of as_of (today)")]
+FrozenYear = Annotated[int | None, Query(ge=2000, le=2100, description="the file as frozen with that year")]
 
 
 @router.post("", operation_id="household_open", status_code=201, **needs("household.write"))
@@ -35,43 +37,30 @@ async def household_open(
     return opened
 
 
-@router.get("", operation_id="household_list", **needs("household.read"))
-async def household_list(
-    session: Session,
-    trail: CurrentTrail,
-    within: Annotated[DivisionCode | None, Query(description="an area of any level")] = None,
-    village: Annotated[DivisionCode | None, Query(description="one village; narrower than within")] = None,
-    status: wire.Status | None = None,
-    name: Annotated[NamePart | None, Query(description="part of a member's name, two characters or more")] = None,
-    attribute: Code | None = None,
-    main_cause: Code | None = None,
-    as_of: AsOf = None,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-    count: Literal["exact"] | None = None,
-) -> Page[wire.HouseholdLine]:
-    filters = Filters(village or within, status, name, attribute, main_cause)
-    return await households.list_files(session, trail, filters, as_of, cursor, limit, count is not None)
-
-
-@router.post("/search", operation_id="household_search", **asks(needs("household.search")))
-async def household_search(
-    body: wire.PersonSearch, session: Session, trail: CurrentTrail, seals: CurrentSeals
-) -> wire.HouseholdsFound:
-    return await households.search(session, trail, seals, body.identity_number)
-
-
-@router.get("/{household_id}", operation_id="household_get", **needs("household.read"))
+@router.get(
+    "/{household_id}",
+    operation_id="household_get",
+    response_model=wire.Household,
+    **own_statement(needs("household.read")),
+)
 async def household_get(
     household_id: HouseholdId,
     response: Response,
-    session: Session,
+    reads: CurrentHotReads,
     trail: CurrentTrail,
     seals: CurrentSeals,
     as_of: AsOf = None,
-) -> wire.Household:
-    found = await households.get(session, trail, seals, household_id, as_of)
-    response.headers["ETag"] = etag(found.version)
+    true_on: TrueOn = None,
+    year: FrozenYear = None,
+) -> Any:
+    if as_of is None and true_on is None and year is None:
+        file = await household_reads.now(reads, trail.actor, seals, household_id)
+        return json_answer(file, ETag=etag(file.version))
+    view = past.View(as_of, true_on, year)
+    async with trail.database.session(read_only=True, areas=trail.actor.scope) as session:
+        found = await past.get(session, trail, seals, household_id, view)
+    if true_on is None:  # a file made up for a day is no version anybody could change from
+        response.headers["ETag"] = etag(found.version)
     return found
 
 
@@ -91,12 +80,30 @@ async def household_change(
 
 
 @router.get("/{household_id}/history", operation_id="household_history", **needs("household.read"))
-async def household_history(household_id: HouseholdId, session: Session, trail: CurrentTrail) -> wire.HouseholdHistory:
-    return await households.history(session, trail, household_id)
+async def household_history(
+    household_id: HouseholdId,
+    session: Session,
+    trail: CurrentTrail,
+    seals: CurrentSeals,
+    cursor: Cursor = None,
+    limit: Limit = 200,
+) -> HouseholdHistory:
+    return await past.history(session, trail, seals, household_id, cursor, limit)
+
+
+@router.get("/{household_id}/facts", operation_id="household_facts", **needs("household.read"))
+async def household_facts(
+    household_id: HouseholdId, session: Session, trail: CurrentTrail, as_of: AsOf = None, true_on: TrueOn = None
+) -> HouseholdFacts:
+    return await past.facts(session, trail, household_id, as_of, true_on)
 
 
 @router.post("/{household_id}/unmask", operation_id="household_unmask", **asks(needs("household.unmask")))
 async def household_unmask(
-    household_id: HouseholdId, body: wire.Unmask, session: Session, trail: CurrentTrail, seals: CurrentSeals
+    household_id: HouseholdId,
+    session: Session,
+    trail: CurrentTrail,
+    seals: CurrentSeals,
+    body: wire.Unmask | None = None,
 ) -> wire.HouseholdClear:
-    return await households.unmask(session, trail, seals, household_id, body.purpose)
+    return await households.unmask(session, trail, seals, household_id, body.purpose if body else None)

@@ -11,12 +11,12 @@ from services.registry.storage.sealing import Seals
 from shared.chassis.identity import CurrentActor
 
 
-def _seals(request: Request) -> Seals:
+async def _seals(request: Request) -> Seals:
     seals: Seals = request.app.state.seals
     return seals
 
 
-def _trail(request: Request, actor: CurrentActor) -> Trail:
+async def _trail(request: Request, actor: CurrentActor) -> Trail:
     return Trail(request.app.state.database, actor)
 
 

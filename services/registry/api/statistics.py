@@ -6,11 +6,13 @@ from typing import Annotated
 
 from fastapi import Query
 
+from services.registry.operations import people_counts
 from services.registry.operations import statistics as operations
 from shared.chassis.app import new_router
 from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs
 from shared.schemas.registry import Statistics
+from shared.schemas.registry_people import PeopleCounted, PeopleCounts
 from shared.schemas.wire import DivisionCode
 
 router = new_router("/api/v1/registry/statistics", "statistics")
@@ -24,3 +26,10 @@ async def registry_statistics_get(
     group_by: operations.GroupBy = "division",
 ) -> Statistics:
     return await operations.count(session, actor, division_code, group_by)
+
+
+@router.get("/people", operation_id="registry_statistics_people", **needs("statistics.read"))
+async def registry_statistics_people(
+    asked: Annotated[PeopleCounted, Query()], session: Session, actor: CurrentActor
+) -> PeopleCounts:
+    return await people_counts.count(session, actor, asked)

@@ -6,6 +6,7 @@ Codes are ours because the numbering differs between the systems in use; files a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from services.registry.domain.tables_of_facts import rows_of
 
@@ -57,6 +58,7 @@ def label_of(name: str, code: str) -> str:
     return code if value is None else value.label
 
 
+@lru_cache(maxsize=10_000)
 def in_use(name: str, code: str, first_year: int, last_year: int) -> bool:
     """Whether the list had the code in any of the years from the first to the last."""
     facts = BY_CODE[name][code].facts

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 
 from services.registry.domain import code_lists, kinship, members, refusals
 from services.registry.domain.code_lists import BY_CODE
@@ -17,8 +18,9 @@ from services.registry.domain.limits import Limits
 from services.registry.domain.members import Member
 
 DRAFT, PROPOSED, RETURNED, REGISTERED = "draft", "proposed", "returned", "registered"
-EXITED, REMOVED = "exited", "removed"
-STATUSES = (DRAFT, PROPOSED, RETURNED, REGISTERED, EXITED, REMOVED)
+EXITED, REMOVED, CLOSED = "exited", "removed", "closed"
+"""Closed: nobody is left of the household, or it became part of another; it did not exit."""
+STATUSES = (DRAFT, PROPOSED, RETURNED, REGISTERED, EXITED, REMOVED, CLOSED)
 EDITABLE = (DRAFT, RETURNED, REGISTERED)
 """A file under decision is frozen; a registered one may be changed with a recorded reason."""
 PROPOSABLE = (DRAFT, RETURNED)
@@ -26,7 +28,7 @@ COUNTED = (DRAFT, PROPOSED, RETURNED, REGISTERED)
 """Files whose people an exit plan may speak of."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, unsafe_hash=True)
 class HouseholdFile:
     """One household as its file states it; the fields are those of data/household_fields.csv.
 
@@ -92,23 +94,13 @@ class HouseholdFile:
     bank_account: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a list of households is narrowed to; None leaves a filter out."""
-
-    area: str | None = None
-    status: str | None = None
-    name: str | None = None
-    attribute: str | None = None
-    main_cause: str | None = None
-
-
 _CODES = {name: HOUSEHOLD_FIELDS[name].codes for name in names_of(HOUSEHOLD_FIELDS, "code")}
 _SEVERAL = {
     name: HOUSEHOLD_FIELDS[name].codes for name in names_of(HOUSEHOLD_FIELDS, "codes") if name != "other_causes"
 }
 _DAYS = names_of(HOUSEHOLD_FIELDS, "day")
 _YEARS = names_of(HOUSEHOLD_FIELDS, "year")
+_CODES_OF, _SEVERAL_OF, _DAYS_OF = attrgetter(*_CODES), attrgetter(*_SEVERAL), attrgetter(*_DAYS)
 MAX_FUELS = 3
 EARLIEST_YEAR = 1900
 
@@ -123,8 +115,7 @@ def faults_of(file: HouseholdFile, limits: Limits, on: date) -> list[Fault]:
 
 
 def _code_faults(file: HouseholdFile, limits: Limits, on: date) -> Iterator[Fault]:
-    for field, name in _CODES.items():
-        code = getattr(file, field)
+    for (field, name), code in zip(_CODES.items(), _CODES_OF(file), strict=True):
         if code is None:
             continue
         if code not in BY_CODE[name]:
@@ -139,8 +130,7 @@ def _code_faults(file: HouseholdFile, limits: Limits, on: date) -> Iterator[Faul
             yield Fault(refusals.CauseRepeated, pointer)
     if len(file.other_causes) > limits.max_other_causes:
         yield Fault(refusals.TooManyCauses, "/other_causes", {"at_most": limits.max_other_causes})
-    for field, name in _SEVERAL.items():
-        codes = getattr(file, field)
+    for (field, name), codes in zip(_SEVERAL.items(), _SEVERAL_OF(file), strict=True):
         for index, code in enumerate(codes):
             if code not in BY_CODE[name]:
                 yield Fault(refusals.CodeUnknown, f"/{field}/{index}", {"list": name})
@@ -151,8 +141,7 @@ def _code_faults(file: HouseholdFile, limits: Limits, on: date) -> Iterator[Faul
 
 
 def _fact_faults(file: HouseholdFile, on: date) -> Iterator[Fault]:
-    for field in _DAYS:
-        day = getattr(file, field)
+    for field, day in zip(_DAYS, _DAYS_OF(file), strict=True):
         if day is not None and day > on:
             yield Fault(refusals.DayInFuture, f"/{field}")
     for field in _YEARS:

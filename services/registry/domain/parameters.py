@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
@@ -14,13 +15,21 @@ NATION = "00"
 
 UNITS: dict[str, str] = {row["key"]: row["unit"] for row in rows_of("parameters")}
 """Every key the registry knows, and the unit of its values: fraction is a ratio of two whole numbers up to 1,
-any other unit a whole number of that unit."""
+month_day is MM-DD, any other unit a whole number of that unit."""
 
 BOUNDS: dict[str, tuple[int, int]] = {
     "day": (1, 90),
     "cause": (0, 20),
     "year_of_age": (0, 120),
+    "row": (0, 10**9),
     "fen": (1, 10**12),
+    "month": (1, 120),
+    "year": (1949, 2200),
+    "person": (1, 50),
+    "mu": (1, 100_000),
+    "metre": (1, 1_000_000),
+    "window_day": (0, 3_650),
+    "yes_no": (0, 1),
 }
 """Least and most of a whole number by its unit: a notice of no days would be none, one of many years never ends."""
 
@@ -71,6 +80,9 @@ def require_value(key: str, value: str) -> None:
     unit = UNITS.get(key)
     if unit is None:
         raise refusals.ParameterUnknown()
+    if unit == "month_day":
+        _require_month_day(value)
+        return
     if unit == "fraction":
         try:
             fraction_of(value)
@@ -80,3 +92,13 @@ def require_value(key: str, value: str) -> None:
     least, most = BOUNDS[unit]
     if not (value.isascii() and value.isdigit() and len(value) < 14 and least <= int(value) <= most):
         raise refusals.ParameterValue(unit=unit, least=least, most=most)
+
+
+def _require_month_day(value: str) -> None:
+    """Refuse what is not a month and a day of every year, as 11-01."""
+    try:
+        if not re.fullmatch(r"[0-9]{2}-[0-9]{2}", value, re.ASCII):
+            raise ValueError("not a month and a day")
+        date.fromisoformat(f"2001-{value}")
+    except ValueError as error:
+        raise refusals.ParameterValue(unit="month_day") from error

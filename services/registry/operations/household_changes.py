@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,11 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.registry.domain import household_files as rules
 from services.registry.domain import refusals
 from services.registry.domain.code_lists import BY_CODE
-from services.registry.domain.fields import MEMBER_FIELDS, SEALED_COLUMNS, SEALED_KINDS, names_of
 from services.registry.domain.household_files import EDITABLE, REGISTERED, HouseholdFile
 from services.registry.domain.members import Member
+from services.registry.domain.natural_changes import NATURAL_DEPARTURES
 from services.registry.operations import household_versions as versions
 from services.registry.operations import household_views as views
+from services.registry.operations.household_rows import protected_of, with_kept_values, write_household, write_member
 from services.registry.operations.household_versions import Why
 from services.registry.operations.households import (
     file_of,
@@ -25,42 +27,74 @@ from services.registry.operations.households import (
     require_village,
 )
 from services.registry.storage import household_records as records
+from services.registry.storage import household_versions, parameters
 from services.registry.storage import households as storage
-from services.registry.storage import parameters, sealing
 from services.registry.storage.ids import new_id
 from services.registry.storage.sealing import Seals
-from services.registry.storage.tables import Household, HouseholdMember
+from services.registry.storage.tables import Household, HouseholdMember, HouseholdVersion
 from shared.chassis import clock
 from shared.chassis.identity import Actor
 from shared.refusals import NotFound, PreconditionFailed
 from shared.schemas import registry_households as wire
 
-_SEALED_OF_MEMBER = {name: SEALED_COLUMNS[name] for name in names_of(MEMBER_FIELDS, *SEALED_KINDS)}
-"""The sealed column of each protected field of a person; an unchanged value keeps its seal."""
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A change carried out: the household's row, the content before, and the version that stands now."""
+
+    row: Household
+    before: dict[str, Any]
+    version: HouseholdVersion
 
 
 async def change(
     session: AsyncSession, actor: Actor, seals: Seals, household_id: UUID, expected: int, request: wire.HouseholdChange
 ) -> wire.Household:
     """Make the file what the request states, from version `expected`. An unchanged file keeps its version."""
+    true_from = request.true_from or clock.office_today()
+    why = Why("changed", request.reason or "", true_from)
+    applied = await apply(session, actor, seals, household_id, expected, request, why)
+    return views.whole(applied.row, applied.version, seals, clock.office_today())
+
+
+async def apply(
+    session: AsyncSession,
+    actor: Actor,
+    seals: Seals,
+    household_id: UUID,
+    expected: int,
+    request: wire.HouseholdChange,
+    why: Why,
+) -> Applied:
+    """Carry out a change, whoever decided on it, under every rule of the file."""
     today = clock.office_today()
     row = await storage.lock(session, actor, household_id)
     if row is None:
         raise NotFound()
     _refuse_change(row, expected, request)
-    await require_village(session, actor, request.village_code)
+    if not why.consented:
+        _refuse_natural_change(row, request)
+    _refuse_day(row, why.true_from, today)
+    if request.village_code != row.village_code:  # a closed village keeps its files until they are moved
+        await require_village(session, actor, request.village_code)
     present = {member.id: member for member in await storage.members(session, row.id) if member.active}
-    request = _with_kept_values(request, row, seals)
+    request = with_kept_values(request, row, seals)
     file = file_of(request, _members_stated(request, present, seals))
     limits = await parameters.limits(session, file.village_code, today)
     refuse_first(rules.faults_of(file, limits, today))
-    await refuse_taken(session, seals, file, frozenset(present))
+    await refuse_taken(session, seals, file, frozenset(present), actor)
     departures = _departures(row, request, present, today)
-    before = (await storage.version(session, row.id, row.version)).content
+    before = (await household_versions.version(session, row.id, row.version)).content
     await _write_members(session, row, request, file, present, departures, seals)
-    _write_household(row, file, seals)
-    version = await versions.write(session, actor, row, before, Why("changed", request.reason or "", today))
-    return views.whole(row, version, seals, today)
+    write_household(row, file, seals)
+    return Applied(row, before, await versions.write(session, actor, row, before, why))
+
+
+def _refuse_day(row: Household, true_from: date, today: date) -> None:
+    if true_from > today:
+        raise refusals.DayInFuture(pointer="/true_from")
+    if true_from < min(row.opened_on, row.identified_on or row.opened_on):
+        raise refusals.TrueFromTooEarly()
 
 
 def _refuse_change(row: Household, expected: int, request: wire.HouseholdChange) -> None:
@@ -72,16 +106,16 @@ def _refuse_change(row: Household, expected: int, request: wire.HouseholdChange)
         raise refusals.ReasonRequired()
 
 
-def _with_kept_values(request: wire.HouseholdChange, row: Household, seals: Seals) -> wire.HouseholdChange:
-    """The request with the protected values it left out, which stay as they are."""
-    known = {
-        "phone": views.opened(row.phone_sealed, sealing.phone_of(row.id), seals),
-        "monitor_phone": views.opened(row.monitor_phone_sealed, sealing.monitor_phone_of(row.id), seals),
-        "bank_name": row.bank_name,
-        "bank_account": views.opened(row.bank_account_sealed, sealing.account_of(row.id), seals),
-    }
-    kept = {name: value for name, value in known.items() if name not in request.model_fields_set}
-    return request.model_copy(update=kept)
+def _refuse_natural_change(row: Household, request: wire.HouseholdChange) -> None:
+    """What happened to a registered household is an event of its own, by its paper. Only what fell into a closed year
+    is still corrected into the file, with consent."""
+    if row.status != REGISTERED:
+        return
+    for index, departure in enumerate(request.departures):
+        if departure.kind in NATURAL_DEPARTURES:
+            raise refusals.NaturalChangeNeeded(pointer=f"/departures/{index}/kind")
+    if request.village_code != row.village_code:
+        raise refusals.NaturalChangeNeeded(pointer="/village_code")
 
 
 def _members_stated(
@@ -94,18 +128,8 @@ def _members_stated(
             raise refusals.MemberUnknown(pointer=f"/members/{index}/id")
         if sent.id is not None and sent.id in [other.id for other in request.members[:index]]:
             raise refusals.PersonTwiceInFile(pointer=f"/members/{index}/id")
-        stated.append(member_of(sent, index, {} if known is None else _protected(known, seals)))
+        stated.append(member_of(sent, index, {} if known is None else protected_of(known, seals)))
     return tuple(stated)
-
-
-def _protected(known: HouseholdMember, seals: Seals) -> dict[str, Any]:
-    """The protected values of a person on the file, by field."""
-    return {
-        "identity_number": seals.open(known.identity_sealed, sealing.identity_of(known.id)),
-        "health": tuple(known.health),
-        "disability_certificate": views.opened(known.disability_sealed, sealing.disability_of(known.id), seals),
-        "phone": views.opened(known.phone_sealed, sealing.member_phone_of(known.id), seals),
-    }
 
 
 def _departures(
@@ -152,32 +176,10 @@ async def _write_members(
         if member.relation == "head":
             await session.flush()  # whoever was head before is one no longer
         known = None if sent.id is None else present[UUID(sent.id)]
-        member_id = new_id() if known is None else known.id
-        columns = records.member_columns(member, member_id, position, seals) | {"village_code": file.village_code}
         if known is None:
+            member_id = new_id()
+            columns = records.member_columns(member, member_id, position, seals) | {"village_code": file.village_code}
             session.add(HouseholdMember(id=member_id, household_id=row.id, **columns))
         else:
-            before, now = _protected(known, seals), {field: getattr(member, field) for field in _SEALED_OF_MEMBER}
-            for field, column in _SEALED_OF_MEMBER.items():
-                if before[field] == now[field]:
-                    del columns[column]
-            _set(known, columns)
+            write_member(known, member, position, file.village_code, seals)
     await session.flush()
-
-
-def _write_household(row: Household, file: HouseholdFile, seals: Seals) -> None:
-    columns = records.household_columns(file, row.id, seals)
-    for name, stated, place in (
-        ("phone_sealed", file.phone, sealing.phone_of(row.id)),
-        ("monitor_phone_sealed", file.monitor_phone, sealing.monitor_phone_of(row.id)),
-        ("bank_account_sealed", file.bank_account, sealing.account_of(row.id)),
-    ):
-        if views.opened(getattr(row, name), place, seals) == stated:
-            del columns[name]
-    _set(row, columns)
-
-
-def _set(row: Household | HouseholdMember, columns: dict[str, Any]) -> None:
-    for name, value in columns.items():
-        if getattr(row, name) != value:
-            setattr(row, name, value)

@@ -11,12 +11,14 @@ from services.registry.domain.code_lists import label_of
 from services.registry.domain.fields import HOUSEHOLD_FIELDS, MEMBER_FIELDS, SEALED_KINDS, Field
 from services.registry.domain.identity_numbers import age_on
 from services.registry.domain.income import AMOUNTS, Income, per_head
+from services.registry.domain.natural_changes import counted
 from services.registry.domain.place_codes import place_warning
 from services.registry.storage import sealing
 from services.registry.storage.sealing import Place, Seals
 from services.registry.storage.tables import Household as Row
 from services.registry.storage.tables import HouseholdVersion as Version
 from shared.schemas import registry_households as wire
+from shared.schemas.registry_lineage import Absence, Lineage
 from shared.schemas.wire import CodeLabel
 
 _LINE = frozenset({"village_code", "group", "attribute", "main_cause", *AMOUNTS})
@@ -57,7 +59,7 @@ def _line(row: Row, version: Version | None) -> dict[str, Any]:
         "member_count": stated["member_count"],
         "attribute": coded_or_none("household_attribute", stated.get("attribute")),
         "main_cause": coded_or_none("poverty_cause", stated.get("main_cause")),
-        "registered_on": row.registered_on if point.status in ("registered", "exited", "removed") else None,
+        "registered_on": row.registered_on if point.status in ("registered", "exited", "removed", "closed") else None,
     }
 
 
@@ -71,12 +73,13 @@ def whole(row: Row, version: Version, seals: Seals, on: date) -> wire.Household:
         **{name: _shown(field, content.get(name)) for name, field in _SHOWN.items()},
         income=None if income is None else _amounts(income),
         income_not_counted_fen=None if income is None else income.not_counted_fen(),
-        net_income_per_head=None if income is None else _per_head(income, len(people)),
+        net_income_per_head=_per_head(income, counted(people)),
         phone_masked=_masked_phone(content, "phone_sealed", sealing.phone_of(row.id), seals),
         monitor_phone_masked=_masked_phone(content, "monitor_phone_sealed", sealing.monitor_phone_of(row.id), seals),
         bank_account_masked=_masked_account(content, row.id, seals),
         opened_on=row.opened_on,
         closed_on=row.closed_on if version.version == row.version else None,
+        lineage=_lineage(row, version.version == row.version),
         members=[_member(member, seals, on) for member in people],
         departed=[_departed(member) for member in content["members"] if not member["active"]],
         notices=_notices(people, seals),
@@ -115,7 +118,10 @@ def _amounts(income: Income) -> wire.IncomeAmounts:
     return wire.IncomeAmounts(**{name: getattr(income, name) for name in AMOUNTS}, items=income.items)
 
 
-def _per_head(income: Income, people: int) -> wire.NetIncomePerHead:
+def _per_head(income: Income | None, people: int) -> wire.NetIncomePerHead | None:
+    """None where no income is stated, or nobody is there to share it."""
+    if income is None or not people:
+        return None
     exact = per_head(income, people)
     return wire.NetIncomePerHead(
         numerator_fen=income.net_fen(), people=people, floor_fen=exact.numerator // exact.denominator
@@ -154,9 +160,26 @@ def _member(member: dict[str, Any], seals: Seals, on: date) -> wire.Member:
         identity_number_masked=masking.identity_number(identity_number(member, seals)),
         disability_certificate_masked=None if certificate is None else masking.certificate(certificate),
         phone_masked=_masked_phone(member, "phone_sealed", sealing.member_phone_of(UUID(member["id"])), seals),
+        absence=_absence(member),
         sex=coded("sex", member["sex"]),
         age=age_on(date.fromisoformat(member["birth_date"]), on),
     )
+
+
+def _absence(member: dict[str, Any]) -> Absence | None:
+    if "absence" not in member:
+        return None
+    kind, since = coded("natural_change", member["absence"]), date.fromisoformat(member["absent_from"])
+    return Absence(kind=kind, since=since, counts_in_income=member["absence_counted"])
+
+
+def _lineage(row: Row, now: bool) -> Lineage | None:
+    """Where the file came from and, as it stands now, how it ended; None for one that neither split off nor closed."""
+    merged_into, closing = (row.merged_into, row.closing) if now else (None, None)
+    if row.split_from is None and closing is None:
+        return None
+    split_from, into = (None if one is None else str(one) for one in (row.split_from, merged_into))
+    return Lineage(split_from=split_from, merged_into=into, closing=closing)
 
 
 def _departed(member: dict[str, Any]) -> wire.DepartedMember:

@@ -1,4 +1,4 @@
-"""What offices do with household files: open, read, find, unmask. Changing one is in household_changes."""
+"""What offices do with household files: open, read, unmask. Lists: household_lists, changes: household_changes."""
 
 from __future__ import annotations
 
@@ -8,31 +8,39 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.domain import access_reasons
 from services.registry.domain import household_files as rules
-from services.registry.domain import identity_numbers
 from services.registry.domain.faults import Fault
 from services.registry.domain.fields import HOUSEHOLD_FIELDS, MEMBER_FIELDS, names_of
-from services.registry.domain.household_files import DRAFT, Filters, HouseholdFile
+from services.registry.domain.household_files import DRAFT, HouseholdFile
 from services.registry.domain.income import AMOUNTS, Income
 from services.registry.domain.members import Member
-from services.registry.domain.refusals import DivisionUnknown, FieldNeeded, PersonOnAnotherFile, VillageCodeNeeded
+from services.registry.domain.refusals import (
+    DivisionUnknown,
+    FieldNeeded,
+    PersonOnAnotherFile,
+    PersonRecordedDead,
+    VillageCodeNeeded,
+)
 from services.registry.operations import household_views as views
 from services.registry.operations.trail import CLEAR, Trail
 from services.registry.storage import divisions, parameters
 from services.registry.storage import household_records as records
+from services.registry.storage import household_versions as versions
 from services.registry.storage import households as storage
 from services.registry.storage.ids import new_id
 from services.registry.storage.sealing import Seals
 from services.registry.storage.tables import Household as Row
 from services.registry.storage.tables import HouseholdVersion as Version
-from shared.chassis import audit, clock, paging
+from shared.chassis import audit, clock
 from shared.chassis.identity import Actor
 from shared.chassis.scope import require_in_scope
 from shared.refusals import NotFound
 from shared.schemas import registry_households as wire
-from shared.schemas.wire import Page
 
 VILLAGE_CODE_DIGITS = 12
+UNMASK = "household.unmask"
+"""The permission protected values are shown by; also what the read trail calls such a read."""
 STATED = {name for name, field in HOUSEHOLD_FIELDS.items() if field.kind != "codes" and name not in AMOUNTS}
 SEVERAL = names_of(HOUSEHOLD_FIELDS, "codes")
 PROTECTED = tuple(name for name, field in MEMBER_FIELDS.items() if field.protected)
@@ -47,22 +55,22 @@ async def open_file(session: AsyncSession, actor: Actor, seals: Seals, request: 
     file = _file_of(request)
     limits = await parameters.limits(session, request.village_code, today)
     refuse_first(rules.faults_of(file, limits, today))
-    await refuse_taken(session, seals, file, frozenset())
+    await refuse_taken(session, seals, file, frozenset(), actor)
     record = new_record(file, actor, seals, "opened", today)
     await storage.insert_many(session, [record])
     household_id = record.household["id"]
     audit.record(session, actor, "household.open", str(household_id), village=file.village_code)
     row = await storage.visible(session, actor, household_id)
     assert row is not None
-    return views.whole(row, await storage.version(session, household_id, 1), seals, today)
+    return views.whole(row, await versions.version(session, household_id, 1), seals, today)
 
 
 async def require_village(session: AsyncSession, actor: Actor, village_code: str) -> None:
-    """Refuse what is not a village, lies outside the scope (as absent) or does not exist."""
+    """Refuse what is not a village, lies outside the scope (as absent), does not exist or is closed."""
     if len(village_code) != VILLAGE_CODE_DIGITS:
         raise VillageCodeNeeded()
     require_in_scope(actor, village_code)
-    if not await divisions.known(session, {village_code}):
+    if not await divisions.open_now(session, {village_code}):
         raise DivisionUnknown(pointer="/village_code")
 
 
@@ -70,7 +78,7 @@ def _file_of(request: wire.NewHousehold) -> HouseholdFile:
     return file_of(request, tuple(_new_member(sent, index) for index, sent in enumerate(request.members)))
 
 
-def file_of(request: wire.HouseholdSent, members: tuple[Member, ...]) -> HouseholdFile:
+def file_of(request: wire.HouseholdFacts, members: tuple[Member, ...]) -> HouseholdFile:
     """The file a request states, with these people."""
     stated = request.model_dump(include=STATED)
     several = {name: tuple(getattr(request, name)) for name in SEVERAL}
@@ -100,13 +108,24 @@ def refuse_first(faults: list[Fault]) -> None:
         raise faults[0].refusal()
 
 
-async def refuse_taken(session: AsyncSession, seals: Seals, file: HouseholdFile, own: frozenset[UUID]) -> None:
-    """Refuse people who are on an active file other than this one, whose own people are `own`."""
+async def refuse_taken(
+    session: AsyncSession, seals: Seals, file: HouseholdFile, own: frozenset[UUID], actor: Actor
+) -> None:
+    """Refuse people who are on an active file other than this one, whose own people are `own`; and the dead.
+
+    An actor who could look the person up, and whose scope covers the other household, is told which one it is.
+    """
     indexes = [seals.index(member.identity_number) for member in file.members]
     held = await storage.holders(session, indexes)
     for position, index in enumerate(indexes):
         if index in held and held[index] not in own:
-            raise PersonOnAnotherFile(pointer=f"/members/{position}/identity_number")
+            others = await storage.find_person(session, actor, index) if actor.may("household.search") else []
+            told = {"household_no": str(others[0].household_no)} if others else {}
+            raise PersonOnAnotherFile(pointer=f"/members/{position}/identity_number", **told)
+    dead = await storage.recorded_dead(session, [index for index in indexes if index not in held])
+    for position, index in enumerate(indexes):
+        if index in dead:
+            raise PersonRecordedDead(pointer=f"/members/{position}/identity_number")
 
 
 def new_record(file: HouseholdFile, actor: Actor, seals: Seals, kind: str, today: date) -> storage.Record:
@@ -148,110 +167,47 @@ def event_columns(household_id: UUID, version: int, kind: str, actor: Actor, rea
         "by": actor.account,
         "person": actor.person,
         "office": actor.office,
+        "office_name": actor.office_name,
         "reason": reason,
         "identification_id": None,
         "facts": {},
     }
 
 
-async def list_files(
-    session: AsyncSession,
-    trail: Trail,
-    filters: Filters,
-    as_of: date | None,
-    cursor: str | None,
-    limit: int,
-    counted: bool,
-) -> Page[wire.HouseholdLine]:
-    """Files of the actor's scope by village and number; with `as_of`, as known at the end of that office day."""
-    after = paging.decode(cursor, str, int)
-    key = None if after is None else (str(after[0]), int(after[1]))
-    found: list[tuple[Row, Version | None]]
-    if as_of is None:
-        rows = await storage.list_now(session, trail.actor, filters, key, limit + 1)
-        found = [(row, None) for row in rows]
-    else:
-        dated = await storage.list_on(session, trail.actor, filters, as_of, key, limit + 1)
-        found = [(row, version) for row, version in dated]
-    count = await _count(session, trail.actor, filters, as_of) if counted else None
-    items = [views.line(row, version) for row, version in found[:limit]]
-    last = found[limit - 1][0] if len(found) > limit else None
-    await trail.note(session, "household.list", [item.id for item in items])
-    next_cursor = None if last is None else paging.encode(last.village_code, last.household_no)
-    return Page(items=items, next_cursor=next_cursor, count=count)
-
-
-async def _count(session: AsyncSession, actor: Actor, filters: Filters, as_of: date | None) -> int:
-    if as_of is None:
-        return await storage.count_now(session, actor, filters)
-    return await storage.count_on(session, actor, filters, as_of)
-
-
-async def get(
-    session: AsyncSession, trail: Trail, seals: Seals, household_id: UUID, as_of: date | None
-) -> wire.Household:
-    """One file, as it stands or as known at the end of an office day."""
-    row = await _visible(session, trail.actor, household_id)
-    if as_of is None:
-        version = await storage.version(session, row.id, row.version)
-    else:
-        known = await storage.version_on(session, row.id, as_of)
-        if known is None:
-            raise NotFound()
-        version = known
-    answer = views.whole(row, version, seals, as_of or clock.office_today())
-    await trail.note(session, "household.get", _subjects(row, version))
-    return answer
-
-
-async def _visible(session: AsyncSession, actor: Actor, household_id: UUID) -> Row:
+async def visible_row(session: AsyncSession, actor: Actor, household_id: UUID) -> Row:
+    """The household, absent outside the scope."""
     row = await storage.visible(session, actor, household_id)
     if row is None:
         raise NotFound()
     return row
 
 
-def _subjects(row: Row, version: Version) -> list[object]:
+def subjects_of(row: Row, version: Version) -> list[object]:
+    """Whose file it is that is read: the household and everybody in it."""
     return [row.id, *(member["id"] for member in version.content["members"])]
 
 
 async def unmask(
-    session: AsyncSession, trail: Trail, seals: Seals, household_id: UUID, purpose: str
+    session: AsyncSession, trail: Trail, seals: Seals, household_id: UUID, purpose: str | None
 ) -> wire.HouseholdClear:
-    """The protected values of one file, after the read and its purpose are on the trail."""
-    row = await _visible(session, trail.actor, household_id)
-    version = await storage.version(session, row.id, row.version)
-    await trail.note(session, "household.unmask", _subjects(row, version), CLEAR, purpose)
-    return views.clear(row, version, seals)
+    """The protected values of one file, after the read is on the trail: by which right, why, whose, which.
 
-
-async def search(session: AsyncSession, trail: Trail, seals: Seals, number: str) -> wire.HouseholdsFound:
-    """The file of the person with this identity number, if it lies in the actor's scope."""
-    broken = identity_numbers.fault_of(number, clock.office_today())
+    The reason is the purpose sent or, without one, that of the header X-Access-Reason.
+    """
+    reason = purpose or trail.actor.purpose
+    broken = access_reasons.fault_of(reason)
     if broken is not None:
-        raise broken(pointer="/identity_number")
-    rows = await storage.find_person(session, trail.actor, seals.index(number))
-    items = [views.line(row) for row in rows]
-    await trail.note(session, "household.search", [item.id for item in items])
-    return wire.HouseholdsFound(items=items)
+        raise broken()
+    row = await visible_row(session, trail.actor, household_id)
+    version = await versions.version(session, row.id, row.version)
+    clear = views.clear(row, version, seals)
+    subjects, shown = subjects_of(row, version), _shown(clear)
+    await trail.note(session, UNMASK, subjects, CLEAR, reason, permission=UNMASK, shown=shown)
+    return clear
 
 
-async def history(session: AsyncSession, trail: Trail, household_id: UUID) -> wire.HouseholdHistory:
-    """Every change of a file and every decision on it, oldest first."""
-    row = await _visible(session, trail.actor, household_id)
-    events = [
-        wire.HouseholdEvent(
-            version=event.version,
-            kind=event.kind,
-            at=event.at.isoformat(),
-            on=event.on,
-            by=event.by,
-            office=event.office,
-            reason=event.reason,
-            identification_id=None if event.identification_id is None else str(event.identification_id),
-            changed=event.facts.get("changed", []),
-        )
-        for event in await storage.events(session, household_id)
-    ]
-    await trail.note(session, "household.history", [household_id])
-    return wire.HouseholdHistory(id=str(row.id), household_no=str(row.household_no), events=events)
+def _shown(clear: wire.HouseholdClear) -> list[str]:
+    """The names of the fields an answer shows in clear; those without a value are not shown."""
+    whole = clear.model_dump(exclude={"members"}, exclude_none=True)
+    people = [member.model_dump(exclude_none=True) for member in clear.members]
+    return sorted(set(whole).union(*people) - {"id", "household_no", "name"})

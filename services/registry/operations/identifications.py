@@ -19,7 +19,7 @@ from services.registry.domain.parameters import fraction_of
 from services.registry.operations import identification_views as views
 from services.registry.operations.households import event_columns, require_village
 from services.registry.operations.trail import Trail
-from services.registry.storage import households, parameters
+from services.registry.storage import household_versions, parameters
 from services.registry.storage import identifications as storage
 from services.registry.storage.ids import new_id
 from services.registry.storage.tables import Identification, Objection, ObjectionAnswer, VillageMeeting, VillageNotice
@@ -67,7 +67,7 @@ async def propose(session: AsyncSession, actor: Actor, request: wire.NewIdentifi
 
 async def _refuse_incomplete(session: AsyncSession, ids: Sequence[UUID]) -> None:
     """A file taken over from another system may lack facts; they are stated before anybody votes on it."""
-    contents = await households.contents(session, ids)
+    contents = await household_versions.contents(session, ids)
     for index, household_id in enumerate(ids):
         gaps = fields.unstated(contents[household_id])
         if gaps:

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.registry.domain import masking
 from services.registry.operations.household_views import coded
 from services.registry.storage import notices as storage
-from shared.chassis import clock, paging
+from shared.chassis import clock, paging, row_security
+from shared.chassis.scope import NATION
 from shared.refusals import Malformed
 from shared.schemas.registry_decisions import NoticeHousehold, PublicNotice
 from shared.schemas.wire import Page
@@ -23,7 +24,8 @@ HOUSEHOLDS_ON_A_PAGE = 2_000
 async def list_notices(
     session: AsyncSession, area: str, running: bool, cursor: str | None, limit: int
 ) -> Page[PublicNotice]:
-    """Running and past notices of an area, latest first."""
+    """Running and past notices of an area, latest first. What the public sees of households is the same everywhere."""
+    row_security.seen_by(session, [NATION])
     today = clock.office_today()
     after = _after(cursor)
     rows = list(await storage.list_notices(session, area, today if running else None, after, limit + 1))

@@ -25,9 +25,15 @@ class Trail:
     actor: Actor
 
     async def note(
-        self, session: AsyncSession, action: str, subjects: Sequence[Any], fields: str = MASKED, purpose: str = ""
+        self,
+        session: AsyncSession,
+        action: str,
+        subjects: Sequence[Any],
+        fields: str = MASKED,
+        purpose: str = "",
+        **more: Any,
     ) -> None:
-        """Note a read. If that fails, nothing may leave: Unavailable.
+        """Note a read, with what else is to be known of it. If that fails, nothing may leave: Unavailable.
 
         `session` has read all it needs: its connection is given back first, so that no reader holds one
         connection while waiting for another.
@@ -35,6 +41,7 @@ class Trail:
         await session.close()
         names = [str(subject) for subject in subjects]
         try:
-            await audit.record_read(self.database, self.actor, action, names, fields, purpose or self.actor.purpose)
+            reason = purpose or self.actor.purpose
+            await audit.record_read(self.database, self.actor, action, names, fields, reason, **more)
         except (SQLAlchemyError, OSError) as error:
             raise Unavailable() from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from services.registry.domain.household_files import HouseholdFile
 from services.registry.domain.identity_numbers import birth_date_of, sex_of
 from services.registry.domain.income import AMOUNTS, Income
 from services.registry.domain.members import Member
-from services.registry.domain.names import pinyin_of
+from services.registry.domain.names import initials_of, pinyin_of
 from services.registry.storage import sealing
 from services.registry.storage.sealing import Seals
 
@@ -28,20 +29,22 @@ _SEVERAL = tuple(name for name, field in HOUSEHOLD_FIELDS.items() if field.kind 
 _MEMBER_STATED = tuple(
     name for name, field in MEMBER_FIELDS.items() if field.kind not in _OTHER_KINDS
 )  # fmt: skip
+_OF_FILE, _OF_MEMBER = attrgetter(*_STATED), attrgetter(*_MEMBER_STATED)
 CONTENT = (
     *_STATED, *_SEVERAL, *AMOUNTS, "group_name", "income_items", "phone_sealed", "monitor_phone_sealed",
     "bank_account_sealed", "head_name", "member_count",
 )  # fmt: skip
 MEMBER_CONTENT = (
     *_MEMBER_STATED, "identity_sealed", "disability_sealed", "disability_category", "disability_grade", "phone_sealed",
-    "sex", "birth_date", "health", "active", "departure", "departed_on",
+    "sex", "birth_date", "health", "active", "departure", "departed_on", "joined_on", "absence", "absent_from",
+    "absence_counted",
 )  # fmt: skip
 
 
 def household_columns(file: HouseholdFile, household_id: UUID, seals: Seals) -> dict[str, Any]:
     """What the file states of the household, as columns; phones and an account freshly sealed."""
     head = next(person for person in file.members if person.relation == "head")
-    columns: dict[str, Any] = {name: getattr(file, name) for name in _STATED}
+    columns: dict[str, Any] = dict(zip(_STATED, _OF_FILE(file), strict=True))
     for name in _SEVERAL:
         columns[name] = list(getattr(file, name))
     columns |= _income_columns(file.income)
@@ -67,10 +70,11 @@ def _sealed(value: str | None, place: sealing.Place, seals: Seals) -> str | None
 def member_columns(member: Member, member_id: UUID, position: int, seals: Seals) -> dict[str, Any]:
     """What the file states of a person, as columns; protected values freshly sealed. The village is added by the
     caller: a person stands in the village of the household."""
-    columns: dict[str, Any] = {name: getattr(member, name) for name in _MEMBER_STATED}
+    columns: dict[str, Any] = dict(zip(_MEMBER_STATED, _OF_MEMBER(member), strict=True))
     certificate = member.disability_certificate
     columns["position"] = position
-    columns["name_pinyin"] = pinyin_of(member.name)
+    columns["name_pinyin"] = pinyin = pinyin_of(member.name)
+    columns["name_initials"] = initials_of(pinyin)
     columns["identity_sealed"] = seals.seal(member.identity_number, sealing.identity_of(member_id))
     columns["identity_index"] = seals.index(member.identity_number)
     columns["disability_sealed"] = _sealed(certificate, sealing.disability_of(member_id), seals)
@@ -84,19 +88,32 @@ def member_columns(member: Member, member_id: UUID, position: int, seals: Seals)
     return columns
 
 
-def content_of(household: Mapping[str, Any], members: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def content_of(
+    household: Mapping[str, Any],
+    members: Sequence[Mapping[str, Any]],
+    names: Sequence[str] = CONTENT,
+    member_names: Sequence[str] = MEMBER_CONTENT,
+) -> dict[str, Any]:
     """The content of a version: what was stated, protected values sealed, people in their order. What is not stated
-    is left out."""
-    content = _stated(household, CONTENT)
+    is left out. A caller who knows which columns nothing is stated in gives only the names of the others."""
+    content = _stated(household, names)
     content["members"] = [
-        {"id": str(member["id"]), **_stated(member, MEMBER_CONTENT)}
+        {"id": str(member["id"]), **_stated(member, member_names)}
         for member in sorted(members, key=lambda row: (not row["active"], row["position"]))
     ]
     return content
 
 
 def _stated(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    return {name: _json(value) for name in names if (value := row[name]) is not None and value != [] and value != {}}
+    plain, known = _PLAIN, row.get
+    return {
+        name: value if value.__class__ in plain else _json(value)
+        for name in names
+        if (value := known(name)) is not None and value != [] and value != {}
+    }
+
+
+_PLAIN = frozenset({str, int, bool, list, dict})
 
 
 def _json(value: Any) -> Any:

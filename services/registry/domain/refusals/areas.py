@@ -7,8 +7,8 @@ from shared.refusals import Conflict, RuleBroken
 
 class DivisionCodeMalformed(RuleBroken):
     code = "registry.division_code_malformed"
-    zh = "区划代码须为 2、4、6、9 或 12 位数字"
-    en = "A division code has 2, 4, 6, 9 or 12 digits"
+    zh = "区划代码须为 2、4、6、9、12 位数字,自然村为 15 位"
+    en = "A division code has 2, 4, 6, 9 or 12 digits, a natural village's 15"
     pointer = "/code"
 
 

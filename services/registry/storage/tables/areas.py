@@ -12,20 +12,33 @@ from services.registry.storage.tables.declarative import Base
 
 
 class Division(Base):
-    """An area of one of five levels, valid from a day on."""
+    """An area of one of five levels, or a natural village; valid from a day on, to its last day once it is closed.
+
+    A closed division keeps its row: files that belong to it stay answerable. It has its name since `named_from`.
+    """
 
     __tablename__ = "divisions"
     __table_args__ = (
-        CheckConstraint("code ~ '^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$'", name="code_form"),
+        CheckConstraint("code ~ '^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})$'", name="code_form"),
         CheckConstraint("starts_with(code, parent_code)", name="parent_is_prefix"),
+        CheckConstraint("valid_to is null or valid_to >= valid_from", name="days_in_order"),
         Index(None, "parent_code", "code"),
+        Index(None, "name_pinyin"),
+        Index(None, "name_initials"),
+        Index("ix_divisions_name_characters", text("string_to_array(name, NULL)"), postgresql_using="gin"),
+        Index("ix_divisions_name_syllables", text("string_to_array(name_pinyin, ' ')"), postgresql_using="gin"),
+        Index("ix_divisions_closed", "code", postgresql_where=text("valid_to is not null")),
     )
 
-    code: Mapped[str] = mapped_column(String(12), primary_key=True)
+    code: Mapped[str] = mapped_column(String(15), primary_key=True)
     level: Mapped[str]
     name: Mapped[str]
-    parent_code: Mapped[str] = mapped_column(String(9), default="")
+    name_pinyin: Mapped[str]
+    name_initials: Mapped[str]
+    named_from: Mapped[date]
+    parent_code: Mapped[str] = mapped_column(String(12), default="")
     valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
     source: Mapped[str]
 
 

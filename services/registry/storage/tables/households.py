@@ -23,10 +23,17 @@ class Household(Base):
     __tablename__ = "households"
     __table_args__ = (
         CheckConstraint(
-            "status in ('draft', 'proposed', 'returned', 'registered', 'exited', 'removed')", name="status_known"
+            "status in ('draft', 'proposed', 'returned', 'registered', 'exited', 'removed', 'closed')",
+            name="status_known",
         ),
         CheckConstraint("not main_cause = any(other_causes)", name="causes_differ"),
-        CheckConstraint("member_count >= 1", name="somebody_in_it"),
+        CheckConstraint("(member_count = 0) = (status = 'closed')", name="somebody_in_it"),
+        CheckConstraint(
+            "(status = 'closed') = (closing is not null)"
+            " and (closing is null or closing in ('natural', 'merged'))"
+            " and (merged_into is not null) = (coalesce(closing, '') = 'merged')",
+            name="closing_whole",
+        ),
         CheckConstraint(
             "num_nulls(wage_fen, business_fen, property_fen, transfer_fen, business_cost_fen) in (0, 5)",
             name="income_whole_or_unstated",
@@ -122,12 +129,18 @@ class Household(Base):
     opened_on: Mapped[date]
     registered_on: Mapped[date | None]
     closed_on: Mapped[date | None]
+    closing: Mapped[str | None]
+    split_from: Mapped[UUID | None] = mapped_column(ForeignKey("households.id"))
+    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("households.id"))
     import_id: Mapped[UUID | None]
     import_serial: Mapped[str | None]
 
 
 class HouseholdMember(Base):
-    """A person of a household; one who left stays here, inactive, with the reason and the day."""
+    """A person of a household; one who left stays here, inactive, with the reason and the day.
+
+    `joined_on` is null for those of the file's beginning; `came_from_member_id` is their row on the file before.
+    """
 
     __tablename__ = "household_members"
     __table_args__ = (
@@ -142,13 +155,16 @@ class HouseholdMember(Base):
         CheckConstraint("away_months between 0 and 12", name="away_months_range"),
         CheckConstraint("sex in ('1', '2')", name="sex_known"),
         CheckConstraint("active = (departure is null) and active = (departed_on is null)", name="departure_whole"),
+        CheckConstraint("num_nonnulls(absence, absent_from, absence_counted) in (0, 3)", name="absence_whole"),
+        CheckConstraint("active or absence is null", name="absence_of_somebody_here"),
         Index(
             "uq_household_members_active_identity",
             "identity_index",
             unique=True,
             postgresql_where=text("active"),
         ),
-        Index("ix_household_members_identity", "identity_index"),
+        # Both together find a number on whatever file it is or was: ask for either (storage/eligibility.py).
+        Index("ix_household_members_departed_identity", "identity_index", postgresql_where=text("not active")),
         Index(
             "uq_household_members_one_head",
             "household_id",
@@ -157,6 +173,9 @@ class HouseholdMember(Base):
         ),
         Index(None, "household_id", "position"),
         Index("ix_household_members_name_characters", text("string_to_array(name, NULL)"), postgresql_using="gin"),
+        Index("ix_household_members_village", "village_code", "id", postgresql_where=text("active")),
+        Index("ix_household_members_pinyin", "name_pinyin", postgresql_where=text("active")),
+        Index("ix_household_members_initials", "name_initials", postgresql_where=text("active")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -165,6 +184,7 @@ class HouseholdMember(Base):
     position: Mapped[int] = mapped_column(SmallInteger)
     name: Mapped[str]
     name_pinyin: Mapped[str]
+    name_initials: Mapped[str]
     identity_sealed: Mapped[str]
     identity_index: Mapped[bytes]
     sex: Mapped[str]
@@ -209,6 +229,11 @@ class HouseholdMember(Base):
     active: Mapped[bool]
     departure: Mapped[str | None]
     departed_on: Mapped[date | None]
+    joined_on: Mapped[date | None]
+    came_from_member_id: Mapped[UUID | None] = mapped_column(ForeignKey("household_members.id"))
+    absence: Mapped[str | None]
+    absent_from: Mapped[date | None]
+    absence_counted: Mapped[bool | None]
 
 
 class HouseholdVersion(Base):
@@ -245,6 +270,7 @@ class HouseholdEvent(Base):
     by: Mapped[str]
     person: Mapped[str]
     office: Mapped[str]
+    office_name: Mapped[str | None]
     reason: Mapped[str]
     identification_id: Mapped[UUID | None]
     facts: Mapped[dict[str, Any]]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.services.registry.api.test_household_changes import kept
+from tests.services.registry.changes import done, event
 from tests.services.registry.lists import registered
 from tests.services.registry.people import (
     COUNTY,
     FOREIGN_VILLAGE,
     days_ago,
+    household,
     open_household,
     person,
     recorder,
@@ -86,19 +87,22 @@ async def test_the_dead_are_not_eligible_from_the_day_of_death_on(county: Harnes
     household = await open_household(county, members=[head, spouse])
     await registered(county, household)
     await owner.execute("update households set registered_on = registered_on - 30")
-    async with county.as_(recorder()) as client:
-        read = (await client.get(f"/api/v1/registry/households/{household['id']}")).json()
-        body = kept(read)
-        body["members"] = body["members"][:1]
-        died = {"member_id": read["members"][1]["id"], "kind": "death", "on": days_ago(5)}
-        changed = await client.put(
-            f"/api/v1/registry/households/{household['id']}",
-            json=body | {"reason": "死亡", "departures": [died]},
-            headers={"if-match": '"3"'},
-        )
-    assert changed.status_code == 200, changed.text
+    died = event(household, on=days_ago(5), member_id=household["members"][1]["id"])
+    await done(county, "deaths", died, 3)
     assert [row["status"] for row in await ask(county, head, spouse)] == ["eligible", "dead"]
     assert [row["status"] for row in await ask(county, head, spouse, on=days_ago(6))] == ["eligible", "eligible"]
+
+
+async def test_the_dead_are_not_entered_anew(county: Harness, owner: Any) -> None:
+    head, spouse = person(), person("spouse", 40, "2")
+    first = await open_household(county, members=[head, spouse])
+    await registered(county, first)
+    await done(county, "deaths", event(first, on=days_ago(0), member_id=first["members"][1]["id"]), 3)
+    async with county.as_(recorder()) as client:
+        again = await client.post("/api/v1/registry/households", json=household(spouse | {"relation": "head"}))
+    assert (again.status_code, again.json()["code"]) == (409, "registry.person_recorded_dead")
+    assert again.json()["errors"][0]["pointer"] == "/members/0/identity_number"
+    assert await owner.fetchval("select count(*) from households") == 1
 
 
 async def test_whoever_moves_to_another_household_is_still_the_same_person(county: Harness, owner: Any) -> None:
@@ -106,15 +110,8 @@ async def test_whoever_moves_to_another_household_is_still_the_same_person(count
     first = await open_household(county, members=[head, spouse])
     await registered(county, first)
     (before,) = await ask(county, spouse)
-    async with county.as_(recorder()) as client:
-        address = f"/api/v1/registry/households/{first['id']}"
-        read = (await client.get(address)).json()
-        body = kept(read)
-        body["members"] = body["members"][:1]
-        left = {"member_id": read["members"][1]["id"], "kind": "split_off", "on": days_ago(0)}
-        body |= {"reason": "离婚", "departures": [left]}
-        changed = await client.put(address, json=body, headers={"if-match": '"3"'})
-    assert changed.status_code == 200, changed.text
+    left = event(first, on=days_ago(0), kind="move_out", member_id=first["members"][1]["id"])
+    await done(county, "leavings", left, 3)
     second = await open_household(county, members=[spouse | {"relation": "head"}])
     await registered(county, second)
     (after,) = await ask(county, spouse)

@@ -14,6 +14,7 @@ from tests.services.registry.people import (
     open_household,
     person,
     recorder,
+    township_officer,
 )
 from tests.support.harness import Harness
 
@@ -60,7 +61,7 @@ async def test_a_change_makes_a_new_version_and_says_which_fields_changed_but_no
         history = (await client.get(f"{HOUSEHOLDS}/{opened['id']}/history")).json()
     assert [event["kind"] for event in history["events"]] == ["opened", "changed"]
     assert history["events"][1]["changed"] == ["/housing_level", "/members/2/name", "/members/2/health"]
-    assert "张小宝" not in str(history["events"])
+    assert "张小宝" not in str([event["changed"] for event in history["events"]])
 
 
 async def test_a_file_sent_back_unchanged_stays_the_version_it_was(county: Harness, owner: Any) -> None:
@@ -139,22 +140,39 @@ async def test_a_registered_file_is_changed_with_a_reason_and_nobody_leaves_it_u
     spouse = opened["members"][1]["id"]
     for departure, code in (
         ({"member_id": spouse, "kind": "lost", "on": days_ago(3)}, "registry.code_unknown"),
-        ({"member_id": spouse, "kind": "death", "on": days_ago(-1)}, "registry.day_in_future"),
+        ({"member_id": spouse, "kind": "error", "on": days_ago(-1)}, "registry.day_in_future"),
         (
-            {"member_id": opened["members"][0]["id"], "kind": "death", "on": days_ago(1)},
+            {"member_id": opened["members"][0]["id"], "kind": "error", "on": days_ago(1)},
             "registry.member_stays_and_leaves",
         ),
-        ({"member_id": opened["id"], "kind": "death", "on": days_ago(1)}, "registry.member_unknown"),
+        ({"member_id": opened["id"], "kind": "error", "on": days_ago(1)}, "registry.member_unknown"),
     ):
         refused = await put(county, opened, shrunk | {"departures": [departure]}, 4)
         assert (refused.status_code, refused.json()["code"]) == (422, code)
-    died = {"member_id": spouse, "kind": "death", "on": days_ago(3)}
-    left = await put(county, opened, shrunk | {"departures": [died]}, 4)
+    wrongly = {"member_id": spouse, "kind": "error", "on": days_ago(0)}
+    left = await put(county, opened, shrunk | {"departures": [wrongly]}, 4)
     assert left.status_code == 200, left.text
     assert left.json()["member_count"] == 2
     assert [(row["id"], row["kind"]["code"], row["on"]) for row in left.json()["departed"]] == [
-        (spouse, "death", days_ago(3))
+        (spouse, "error", days_ago(0))
     ]
+
+
+async def test_what_happens_to_a_registered_household_is_an_event_and_no_edit(county: Harness, owner: Any) -> None:
+    opened = await open_household(county)
+    await registered(county, opened)
+    body = kept(opened, reason="据实修改")
+    spouse = opened["members"][1]["id"]
+    gone = body | {"members": [body["members"][0], body["members"][2]]}
+    for kind in ("death", "moved_out", "married_out", "split_off", "merged"):
+        departure = {"member_id": spouse, "kind": kind, "on": days_ago(0)}
+        refused = await put(county, opened, gone | {"departures": [departure]}, 3)
+        assert (refused.status_code, refused.json()["code"]) == (422, "registry.natural_change_needed"), kind
+        assert refused.json()["errors"][0]["pointer"] == "/departures/0/kind"
+    moved = await put(county, opened, body | {"village_code": OTHER_VILLAGE}, 3, township_officer())
+    assert (moved.status_code, moved.json()["code"]) == (422, "registry.natural_change_needed")
+    assert moved.json()["errors"][0]["pointer"] == "/village_code"
+    assert await owner.fetchval("select max(version) from household_versions") == 3
 
 
 async def test_the_head_can_change_in_one_step(county: Harness) -> None:

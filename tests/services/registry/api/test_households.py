@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -102,6 +103,28 @@ async def test_a_person_is_on_one_file_in_the_whole_country_and_the_other_is_not
     for secret in (other["id"], other["household_no"], FOREIGN_VILLAGE, head["identity_number"], head["name"]):
         assert secret not in answer.text
     assert await owner.fetchval("select count(*) from households") == 1
+
+
+async def test_whose_scope_covers_the_other_household_is_told_which_it_is(county: Harness) -> None:
+    head = person()
+    other = await open_household(county, recorder(village=OTHER_VILLAGE), village=OTHER_VILLAGE, members=[head])
+    body = household(head)
+    own = await open_household(county)
+    answers = []
+    for who in (township_officer(), recorder(), actor("household.write", scope=(TOWNSHIP,))):
+        async with county.as_(who) as client:
+            answers.append(await client.post(HOUSEHOLDS, json=body))
+    async with county.as_(township_officer()) as client:
+        answers.append(await client.put(f"{HOUSEHOLDS}/{own['id']}", json=body, headers={"if-match": '"1"'}))
+    assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {
+        (409, "registry.person_on_another_file")
+    }
+    told = [other["household_no"] in answer.text for answer in answers]
+    assert told == [True, False, False, True]
+    assert answers[0].json()["facts"] == {"household_no": other["household_no"]}
+    for answer in answers:
+        for secret in (other["id"], OTHER_VILLAGE, head["identity_number"], head["name"]):
+            assert secret not in answer.text
 
 
 async def test_a_person_opened_twice_at_once_is_on_one_file(county: Harness, owner: Any) -> None:
@@ -222,7 +245,35 @@ async def test_clear_values_need_the_permission_and_a_purpose_and_are_on_the_tra
     rows = await owner.fetch("select * from read_trail where fields = 'clear'")
     assert len(rows) == 1
     assert rows[0]["purpose"] == "核对发放账户"
-    assert json.loads(rows[0]["subjects"])["ids"] == [opened["id"], opened["members"][0]["id"]]
+    noted = json.loads(rows[0]["subjects"])
+    assert noted["ids"] == [opened["id"], opened["members"][0]["id"]]
+    assert noted["permission"] == "household.unmask"
+    assert set(noted["shown"]) >= {"phone", "bank_account", "identity_number", "health"}
+
+
+async def test_the_reason_may_come_in_the_header_and_what_says_nothing_is_none(county: Harness, owner: Any) -> None:
+    opened = await open_household(county)
+    path = f"{HOUSEHOLDS}/{opened['id']}/unmask"
+    refused = []
+    async with county.as_(county_officer()) as client:
+        refused.append(await client.post(path))
+        empty = ("查", "1111", "。。。。", "啊啊啊啊", "aaaa aaaa", "  12 34  ")
+        refused += [await client.post(path, json={"purpose": purpose}) for purpose in empty]
+    async with county.as_(replace(county_officer(), purpose="。。")) as client:
+        refused.append(await client.post(path))
+    async with county.as_(replace(county_officer(), purpose="核对发放账户")) as client:
+        clear = await client.post(path)
+        await client.post(path, json={"purpose": "入户核查联系电话"})
+    for answer in refused:
+        assert answer.status_code == 422, answer.text
+        assert "13812340000" not in answer.text
+    assert {answer.json()["code"] for answer in refused} == {
+        "registry.access_reason_needed",
+        "registry.access_reason_empty",
+    }
+    assert clear.json()["phone"] == "13812340000", clear.text
+    rows = await owner.fetch("select purpose from read_trail where fields = 'clear' order by id")
+    assert [row["purpose"] for row in rows] == ["核对发放账户", "入户核查联系电话"]
 
 
 async def test_no_personal_data_leaves_when_the_trail_cannot_be_written(county: Harness, owner: Any) -> None:

@@ -25,7 +25,11 @@ async def test_groups_add_up_to_the_total_at_every_level(county: Harness) -> Non
     await open_household(county, members=[person()], main_cause="no_land")
     await open_household(county, village=OTHER_VILLAGE, members=[person(), person("son", 20)], attribute="dibao_poor")
     await open_household(
-        county, township_officer(township="341622102"), village="341622102200", members=[person()], attribute="dibao_poor"
+        county,
+        township_officer(township="341622102"),
+        village="341622102200",
+        members=[person()],
+        attribute="dibao_poor",
     )
     await registered(county, first)
     expected = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -95,12 +96,12 @@ def test_whoever_was_moved_to_a_new_house_says_how_and_when() -> None:
         ({"job_channel": "magic"}, "code_unknown", "job_channel"),
     ],
 )  # fmt: skip
-def test_a_person_states_only_what_can_be(changes: dict[str, object], code: str, field: str) -> None:
+def test_a_person_states_only_what_can_be(changes: dict[str, Any], code: str, field: str) -> None:
     assert (code, f"/members/0/{field}") in codes(file(member(identity_number=NUMBER, **changes)))
 
 
 def test_a_disabled_person_has_a_certificate_of_twenty_or_twenty_two_characters() -> None:
-    disabled = {"identity_number": NUMBER, "health": ("disability",)}
+    disabled: dict[str, Any] = {"identity_number": NUMBER, "health": ("disability",)}
     for certificate in (CERTIFICATE, CERTIFICATE + "B1"):
         assert codes(file(member(**disabled, disability_certificate=certificate))) == []
 

@@ -50,7 +50,9 @@ async def add_upload(owner: Any, seals_: Seals, content: bytes) -> Any:
     foreign_key = "fk_household_import_files_import_id"
     await owner.execute(f"alter table household_import_files drop constraint {foreign_key}")
     sealed = seals_.seal_bytes(content, upload_of(import_id))
-    await owner.execute("insert into household_import_files (import_id, content) values ($1, $2)", import_id, sealed)
+    await owner.execute(
+        "insert into household_import_files (id, import_id, number, content) values ($1, $1, 0, $2)", import_id, sealed
+    )
     return import_id
 
 

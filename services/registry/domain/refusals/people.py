@@ -1,0 +1,31 @@
+"""Refusals about lists of households and people."""
+
+from __future__ import annotations
+
+from shared.refusals import Forbidden, RuleBroken
+
+
+class SortNeedsCounty(RuleBroken):
+    code = "registry.sort_needs_county"
+    zh = "按姓名排序须先限定到一个县(区)或更小范围"
+    en = "Lists by name are those of one county at most: name it, or an area within it"
+    pointer = "/sort"
+
+
+class ProtectedFilter(Forbidden):
+    code = "registry.protected_filter"
+    zh = "按健康或残疾状况筛选须有查看明文的权限"
+    en = "Whom a list by health or disability names is known by it: this needs the right to see protected values"
+
+
+class FilterNotOfThePast(RuleBroken):
+    code = "registry.filter_not_of_the_past"
+    zh = "查询历史时点的名单时不支持该筛选条件"
+    en = "A list as known on a past day cannot be narrowed by this"
+
+
+class GroupUnknown(RuleBroken):
+    code = "registry.group_unknown"
+    zh = "不能按该项统计"
+    en = "People are not counted by this"
+    pointer = "/group_by"

@@ -1,0 +1,69 @@
+"""Counting people by one or two facts, live, within the scope. Counts name nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.domain.age_bands import BANDS
+from services.registry.domain.code_lists import label_of
+from services.registry.domain.content_fields import STATUS_LABELS
+from services.registry.domain.refusals import GroupUnknown
+from services.registry.operations.people import filters_of
+from services.registry.operations.statistics import digits_below
+from services.registry.storage import people_counts as storage
+from services.registry.storage import statistics
+from shared.chassis import clock
+from shared.chassis.identity import Actor
+from shared.chassis.scope import NATION
+from shared.schemas.registry_people import GroupKey, GroupOfPeople, PeopleCounted, PeopleCounts
+
+UNSTATED = "未填"
+_LISTS = {
+    "attribute": "household_attribute", "main_cause": "poverty_cause", "housing_level": "housing_level",
+    "monitor_type": "monitor_type", "sex": "sex", "relation": "relation_to_head", "ethnicity": "ethnicity",
+    "education": "education", "schooling": "student_status", "labour": "labour", "left_behind": "left_behind",
+    "disability_grade": "disability_grade", "key_group": "key_group", "health": "health",
+}  # fmt: skip
+_FLAGS = ("safe_water", "dibao", "tekun")
+_LABELS = {"status": STATUS_LABELS, "age_band": {band.code: band.label for band in BANDS}}
+FACTS = ("division", "status", "age_band", *_FLAGS, *_LISTS)
+
+
+async def count(session: AsyncSession, actor: Actor, asked: PeopleCounted) -> PeopleCounts:
+    """People and their households by the facts asked, of the actor's area or a part of it."""
+    group_by = asked.group_by.split(",")
+    if not set(group_by) <= set(FACTS) or len(set(group_by)) < len(group_by):
+        raise GroupUnknown(facts=", ".join(FACTS))
+    filters, today = filters_of(asked, actor), clock.office_today()
+    households, people = await storage.total(session, actor, filters, today)
+    digits = digits_below(filters.area or (actor.scope[0] if len(actor.scope) == 1 else NATION))
+    rows = await storage.groups(session, actor, filters, group_by, digits, today)
+    divisions = await _division_names(session, group_by, [list(row) for row in rows])
+    groups = [
+        GroupOfPeople(
+            keys=[_key(fact, row[index], divisions) for index, fact in enumerate(group_by)],
+            households=row.households,
+            people=row.people,
+        )
+        for row in rows
+    ]
+    return PeopleCounts(group_by=group_by, households=households, people=people, groups=groups)
+
+
+async def _division_names(session: AsyncSession, group_by: Sequence[str], rows: list[list[str]]) -> dict[str, str]:
+    if "division" not in group_by:
+        return {}
+    return await statistics.names(session, sorted({row[group_by.index("division")] for row in rows}))
+
+
+def _key(fact: str, value: str | bool | None, divisions: dict[str, str]) -> GroupKey:
+    if value is None:
+        return GroupKey(key=None, label=UNSTATED)
+    if isinstance(value, bool):
+        return GroupKey(key=str(value).lower(), label="是" if value else "否")
+    if fact == "division":
+        return GroupKey(key=value, label=divisions.get(value, ""))
+    label = _LABELS[fact].get(value, value) if fact in _LABELS else label_of(_LISTS[fact], value)
+    return GroupKey(key=value, label=label)

@@ -1,0 +1,92 @@
+"""SQL of people: lists and searches over everybody on a file now.
+
+Whoever is found by a part of the name is found in the view `people_searched`, which belongs to the owner and holds
+the same range as the policies: under a policy, operators the database does not call leakproof reach no index.
+Everybody else is found in the tables, under their policies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.domain.filters import Filters, ranges
+from services.registry.storage.filter_clauses import Conditions, is_search, of_household, of_person
+from shared.chassis.hot_reads import FIRST, SPAN_SET, HotReads, Noted, noted
+from shared.chassis.identity import Actor
+
+_COLUMNS = (
+    "one.id::text as id, one.household_id::text as household_id, h.household_no::text as household_no, "
+    "one.village_code, one.name, one.name_pinyin, one.identity_sealed, one.sex, one.birth_date, one.relation, "
+    "one.ethnicity, one.education, one.schooling, one.labour, one.left_behind, one.dibao, one.tekun, "
+    "h.status, h.attribute, h.main_cause, h.key_groups, h.monitor_type, one.place"
+)
+_ORDERS = {"village": "m.village_code, m.id", "name": "m.name_pinyin, m.name, m.id"}
+_TABLE, _SEARCHED = "household_members as m", "people_searched as m"
+_JOINED = "join households on households.id = m.household_id"
+EXACT_UP_TO = 10_000
+"""An estimate counts this many people; more than that are counted on a sample."""
+SAMPLED = 100
+"""The sample is one page of the table in this many."""
+
+
+async def page(
+    reads: HotReads, read: Noted, filters: Filters, sort: str, after: tuple[Any, ...] | None, limit: int, today: date
+) -> Sequence[asyncpg.Record]:
+    """People of the actor's scope in order, one more than `limit` if there are more; those within it are noted."""
+    conditions = Conditions(FIRST)
+    conditions.texts.append(SPAN_SET)
+    source = _source(conditions, read.actor, filters, today)
+    order = _ORDERS[sort]
+    if after is not None:
+        conditions.texts.append(f"({order}) > ({', '.join([conditions.value(part) for part in after])})")
+    select = f"""
+        select {_COLUMNS} from (
+            select m.*, row_number() over (order by {order}) as place
+            from {source} where {conditions.text()} order by {order} limit {limit + 1:d}
+        ) as one join households as h on h.id = one.household_id"""  # noqa: S608 - see hot_reads.noted
+    subjects = f"coalesce(jsonb_agg(id order by place) filter (where place <= {limit:d}), '[]')"
+    fetch = reads.search if is_search(filters) else reads.rows
+    return await fetch(noted(select, subjects, "place"), read, *conditions.values)
+
+
+def _source(conditions: Conditions, actor: Actor, filters: Filters, today: date, table: str = _TABLE) -> str:
+    """Where the people are found; what must hold of them is added to the conditions."""
+    spans = ranges(actor.scope, filters.area)
+    conditions.texts.append("m.active")
+    if spans != [("", ":")]:
+        conditions.lies_in("m.village_code", spans)
+    of_person(conditions, filters, today)
+    before = len(conditions.texts)
+    of_household(conditions, filters)
+    source = _SEARCHED if is_search(filters) else table
+    return source if len(conditions.texts) == before else f"{source} {_JOINED}"
+
+
+async def count(session: AsyncSession, actor: Actor, filters: Filters, today: date, at_most: int | None = None) -> int:
+    """How many people of the actor's scope the filters leave; no further than `at_most`."""
+    conditions = Conditions(0, ":p")
+    source = _source(conditions, actor, filters, today)
+    limited = "" if at_most is None else f"limit {at_most:d}"
+    some = f"select 1 from {source} where {conditions.text()} {limited}"  # noqa: S608
+    query = text(f"select count(*) from ({some}) as one")  # noqa: S608
+    return await session.scalar(query, conditions.named()) or 0
+
+
+async def estimate(session: AsyncSession, actor: Actor, filters: Filters, today: date) -> int:
+    """As count up to ten thousand; beyond, from a sample of the table's pages."""
+    if is_search(filters):
+        return await count(session, actor, filters, today)
+    exact = await count(session, actor, filters, today, EXACT_UP_TO)
+    if exact < EXACT_UP_TO:
+        return exact
+    conditions = Conditions(0, ":p")
+    source = _source(conditions, actor, filters, today, f"{_TABLE} tablesample system ({100 / SAMPLED})")
+    query = text(f"select count(*) from {source} where {conditions.text()}")  # noqa: S608
+    found = await session.scalar(query, conditions.named()) or 0
+    return max(exact, SAMPLED * found)
