@@ -19,5 +19,4 @@ async def now(reads: HotReads, actor: Actor, seals: Seals, household_id: UUID) -
     found = await storage.now(reads, Noted(actor, "household.get"), household_id)
     if found is None:
         raise NotFound()
-    today = clock.office_today()
-    return views.whole(*found, seals, today).model_copy(update={"known_on": today})
+    return views.whole(*found, seals, clock.office_today())

@@ -83,6 +83,7 @@ def whole(row: Row, version: Version, seals: Seals, on: date) -> wire.Household:
         members=[_member(member, seals, on) for member in people],
         departed=[_departed(member) for member in content["members"] if not member["active"]],
         notices=_notices(people, seals),
+        known_on=on,
     )
 
 

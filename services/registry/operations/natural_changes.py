@@ -213,12 +213,10 @@ async def _newcomer(
     try:
         own = frozenset(touched.people.ids())
         await refuse_taken(session, seals, replace(touched.file, members=(member,)), own, actor)
-    except refusals.PersonOnAnotherFile as taken:
+    except (refusals.PersonOnAnotherFile, refusals.PersonRecordedDead) as taken:
         taken.pointer = "/member/identity_number"
         raise
     former = await storage.former_rows(session, seals.index(member.identity_number))
-    if any(row.departure == rules.DEATH for row in former):
-        raise refusals.PersonRecordedDead()
     if any(row.household_id == touched.row.id for row in former):
         raise refusals.PersonReturns()
     return Person(new_id(), member, "/member", former[0].id if former else None)

@@ -5,7 +5,6 @@ A worker makes it, the service passes it on unread.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,6 +12,8 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
+
+import orjson
 
 from services.registry.domain.fields import HOUSEHOLD_FIELDS, MEMBER_FIELDS, SEALED_COLUMNS
 from services.registry.domain.household_files import DRAFT, HouseholdFile
@@ -23,14 +24,10 @@ from services.registry.storage.sealing import Seals
 
 TABLES = ("households", "household_members", "household_versions", "household_events")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-_whole: Any = json.encoder.c_make_encoder(  # type: ignore[attr-defined]
-    None, None, json.encoder.encode_basestring, None, ":", ",", False, False, True
-)
-"""What JSONEncoder makes anew for every value it encodes."""
 
 
 def _encode(value: Any) -> str:
-    return "".join(_whole(value, 0))
+    return orjson.dumps(value).decode()
 
 
 def _list(value: Sequence[str]) -> str:

@@ -84,9 +84,7 @@ def test_a_day_is_read_in_every_usual_spelling(text: str) -> None:
     assert cells.day_of({"day": "2020-01-31"}) == cells.day_of(20200131.0) == date(2020, 1, 31)
 
 
-@pytest.mark.parametrize(
-    "cell", ["1800-01-01", "2300-01-01", "2020-13-01", "昨天", 43861, "43861", {"formula": 1}]
-)
+@pytest.mark.parametrize("cell", ["1800-01-01", "2300-01-01", "2020-13-01", "昨天", 43861, "43861", {"formula": 1}])
 def test_what_is_no_day_of_a_life_is_refused(cell: Any) -> None:
     with pytest.raises(BadCell):
         cells.day_of(cell)
