@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import op
+
+from shared.chassis import clock
 
 CSV = Path(__file__).resolve().parents[1] / "data" / "parameters.csv"
 
@@ -30,4 +32,4 @@ def seed_missing_parameters() -> None:
                     "valid_from": date.fromisoformat(row["valid_from"]),
                     "valid_to": date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
                 }
-                connection.execute(insert, row | days | {"set_at": datetime.now(UTC)})
+                connection.execute(insert, row | days | {"set_at": clock.now()})

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from itertools import islice
 from typing import Any
 
@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 
 from services.registry.domain.division_lists import Line, ListFacts
 from services.registry.domain.refusals import DivisionListOrphans, DivisionListTwice, DivisionLoadRunning
+from shared.chassis import clock
 
 _LOCK = 7411
 _LINES_AT_ONCE = 25_000
@@ -139,7 +140,7 @@ async def finish(connection: Any, details: dict[str, Any]) -> int:
         await connection.execute(
             "insert into audit_entries (at, actor, office, action, subject, details, trace_id)"
             " values ($1, 'command', '', 'division.load_list', '00', $2::jsonb, '')",
-            datetime.now(UTC),
+            clock.now(),
             json.dumps(details | {"left_out": left_out}, default=date.isoformat),
         )
     return left_out

@@ -49,7 +49,10 @@ async def page(
         select {_COLUMNS} from (
             select m.*, row_number() over (order by {order}) as place
             from {source} where {conditions.text()} order by {order} limit {limit + 1:d}
-        ) as one join households as h on h.id = one.household_id"""  # noqa: S608 - see hot_reads.noted
+        ) as one cross join lateral (
+            -- Each household by its key: without `offset 0` the policy's range would be taken for the way in.
+            select * from households where households.id = one.household_id offset 0
+        ) as h"""  # noqa: S608 - see hot_reads.noted
     subjects = f"coalesce(jsonb_agg(id order by place) filter (where place <= {limit:d}), '[]')"
     fetch = reads.search if is_search(filters) else reads.rows
     return await fetch(noted(select, subjects, "place"), read, *conditions.values)
