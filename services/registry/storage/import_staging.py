@@ -40,6 +40,9 @@ async def stage(session: AsyncSession, columns: Mapping[str, Sequence[str]], cop
         if rows:
             names = list(columns[table])
             await driver.copy_to_table(f"staged_{table}", source=io.BytesIO(rows), columns=names, format="text")
+    # Without these the planner thinks of a temporary table as of one it knows nothing about, and reads the register.
+    await driver.execute("analyze staged_households (id, import_serial, national_household_no)")
+    await driver.execute("analyze staged_household_members (household_id, identity_index)")
 
 
 async def drop_done(session: AsyncSession, import_id: UUID) -> None:
@@ -51,12 +54,14 @@ async def drop_done(session: AsyncSession, import_id: UUID) -> None:
 
 
 async def taken_people(session: AsyncSession) -> dict[UUID, list[int]]:
-    """Staged households with people who are on an active file or recorded dead, anywhere: their ids, and those rows."""
+    """Staged households with people on an active file or recorded dead, anywhere: their ids and those people's rows."""
     async with row_security.widened(session):
         rows = await session.execute(text(
             "select s.household_id, s.sheet_row from staged_household_members s"
-            " join household_members m on m.identity_index = s.identity_index"
-            " and (m.active or m.departure = 'death') order by s.sheet_row"
+            " join household_members m on m.identity_index = s.identity_index and m.active"
+            " union all select s.household_id, s.sheet_row from staged_household_members s"
+            " join household_members m on m.identity_index = s.identity_index and not m.active"
+            " and m.departure = 'death' order by sheet_row"
         ))  # fmt: skip
     return _by_household(rows.all())
 
@@ -67,8 +72,8 @@ async def taken_numbers(session: AsyncSession) -> set[UUID]:
         rows = await session.execute(text(
             "select s.id from staged_households s where s.national_household_no is not null and ("
             " exists (select from households h where h.national_household_no = s.national_household_no)"
-            " or (select count(*) from staged_households o"
-            "     where o.national_household_no = s.national_household_no) > 1)"
+            " or s.national_household_no in ("
+            "   select o.national_household_no from staged_households o group by 1 having count(*) > 1))"
         ))  # fmt: skip
     return {row[0] for row in rows}
 
