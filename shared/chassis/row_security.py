@@ -46,7 +46,7 @@ def hull(areas: Iterable[str]) -> Range:
 
 
 def seen_by(session: AsyncSession, areas: Iterable[str]) -> None:
-    """Let every transaction this session begins from now on see the rows of these areas."""
+    """Let every database transaction begun here from now on see the rows of these areas."""
     if _RANGE not in session.info:
         listen(session.sync_session, "after_begin", _on_begin)
     session.info[_RANGE] = hull(areas)

@@ -36,10 +36,7 @@ CPU_S = 60
 CPU_S_PER_MIB = 4
 COUNT_BELOW = 2 * 1024 * 1024
 HEADER_TEXTS = 2_000
-_whole: Any = json.encoder.c_make_encoder(  # type: ignore[attr-defined]
-    None, None, json.encoder.encode_basestring, None, ":", ",", False, False, True
-)
-"""What JSONEncoder makes anew for every value it encodes."""
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _SPELT = re.compile("[0-9]{17}[0-9X]", re.ASCII).fullmatch
 Row = tuple[int, list[Any]]
 
@@ -53,7 +50,7 @@ def limit(size: int) -> None:
 
 
 def _encode(value: Any) -> str:
-    return "".join(_whole(value, 0))
+    return _ENCODER.encode(value)
 
 
 class Sheet:

@@ -51,7 +51,8 @@ async def page(
             from {source} where {conditions.text()} order by {order} limit {limit + 1:d}
         ) as one cross join lateral (
             -- Each household by its key: without `offset 0` the policy's range would be taken for the way in.
-            select * from households where households.id = one.household_id offset 0
+            select household_no, status, attribute, main_cause, key_groups, monitor_type
+            from households where households.id = one.household_id offset 0
         ) as h"""  # noqa: S608 - see hot_reads.noted
     subjects = f"coalesce(jsonb_agg(id order by place) filter (where place <= {limit:d}), '[]')"
     fetch = reads.search if is_search(filters) else reads.rows
