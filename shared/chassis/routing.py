@@ -38,6 +38,7 @@ class UnitOfWorkRoute(APIRoute):
         extra = self.openapi_extra or {}
         key_required = extra.get("x-idempotency-key") == "required"
         public = extra.get("x-permission") == "public"
+        streams = extra.get("x-streams") is True  # an answer that is never whole is stored under no key
         reads_only = set(self.methods or ()) <= {"GET", "HEAD"} or extra.get("x-reads-only") is True
 
         own_statement = extra.get("x-own-statement") is True  # reads without a session: see hot_reads
@@ -59,7 +60,7 @@ class UnitOfWorkRoute(APIRoute):
                     request.state.session = session
                     return await handle(request)
             await _read_body(request)
-            if request.headers.get("idempotency-key") is None and not key_required:
+            if streams or (request.headers.get("idempotency-key") is None and not key_required):
                 async with database.session(areas=areas) as session:
                     request.state.session = session
                     return await handle(request)

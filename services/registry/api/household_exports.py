@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Path, Response
 
 from services.registry.api.household_imports import SHEETS, download
-from services.registry.api.reading import CurrentSeals, CurrentTrail
+from services.registry.api.reading import CurrentSeals, CurrentTrail, streams
 from services.registry.operations import household_exports as operations
 from shared.chassis.app import new_router
 from shared.chassis.database import Session
@@ -44,10 +44,10 @@ async def household_export_approve(number: ExportId, session: Session, actor: Cu
     return await operations.approve(session, actor, number)
 
 
-@router.get("/{export_id}/file", operation_id="household_export_file", **needs("household.export"), **SHEETS)
+@router.post("/{export_id}/file", operation_id="household_export_file", **streams(needs("household.export")), **SHEETS)
 async def household_export_file(
     number: ExportId, session: Session, trail: CurrentTrail, seals: CurrentSeals
 ) -> Response:
-    """The file, once, within ten minutes of being ready."""
+    """The file, once, within ten minutes of being ready. Taking it is a step of its own, so it is no GET."""
     found = await operations.fetch(session, trail, seals, number)
     return download(found.pieces, found.kind, found.name)

@@ -28,3 +28,8 @@ def asks(declared: dict[str, Any]) -> dict[str, Any]:
     """Route arguments of a POST that only asks: its body holds what must not stand in an address, it runs read
     only, and its answer is stored under no idempotency key."""
     return declared | {"openapi_extra": declared["openapi_extra"] | {"x-reads-only": True}}
+
+
+def streams(declared: dict[str, Any]) -> dict[str, Any]:
+    """Route arguments of a POST whose answer is a stream, and therefore stored under no idempotency key."""
+    return declared | {"openapi_extra": declared["openapi_extra"] | {"x-streams": True}}

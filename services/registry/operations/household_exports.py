@@ -90,10 +90,9 @@ async def fetch(session: AsyncSession, trail: Trail, seals: Seals, export_id: UU
         raise refusals.ExportExpired()
     about = [export_id, row.division_code, f"households:{row.households}"]
     await trail.note(session, "household_export.fetch", about, CLEAR if row.clear else MASKED, row.purpose)
-    async with trail.database.session() as writing:
-        if not await storage.take(writing, export_id, now):
-            raise refusals.ExportFetched()
-        audit.record(writing, actor, "household_export.fetch", str(export_id), people=row.people, clear=row.clear)
+    if not await storage.take(session, export_id, now):
+        raise refusals.ExportFetched()
+    audit.record(session, actor, "household_export.fetch", str(export_id), people=row.people, clear=row.clear)
     return file_of(trail.database, actor, seals, row, now)
 
 

@@ -26,7 +26,7 @@ async def ask(county: Harness, who: Any = ASKER, **other: Any) -> Any:
 
 async def fetch(county: Harness, export_id: str, who: Any = ASKER) -> Any:
     async with county.as_(who) as client:
-        return await client.get(f"{EXPORTS}/{export_id}/file")
+        return await client.post(f"{EXPORTS}/{export_id}/file")
 
 
 async def lines(county: Harness, **other: Any) -> list[list[str]]:
