@@ -12,9 +12,9 @@ from pathlib import Path
 from services.registry.operations import index_rotation, key_rotation
 from services.registry.operations.key_rotation import AlreadyRunning
 from services.registry.settings import Settings
-from services.registry.storage import seal_keys
 from services.registry.storage.key_rotation import Counted, owner_engine
 from services.registry.storage.sealing import Seals
+from shared.chassis import seal_keys
 
 LINE_EVERY_S = 2.0
 WIDTH = 30

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from operator import attrgetter
 
 from services.registry.domain import code_lists, kinship, members, refusals
@@ -28,7 +28,7 @@ COUNTED = (DRAFT, PROPOSED, RETURNED, REGISTERED)
 """Files whose people an exit plan may speak of."""
 
 
-@dataclass(slots=True, kw_only=True, unsafe_hash=True)
+@dataclass(slots=True, unsafe_hash=True)
 class HouseholdFile:
     """One household as its file states it; the fields are those of data/household_fields.csv.
 
@@ -101,6 +101,7 @@ _SEVERAL = {
 _DAYS = names_of(HOUSEHOLD_FIELDS, "day")
 _YEARS = names_of(HOUSEHOLD_FIELDS, "year")
 _CODES_OF, _SEVERAL_OF, _DAYS_OF = attrgetter(*_CODES), attrgetter(*_SEVERAL), attrgetter(*_DAYS)
+_CONTAINS = frozenset.__contains__
 MAX_FUELS = 3
 EARLIEST_YEAR = 1900
 
@@ -115,13 +116,10 @@ def faults_of(file: HouseholdFile, limits: Limits, on: date) -> list[Fault]:
 
 
 def _code_faults(file: HouseholdFile, limits: Limits, on: date) -> Iterator[Fault]:
-    for (field, name), code in zip(_CODES.items(), _CODES_OF(file), strict=True):
-        if code is None:
-            continue
-        if code not in BY_CODE[name]:
-            yield Fault(refusals.CodeUnknown, f"/{field}", {"list": name})
-        elif not code_lists.in_use(name, code, (file.identified_on or on).year, on.year):
-            yield Fault(refusals.CodeOutOfYears, f"/{field}", {"list": name})
+    first_year = (file.identified_on or on).year
+    codes = _CODES_OF(file)
+    if not all(map(_CONTAINS, _in_use(first_year, on.year), codes)):
+        yield from _single_code_faults(codes, first_year, on.year)
     for index, cause in enumerate(file.other_causes):
         pointer = f"/other_causes/{index}"
         if cause not in BY_CODE["poverty_cause"]:
@@ -130,20 +128,47 @@ def _code_faults(file: HouseholdFile, limits: Limits, on: date) -> Iterator[Faul
             yield Fault(refusals.CauseRepeated, pointer)
     if len(file.other_causes) > limits.max_other_causes:
         yield Fault(refusals.TooManyCauses, "/other_causes", {"at_most": limits.max_other_causes})
-    for (field, name), codes in zip(_SEVERAL.items(), _SEVERAL_OF(file), strict=True):
+    several = _SEVERAL_OF(file)
+    if any(several):
+        yield from _several_code_faults(several)
+    if len(file.fuels) > MAX_FUELS:
+        yield Fault(refusals.TooManyFuels, "/fuels", {"at_most": MAX_FUELS})
+
+
+@lru_cache(maxsize=200)
+def _in_use(first_year: int, last_year: int) -> tuple[frozenset[str | None], ...]:
+    """By field of one code what it may hold in one of these years; nothing, too."""
+    return tuple(
+        frozenset({None, *(code for code in BY_CODE[name] if code_lists.in_use(name, code, first_year, last_year))})
+        for name in _CODES.values()
+    )
+
+
+def _single_code_faults(codes: Sequence[str | None], first_year: int, last_year: int) -> Iterator[Fault]:
+    for (field, name), code in zip(_CODES.items(), codes, strict=True):
+        if code is None:
+            continue
+        if code not in BY_CODE[name]:
+            yield Fault(refusals.CodeUnknown, f"/{field}", {"list": name})
+        elif not code_lists.in_use(name, code, first_year, last_year):
+            yield Fault(refusals.CodeOutOfYears, f"/{field}", {"list": name})
+
+
+def _several_code_faults(several: Sequence[Sequence[str]]) -> Iterator[Fault]:
+    for (field, name), codes in zip(_SEVERAL.items(), several, strict=True):
         for index, code in enumerate(codes):
             if code not in BY_CODE[name]:
                 yield Fault(refusals.CodeUnknown, f"/{field}/{index}", {"list": name})
             elif code in codes[:index]:
                 yield Fault(refusals.CodeRepeated, f"/{field}/{index}")
-    if len(file.fuels) > MAX_FUELS:
-        yield Fault(refusals.TooManyFuels, "/fuels", {"at_most": MAX_FUELS})
 
 
 def _fact_faults(file: HouseholdFile, on: date) -> Iterator[Fault]:
-    for field, day in zip(_DAYS, _DAYS_OF(file), strict=True):
-        if day is not None and day > on:
-            yield Fault(refusals.DayInFuture, f"/{field}")
+    days = _DAYS_OF(file)
+    if any(days):
+        for field, day in zip(_DAYS, days, strict=True):
+            if day is not None and day > on:
+                yield Fault(refusals.DayInFuture, f"/{field}")
     for field in _YEARS:
         year = getattr(file, field)
         if year is not None and not EARLIEST_YEAR <= year <= on.year:
@@ -174,7 +199,7 @@ def _risk_faults(file: HouseholdFile) -> Iterator[Fault]:
 
 
 def _income_faults(income: Income | None) -> Iterator[Fault]:
-    if income is None:
+    if income is None or not income.items:
         return
     for code in income.items:
         if code not in BY_CODE["income_item"]:
@@ -195,8 +220,7 @@ def _family_faults(people: tuple[Member, ...]) -> Iterator[Fault]:
         yield Fault(refusals.SpouseSameSex, f"/members/{spouses[0]}/relation")
     if len(heads) == 1:
         yield from kinship.faults_of(people, heads[0])
-    numbers = Counter(person.identity_number for person in people)
-    if len(numbers) == len(people):
+    if len({person.identity_number for person in people}) == len(people):
         return
     seen: set[str] = set()
     for index, person in enumerate(people):

@@ -14,6 +14,7 @@ from services.registry.domain import refusals
 from shared.refusals import Refusal
 
 MALE, FEMALE = "1", "2"
+DIGITS = frozenset("0123456789")
 OLDEST_YEARS = 130
 _FORM = re.compile(r"[1-9][0-9]{16}[0-9X]", re.ASCII)
 
@@ -48,7 +49,14 @@ _CHECK_DIGITS = "10X98765432"
 
 def check_digit_of(number: str) -> str:
     """The check digit the first 17 digits call for (GB 11643: ISO 7064, MOD 11-2)."""
-    return _CHECK_DIGITS[sum(map(mul, map(int, number[:17]), _WEIGHTS)) % 11]
+    # Places, birthdays and running numbers come again and again: each part is weighed once.
+    weight = _weighed(number[:6], 0) + _weighed(number[6:14], 6) + _weighed(number[14:17], 14)
+    return _CHECK_DIGITS[weight % 11]
+
+
+@lru_cache(maxsize=60_000)
+def _weighed(digits: str, at: int) -> int:
+    return sum(map(mul, map(int, digits), _WEIGHTS[at:]))
 
 
 def birth_date_of(number: str) -> date:
@@ -66,7 +74,10 @@ def birth_digits(number: str) -> str:
 
 def sex_of(number: str) -> str:
     """The sex the 17th digit stands for: odd is male (1), even is female (2)."""
-    return MALE if int(number[16]) % 2 else FEMALE
+    return _SEXES[number[16]]
+
+
+_SEXES = {str(digit): MALE if digit % 2 else FEMALE for digit in range(10)}
 
 
 def age_on(born: date, day: date) -> int:

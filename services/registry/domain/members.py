@@ -17,7 +17,7 @@ from services.registry.domain.limits import Limits
 MONTHS_IN_YEAR = 12
 
 
-@dataclass(slots=True, kw_only=True, unsafe_hash=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Member:
     """One person as a household file states them; the fields are those of data/household_fields.csv.
 
@@ -66,17 +66,23 @@ class Member:
     def sex_by_number(self) -> str | None:
         """The sex of the number's 17th digit; None while the number has no such digit."""
         digits = self.identity_number
-        return identity_numbers.sex_of(digits) if len(digits) == 18 and digits[16].isdigit() else None
+        return identity_numbers.sex_of(digits) if len(digits) == 18 and digits[16] in identity_numbers.DIGITS else None
 
 
 _CODES = {name: MEMBER_FIELDS[name].codes for name in names_of(MEMBER_FIELDS, "code")}
 _DAYS = names_of(MEMBER_FIELDS, "day")
 # A person without fault, as nearly all are, is told by these in a few steps.
 _CODES_OF, _DAYS_OF = attrgetter(*_CODES), attrgetter(*_DAYS)
+_AWAY_OF = attrgetter("away_region", "away_place", "away_income_fen", "public_post", "public_post_months", *_DAYS)
 _KNOWN = tuple(frozenset({None, *BY_CODE[name]}) for name in _CODES.values())
 _CONTAINS = frozenset.__contains__
 _SOUND_HEALTH = frozenset((code,) for code in BY_CODE["health"])
-_REQUIRED_SEX = {code: relation.facts.get("required_sex") for code, relation in BY_CODE["relation_to_head"].items()}
+_REQUIRED_SEX = {
+    code: relation.facts["required_sex"]
+    for code, relation in BY_CODE["relation_to_head"].items()
+    if "required_sex" in relation.facts
+}
+_UNABLE = frozenset({"none", "lost"})
 
 
 def faults_of(member: Member, at: str, limits: Limits, on: date) -> list[Fault]:
@@ -84,19 +90,24 @@ def faults_of(member: Member, at: str, limits: Limits, on: date) -> list[Fault]:
     found = [*_code_faults(member, at)] if not all(map(_CONTAINS, _KNOWN, _CODES_OF(member))) else []
     if member.health not in _SOUND_HEALTH:
         found += _health_faults(member, at)
-    found += _education_faults(member, at)
-    found += _insurance_faults(member, at)
-    found += _away_faults(member, at, on)
+    if member.schooling is not None or member.education is None:
+        found += _education_faults(member, at)
+    if member.employee_medical or member.employee_pension:
+        found += _insurance_faults(member, at)
+    if any(_AWAY_OF(member)) or not 0 <= member.away_months <= MONTHS_IN_YEAR:
+        found += _away_faults(member, at, on)
     broken = identity_numbers.fault_of(member.identity_number, on)
     if broken is not None:
         return [Fault(broken, f"{at}/identity_number"), *found]
     age = identity_numbers.age_on(identity_numbers.birth_date_of(member.identity_number), on)
-    found += _sex_faults(member, at)
+    if member.sex is not None or member.relation in _REQUIRED_SEX:
+        found += _sex_faults(member, at)
     if member.disability_certificate is not None:
         found += _disability_faults(member, at)
     if member.schooling is not None:
         found += _schooling_faults(member, at, age)
-    found += _labour_faults(member, at, age, limits)
+    if member.labour in _UNABLE or age < limits.working_age_from:
+        found += _labour_faults(member, at, age, limits)
     if member.left_behind is not None:
         found += _left_behind_faults(member, at, age)
     return found
@@ -147,7 +158,10 @@ def _away_faults(member: Member, at: str, on: date) -> Iterator[Fault]:
         yield Fault(refusals.PublicPostIncomplete, f"{at}/public_post")
     if member.public_post_months is not None and not 0 <= member.public_post_months <= MONTHS_IN_YEAR:
         yield Fault(refusals.AwayMonthsRange, f"{at}/public_post_months", {"at_most": MONTHS_IN_YEAR})
-    for field, day in zip(_DAYS, _DAYS_OF(member), strict=True):
+    days = _DAYS_OF(member)
+    if not any(days):
+        return
+    for field, day in zip(_DAYS, days, strict=True):
         if day is not None and day > on and field != "away_to":
             yield Fault(refusals.DayInFuture, f"{at}/{field}")
     if member.away_from is not None and member.away_to is not None and member.away_to < member.away_from:
@@ -193,7 +207,7 @@ def _labour_faults(member: Member, at: str, age: int, limits: Limits) -> Iterato
     if age < limits.working_age_from and member.labour != "none":
         yield Fault(refusals.LabourOfChild, f"{at}/labour", {"working_age_from": limits.working_age_from})
     working_age = limits.working_age_from <= age < limits.working_age_to
-    if working_age and member.health == ("healthy",) and member.schooling is None and member.labour in ("none", "lost"):
+    if working_age and member.health == ("healthy",) and member.schooling is None and member.labour in _UNABLE:
         facts: dict[str, int | str] = {"age_from": limits.working_age_from, "age_below": limits.working_age_to}
         yield Fault(refusals.LabourOfHealthyAdult, f"{at}/labour", facts)
 

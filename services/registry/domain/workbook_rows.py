@@ -74,14 +74,14 @@ def reader_of(field: Field) -> Callable[[Any], Any]:
     return kinds[field.kind]
 
 
-class _Cell:
+class Cell:
     """One column: where it stands, which field it fills, and what it has been read as before."""
 
-    __slots__ = ("header", "index", "name", "needed", "read", "remembered")
+    __slots__ = ("header", "index", "kind", "name", "needed", "read", "remembered")
 
     def __init__(self, index: int, column: Column, gaps_allowed: bool) -> None:
         assert column.field is not None
-        self.index, self.header, self.name = index, column.header, column.name
+        self.index, self.header, self.name, self.kind = index, column.header, column.name, column.field.kind
         self.read = reader_of(column.field)
         person = column.of == "member"
         self.needed = column.name in NEEDED_PERSON if person else False
@@ -104,43 +104,43 @@ class RowReader:
     def __init__(self, layout: Layout, names: Mapping[tuple[str, str, str], str]) -> None:
         self._names = names
         plan = list(enumerate(layout.columns))
-        self._people = [_Cell(i, column, layout.gaps_allowed) for i, column in plan if column.of == "member"]
-        household = [_Cell(i, column, layout.gaps_allowed) for i, column in plan if column.of == "household"]
-        self._facts = [cell for cell in household if cell.name not in AMOUNTS]
-        self._amounts = [cell for cell in household if cell.name in AMOUNTS]
+        self.people = [Cell(i, column, layout.gaps_allowed) for i, column in plan if column.of == "member"]
+        household = [Cell(i, column, layout.gaps_allowed) for i, column in plan if column.of == "household"]
+        self.facts = [cell for cell in household if cell.name not in AMOUNTS]
+        self.amounts = [cell for cell in household if cell.name in AMOUNTS]
         self._items = [(i, column) for i, column in plan if column.of == ITEM]
-        self._key = next(i for i, column in plan if column.of == SERIAL or column.name == "national_household_no")
-        self._relation = next(i for i, column in plan if column.name == "relation")
+        self.key = next(i for i, column in plan if column.of == SERIAL or column.name == "national_household_no")
+        self.relation = next(i for i, column in plan if column.name == "relation")
         self._places = {column.name: i for i, column in plan if column.of == PLACE}
-        self._once = [(i, column.header) for i, column in plan if column.of in ("household", ITEM) and i != self._key]
-        self._serial_header = layout.columns[self._key].header
+        self.once = [(i, column.header) for i, column in plan if column.of in ("household", ITEM) and i != self.key]
+        self._serial_header = layout.columns[self.key].header
 
     def ordered(self, rows: Sequence[Row]) -> tuple[str, list[Row]]:
         """What tells the household apart, and its rows with the head's first."""
-        relation = self._relation
+        relation = self.relation
         head = next((row for row in rows if str(row[1][relation] or "").strip() == "户主"), rows[0])
-        key = head[1][self._key]
+        key = head[1][self.key]
         serial = str(key).strip() if isinstance(key, str | int) else ""
         return serial[:100] or f"#{head[0]}", [head, *(row for row in rows if row is not head)]
 
     def file(self, rows: Sequence[Row], refuse: Refuse) -> HouseholdFile | None:
         """The household file, as far as its cells can be read; every cell that cannot be is refused."""
         head = rows[0]
-        if head[1][self._key] in (None, ""):
+        if head[1][self.key] in (None, ""):
             refuse(head[0], reason_of(self._serial_header, "缺少必填项", remedy_of("needed")))
         try:
-            cells.text_of(head[1][self._key])
+            cells.text_of(head[1][self.key])
         except BadCell as error:
             refuse(head[0], reason_of(self._serial_header, str(error), error.remedy))
         for row in rows[1:]:
             self._refuse_second_household_cells(row, head[1], refuse)
-        members = tuple([Member(**self._values(self._people, row, refuse)) for row in rows])
-        values = self._values(self._facts, head, refuse)
+        members = tuple([Member(**self._values(self.people, row, refuse)) for row in rows])
+        values = self._values(self.facts, head, refuse)
         if "village_code" not in values:
-            values["village_code"] = self._village(head, refuse)
+            values["village_code"] = self.village(head, refuse)
         return HouseholdFile(members=members, income=self._income(head, refuse), **values)
 
-    def _values(self, plan: Sequence[_Cell], row: Row, refuse: Refuse) -> dict[str, Any]:
+    def _values(self, plan: Sequence[Cell], row: Row, refuse: Refuse) -> dict[str, Any]:
         number, line = row
         values: dict[str, Any] = {}
         for one in plan:
@@ -159,7 +159,7 @@ class RowReader:
                 values[one.name] = _STAND_INS.get(one.name)
         return values
 
-    def _village(self, head: Row, refuse: Refuse) -> str:
+    def village(self, head: Row, refuse: Refuse) -> str:
         """The village by the names of county, township and village; one of the two above it may be missing."""
         number, line = head
         names = []
@@ -179,11 +179,11 @@ class RowReader:
 
     def _income(self, head: Row, refuse: Refuse) -> Income | None:
         """The income; none where the sheet has no column of it."""
-        if not self._amounts:
+        if not self.amounts:
             return None
         number, line = head
         amounts = dict.fromkeys(AMOUNTS, 0)
-        for one in self._amounts:
+        for one in self.amounts:
             amounts[one.name] = self._fen(number, one.header, line[one.index], refuse)
         items = {
             column.name: fen
@@ -201,7 +201,7 @@ class RowReader:
 
     def _refuse_second_household_cells(self, row: Row, head: Sequence[Any], refuse: Refuse) -> None:
         number, line = row
-        for index, header in self._once:
+        for index, header in self.once:
             cell = line[index]
             if cell and cell != head[index]:
                 refuse(number, reason_of(header, *_HEAD_ROW))

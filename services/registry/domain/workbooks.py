@@ -19,6 +19,7 @@ from services.registry.domain.limits import Limits
 from services.registry.domain.refusals import NationalNumberTaken, PersonOnAnotherFile
 from services.registry.domain.remedies import remedy_of
 from services.registry.domain.sheet_layouts import Layout
+from services.registry.domain.workbook_portions import PortionReader
 from services.registry.domain.workbook_rows import NO_VILLAGE, RowReader, reason_of
 
 FIRST_ROW = 2
@@ -70,15 +71,16 @@ class Judge:
         self, layout: Layout, villages: Mapping[str, Limits], names: Mapping[tuple[str, str, str], str], today: date
     ) -> None:
         self._reader = RowReader(layout, names)
+        self._portions = PortionReader(layout, self._reader)
         self._villages, self._today = villages, today
 
-    def drafts(self, groups: Iterable[Rows], others: Mapping[str, Sequence[int]], merged: Iterable[int]) -> list[Draft]:
+    def drafts(self, groups: Sequence[Rows], others: Mapping[str, Sequence[int]], merged: Iterable[int]) -> list[Draft]:
         """The households, each with everything that is wrong. `others` names, by row, the rows of other households
         with the same identity number; `merged` are rows of merged cells."""
         joined = set(merged)
         found = []
-        for rows in groups:
-            draft = self.draft(rows)
+        for rows, file in zip(groups, self._portions.files(groups), strict=True):
+            draft = self.draft(rows, file)
             for number, _ in rows if others or joined else ():
                 if str(number) in others:
                     places = "、".join(map(str, others[str(number)]))
@@ -88,11 +90,12 @@ class Judge:
             found.append(draft)
         return found
 
-    def draft(self, rows: Rows) -> Draft:
-        """One household with what is wrong cell by cell and, if all cells can be read, rule by rule."""
+    def draft(self, rows: Rows, file: HouseholdFile | None) -> Draft:
+        """One household with what is wrong cell by cell and, if all cells can be read, rule by rule. `file` is what
+        it states, where its cells have been read already."""
         serial, ordered = self._reader.ordered(rows)
         draft = Draft(serial, [number for number, _ in ordered])
-        file = self._reader.file(ordered, draft.refuse)
+        file = file or self._reader.file(ordered, draft.refuse)
         if draft.reasons or file is None:
             return draft
         draft.file = file

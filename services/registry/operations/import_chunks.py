@@ -13,9 +13,8 @@ from typing import Any
 from services.registry.domain import workbooks as rules
 from services.registry.domain.limits import KEYS, Limits
 from services.registry.domain.sheet_layouts import layout_of
-from services.registry.domain.workbooks import Draft, Judge
-from services.registry.storage import import_records
-from services.registry.storage.import_records import Copies, Origin
+from services.registry.domain.workbooks import Judge
+from services.registry.storage.import_records import Origin, Rows
 from services.registry.storage.sealing import Seals
 
 
@@ -57,29 +56,21 @@ class Preparer:
         names = {(row[0], row[1], row[2]): row[3] for row in task.names}
         origin = task.origin
         today = date.fromisoformat(origin["today"])
-        self._origin = Origin(**{name: text for name, text in origin.items() if name != "today"}, today=today)
+        made_by = Origin(**{name: text for name, text in origin.items() if name != "today"}, today=today)
         layout = layout_of(task.headers)
-        self._unstated = import_records.unstated(layout)
         self._judge = Judge(layout, villages, names, today)
-        self._seals = seals
+        self._rows = Rows(layout, seals, made_by)
 
     def prepare(self, line: bytes) -> Chunk:
         """A portion as the reader wrote it."""
         portion = json.loads(line)
         drafts = self._judge.drafts(portion["groups"], portion["others"], portion["merged"])
         good = rules.accepted(drafts)
-        copies = Copies(self._unstated, event=self._origin.event())
-        for draft in good:
-            self._add(copies, draft)
         return Chunk(
-            copies.columns,
-            {table: copies.blob(table) for table in import_records.TABLES},
+            self._rows.columns,
+            self._rows.copies(good),
             rules.reasons_of(drafts),
             [draft.rows for draft in good],
             len(drafts),
             sum(len(draft.rows) for draft in drafts),
         )
-
-    def _add(self, copies: Copies, draft: Draft) -> None:
-        assert draft.file is not None
-        import_records.add(copies, draft.file, draft.rows, draft.serial, self._seals, self._origin)

@@ -1,6 +1,6 @@
 """A household file as rows: its columns, those of its members, and the content of a version.
 
-Typed files and workbooks come through here alike, so that a value is sealed and indexed in one place only.
+Typed files come through here; `import_records` makes the same rows of whole portions of a workbook, by these lists.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from services.registry.storage.sealing import Seals
 
 _APART = frozenset({"group", *AMOUNTS})
 _OTHER_KINDS = SEALED_KINDS | {"codes"}
-_STATED = tuple(n for n, field in HOUSEHOLD_FIELDS.items() if field.kind not in _OTHER_KINDS and n not in _APART)
-_SEVERAL = tuple(name for name, field in HOUSEHOLD_FIELDS.items() if field.kind == "codes")
-_MEMBER_STATED = tuple(
+STATED = tuple(n for n, field in HOUSEHOLD_FIELDS.items() if field.kind not in _OTHER_KINDS and n not in _APART)
+SEVERAL = tuple(name for name, field in HOUSEHOLD_FIELDS.items() if field.kind == "codes")
+MEMBER_STATED = tuple(
     name for name, field in MEMBER_FIELDS.items() if field.kind not in _OTHER_KINDS
 )  # fmt: skip
-_OF_FILE, _OF_MEMBER = attrgetter(*_STATED), attrgetter(*_MEMBER_STATED)
+_OF_FILE, _OF_MEMBER = attrgetter(*STATED), attrgetter(*MEMBER_STATED)
 CONTENT = (
-    *_STATED, *_SEVERAL, *AMOUNTS, "group_name", "income_items", "phone_sealed", "monitor_phone_sealed",
+    *STATED, *SEVERAL, *AMOUNTS, "group_name", "income_items", "phone_sealed", "monitor_phone_sealed",
     "bank_account_sealed", "head_name", "member_count",
 )  # fmt: skip
 MEMBER_CONTENT = (
-    *_MEMBER_STATED, "identity_sealed", "disability_sealed", "disability_category", "disability_grade", "phone_sealed",
+    *MEMBER_STATED, "identity_sealed", "disability_sealed", "disability_category", "disability_grade", "phone_sealed",
     "sex", "birth_date", "health", "active", "departure", "departed_on", "joined_on", "absence", "absent_from",
     "absence_counted",
 )  # fmt: skip
@@ -44,8 +44,8 @@ MEMBER_CONTENT = (
 def household_columns(file: HouseholdFile, household_id: UUID, seals: Seals) -> dict[str, Any]:
     """What the file states of the household, as columns; phones and an account freshly sealed."""
     head = next(person for person in file.members if person.relation == "head")
-    columns: dict[str, Any] = dict(zip(_STATED, _OF_FILE(file), strict=True))
-    for name in _SEVERAL:
+    columns: dict[str, Any] = dict(zip(STATED, _OF_FILE(file), strict=True))
+    for name in SEVERAL:
         columns[name] = list(getattr(file, name))
     columns |= _income_columns(file.income)
     columns["group_name"] = file.group
@@ -70,7 +70,7 @@ def _sealed(value: str | None, place: sealing.Place, seals: Seals) -> str | None
 def member_columns(member: Member, member_id: UUID, position: int, seals: Seals) -> dict[str, Any]:
     """What the file states of a person, as columns; protected values freshly sealed. The village is added by the
     caller: a person stands in the village of the household."""
-    columns: dict[str, Any] = dict(zip(_MEMBER_STATED, _OF_MEMBER(member), strict=True))
+    columns: dict[str, Any] = dict(zip(MEMBER_STATED, _OF_MEMBER(member), strict=True))
     certificate = member.disability_certificate
     columns["position"] = position
     columns["name_pinyin"] = pinyin = pinyin_of(member.name)
@@ -88,17 +88,12 @@ def member_columns(member: Member, member_id: UUID, position: int, seals: Seals)
     return columns
 
 
-def content_of(
-    household: Mapping[str, Any],
-    members: Sequence[Mapping[str, Any]],
-    names: Sequence[str] = CONTENT,
-    member_names: Sequence[str] = MEMBER_CONTENT,
-) -> dict[str, Any]:
+def content_of(household: Mapping[str, Any], members: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The content of a version: what was stated, protected values sealed, people in their order. What is not stated
-    is left out. A caller who knows which columns nothing is stated in gives only the names of the others."""
-    content = _stated(household, names)
+    is left out."""
+    content = _stated(household, CONTENT)
     content["members"] = [
-        {"id": str(member["id"]), **_stated(member, member_names)}
+        {"id": str(member["id"]), **_stated(member, MEMBER_CONTENT)}
         for member in sorted(members, key=lambda row: (not row["active"], row["position"]))
     ]
     return content

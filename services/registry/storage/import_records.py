@@ -1,72 +1,64 @@
 """Household files of an import as text for COPY: the same columns and the same content as of a file typed in.
 
-A worker makes it, the service passes it on unread.
+A worker makes it, the service passes it on unread. What a layout cannot state is left out of rows and contents.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from operator import itemgetter
+from operator import attrgetter
 from typing import Any
-from uuid import UUID
 
 import orjson
 
+from services.registry.domain import disability_certificates as certificates
 from services.registry.domain.fields import HOUSEHOLD_FIELDS, MEMBER_FIELDS, SEALED_COLUMNS
 from services.registry.domain.household_files import DRAFT, HouseholdFile
+from services.registry.domain.identity_numbers import birth_date_of, sex_of
+from services.registry.domain.income import AMOUNTS, Income
+from services.registry.domain.members import Member
+from services.registry.domain.names import initials_of, pinyin_of
 from services.registry.domain.sheet_layouts import Layout
+from services.registry.domain.workbooks import Draft
 from services.registry.storage import household_records as records
-from services.registry.storage.ids import new_id
+from services.registry.storage import sealed_places as places
+from services.registry.storage.ids import new_texts
+from services.registry.storage.sealed_places import SealedColumn
 from services.registry.storage.sealing import Seals
 
 TABLES = ("households", "household_members", "household_versions", "household_events")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-
-
-def _encode(value: Any) -> str:
-    return orjson.dumps(value).decode()
-
-
-def _list(value: Sequence[str]) -> str:
-    return "{" + ",".join(value) + "}"
-
-
-_NULL, _BYTES = "\0", "\1"
-"""Stand for `\\N` and the beginning of bytes until the row is whole; no text holds them."""
-_AS_IT_READS = frozenset({int, bool, date, UUID, Decimal})
+_NULL = "\\N"
+_PLAIN = frozenset({int, bool, date, Decimal})
 _AS_TEXT: dict[type, Callable[[Any], str]] = {
-    bytes: lambda value: _BYTES + value.hex(),
-    list: _list,
-    tuple: _list,
-    dict: lambda value: _encode(value) if value else "{}",
+    bytes: lambda value: "\\\\x" + value.hex(),
+    tuple: lambda value: "{" + ",".join(value) + "}",
 }
 
 
-def line(values: Iterable[Any]) -> str:
-    """One row of COPY in its text form (PostgreSQL's manual, COPY, Text Format)."""
-    plain = _AS_IT_READS
-    texts = [
-        value
-        if value.__class__ is str
-        else _NULL
-        if value is None
-        else str(value)
-        if value.__class__ in plain
-        else _AS_TEXT[value.__class__](value)
-        for value in values
-    ]
-    row = "\t".join(texts)
-    if "\\" in row or "\n" in row or "\r" in row or row.count("\t") >= len(texts):
-        row = "\t".join([escaped(text) for text in texts])
-    return row.replace(_NULL, "\\N").replace(_BYTES, "\\\\x")
+def text_of(value: Any) -> str:
+    """A value as COPY takes it (PostgreSQL's manual, COPY, Text Format); codes of a tuple as an array."""
+    kind = value.__class__
+    if kind is str:
+        text: str = value
+        return text.translate(_ESCAPES) if "\\" in text or not text.isprintable() else text
+    if value is None:
+        return _NULL
+    return str(value) if kind in _PLAIN else _AS_TEXT[kind](value)
 
 
-def escaped(text: str) -> str:
-    """Text as COPY takes it."""
-    return text.translate(_ESCAPES) if "\\" in text or not text.isprintable() else text
+def json_of(value: Any) -> str:
+    """A value as it stands in the content of a version."""
+    return orjson.dumps(value, default=_decimal).decode()
+
+
+def _decimal(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return f"{value:.2f}"
+    raise TypeError
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +74,26 @@ class Origin:
 
     def event(self) -> str:
         """What the event of every file of the import says, as the rest of a row of COPY."""
-        said = (1, "imported", self.now, self.today, self.account, self.person, self.office, "")
-        return "\t" + line([*said, {"import_id": self.import_id}])
+        facts = json_of({"import_id": self.import_id})
+        said = (1, "imported", self.now, self.today, self.account, self.person, self.office, "", facts)
+        return "\t" + "\t".join(map(text_of, said))
 
 
-_ALWAYS = {
-    "household_versions": (
-        "household_id", "version", "status", "village_code", "recorded_at", "recorded_on", "true_from", "content",
-    ),
-    "household_events": (
-        "household_id", "version", "kind", "at", "on", "by", "person", "office", "reason", "facts",
-    ),
-}  # fmt: skip
-"""The columns of what is written of every file in the same way."""
-
-
+_VERSIONS = ["household_id", "version", "status", "village_code", "recorded_at", "recorded_on", "true_from", "content"]
+_EVENTS = ["household_id", "version", "kind", "at", "on", "by", "person", "office", "reason", "facts"]
+_SAID = frozenset(records.CONTENT) - {"income_items"}
+"""Items are written into the version by household, as few state any."""
+_OF_DRAFT = ("import_id", "status", "version", "opened_on", "income_items")
+_PART_OF: dict[str, Callable[[str | None], str | None]] = {
+    "disability_category": lambda certificate: certificate and certificates.category_of(certificate),
+    "disability_grade": lambda certificate: certificate and certificates.grade_of(certificate),
+}
+_CERTIFIED = tuple(_PART_OF)
+NO_INCOME = Income()
+HOUSEHOLD_SEALED = (places.PHONE, places.MONITOR_PHONE, places.BANK_ACCOUNT)
+MEMBER_SEALED = (places.IDENTITY, places.MEMBER_PHONE, places.DISABILITY)
+_FIELD_OF = {column: field for field, column in SEALED_COLUMNS.items()}
+"""The field of each sealed column."""
 _NEVER_NULL = frozenset({"village_code", "group_name", "other_causes", "income_items", "away_months", "health"})
 
 
@@ -112,53 +109,129 @@ def unstated(layout: Layout) -> frozenset[str]:
     return frozenset((names | sealed) - _NEVER_NULL)
 
 
-@dataclass(slots=True)
-class Copies:
-    """Rows of the four tables, and the columns they have; `household_members` has the sheet's row at its end."""
+class _Table:
+    """The columns of a table, and which of them a version of the file repeats."""
 
-    unstated: frozenset[str]
-    """Columns no row of this import can state."""
-    columns: dict[str, list[str]] = field(default_factory=lambda: {table: [*row] for table, row in _ALWAYS.items()})
-    _of: dict[str, Callable[[dict[str, Any]], tuple[Any, ...]]] = field(default_factory=dict)
-    rows: dict[str, list[str]] = field(default_factory=lambda: {table: [] for table in TABLES})
-    event: str = ""
-    content: tuple[str, ...] = ()
-    member_content: tuple[str, ...] = ()
+    def __init__(self, columns: Sequence[str], said: Iterable[str]) -> None:
+        self.columns = list(columns)
+        said = frozenset(said)
+        self._said = [f',"{name}":' if name in said else "" for name in columns]
 
-    def __post_init__(self) -> None:
-        self.content = tuple(name for name in records.CONTENT if name not in self.unstated)
-        self.member_content = tuple(name for name in records.MEMBER_CONTENT if name not in self.unstated)
+    def written(self, columns: Sequence[Sequence[Any]]) -> tuple[list[str], list[str]]:
+        """By row its line of COPY, and what the version says of it: `,"name":value` of all that is stated.
 
-    def add(self, table: str, row: dict[str, Any]) -> None:
-        if table not in self._of:
-            self.columns[table] = [name for name in row if name not in self.unstated]
-            self._of[table] = itemgetter(*self.columns[table])
-        self.rows[table].append(line(self._of[table](row)))
-
-    def blob(self, table: str) -> bytes:
-        rows = self.rows[table]
-        return ("\n".join(rows) + "\n").encode() if rows else b""
+        Values are written column by column: most columns hold a few values over and over.
+        """
+        texts, words = [], []
+        for begin, values in zip(self._said, columns, strict=True):
+            distinct = set(values)
+            known = {value: text_of(value) for value in distinct}
+            texts.append([known[value] for value in values])
+            if begin:
+                known = {value: "" if value is None or value == () else begin + json_of(value) for value in distinct}
+                if any(known.values()):
+                    words.append([known[value] for value in values])
+        return list(map("\t".join, zip(*texts, strict=True))), list(map("".join, zip(*words, strict=True)))
 
 
-def add(copies: Copies, file: HouseholdFile, rows: Sequence[int], serial: str, seals: Seals, origin: Origin) -> None:
-    """Add the rows of one new draft file."""
-    household_id, today = new_id(), origin.today
-    household = records.household_columns(file, household_id, seals)
-    own_id = str(household_id)
-    household["id"], household["status"], household["version"], household["opened_on"] = own_id, DRAFT, 1, today
-    members = []
-    for position, member in enumerate(file.members):
-        member_id = new_id()
-        columns = records.member_columns(member, member_id, position, seals)
-        columns["id"], columns["household_id"], columns["village_code"] = str(member_id), own_id, file.village_code
-        members.append(columns)
-    content = _encode(records.content_of(household, members, copies.content, copies.member_content))
-    household["import_id"], household["import_serial"] = origin.import_id, serial
-    copies.add("households", household)
-    for columns, row in zip(members, rows, strict=True):
-        columns["sheet_row"] = row
-        copies.add("household_members", columns)
-    copies.rows["household_versions"].append(
-        f"{own_id}\t1\t{DRAFT}\t{file.village_code}\t{origin.now}\t{today}\t{today}\t{escaped(content)}"
-    )
-    copies.rows["household_events"].append(own_id + copies.event)
+class Rows:
+    """Makes the rows of new draft files of one import, portion by portion. `columns` is by table, in COPY's order."""
+
+    def __init__(self, layout: Layout, seals: Seals, origin: Origin) -> None:
+        self._seals, self._origin, self._event = seals, origin, origin.event()
+        missing = unstated(layout)
+        stated = [name for name in (*records.STATED, *records.SEVERAL) if name not in missing]
+        people = [name for name in records.MEMBER_STATED if name not in missing and name != "sex"]
+        self._of_file, self._of_member = attrgetter(*stated), attrgetter(*people)
+        self._amounts = [name for name in AMOUNTS if name not in missing]
+        self._sealed = [column for column in HOUSEHOLD_SEALED if column.column not in missing]
+        self._member_sealed = [column for column in MEMBER_SEALED if column.column not in missing]
+        self._certified = _CERTIFIED if "disability_sealed" not in missing else ()
+        made = [*self._amounts, "group_name", "head_name", "member_count", "head_pinyin", "import_serial"]
+        self._household = _Table([*stated, *made, *_names(self._sealed), "id", *_OF_DRAFT], _SAID)
+        made = ["health", "sex", "birth_date", "name_pinyin", "name_initials", "identity_index", *self._certified]
+        beside = ["position", "active", "id", "household_id", "village_code", "sheet_row"]
+        self._member = _Table([*people, *made, *_names(self._member_sealed), *beside], records.MEMBER_CONTENT)
+        own = (self._household.columns, self._member.columns, _VERSIONS, _EVENTS)
+        self.columns: dict[str, list[str]] = dict(zip(TABLES, own, strict=True))
+
+    def copies(self, drafts: Sequence[Draft]) -> dict[str, bytes]:
+        """Text for COPY by table."""
+        files = [draft.file for draft in drafts if draft.file is not None]
+        if not files:
+            return dict.fromkeys(TABLES, b"")
+        ids = new_texts(len(files))
+        lines, members = self._people(drafts, files, ids)
+        households, said = self._households(drafts, files, ids)
+        versions, origin, at = [], self._origin, 0
+        between = f"{origin.now}\t{origin.today}\t{origin.today}"
+        for own_id, file, words in zip(ids, files, said, strict=True):
+            people = ",".join(members[at : at + len(file.members)])
+            at += len(file.members)
+            content = f'{{"members":[{people}]{words}}}'
+            content = content.replace("\\", "\\\\") if "\\" in content else content
+            versions.append(f"{own_id}\t1\t{DRAFT}\t{file.village_code}\t{between}\t{content}")
+        events = [own_id + self._event for own_id in ids]
+        return {table: _blob(made) for table, made in zip(TABLES, (households, lines, versions, events), strict=True)}
+
+    def _households(
+        self, drafts: Sequence[Draft], files: Sequence[HouseholdFile], ids: Sequence[str]
+    ) -> tuple[list[str], list[str]]:
+        """Lines of the households, and what their versions say besides the people."""
+        heads, count, origin = [file.members[0].name for file in files], len(files), self._origin
+        incomes = [file.income or NO_INCOME for file in files]
+        items = [income.items for income in incomes]
+        columns = [
+            *zip(*map(self._of_file, files), strict=True),
+            *([getattr(income, name) for income in incomes] for name in self._amounts),
+            [file.group for file in files], heads, [len(file.members) for file in files],
+            [pinyin_of(name) for name in heads], [draft.serial for draft in drafts],
+            *self._sealed_of(files, self._sealed, ids), ids, [origin.import_id] * count,
+            [DRAFT] * count, [1] * count, [origin.today] * count, [json_of(one) if one else "{}" for one in items],
+        ]  # fmt: skip
+        lines, said = self._household.written(columns)
+        if any(items):
+            said = [
+                f'{words},"income_items":{json_of(one)}' if one else words
+                for words, one in zip(said, items, strict=True)
+            ]
+        return lines, said
+
+    def _people(
+        self, drafts: Sequence[Draft], files: Sequence[HouseholdFile], households: Sequence[str]
+    ) -> tuple[list[str], list[str]]:
+        """Lines of the people, and each as the version of their file says them."""
+        members = [member for file in files for member in file.members]
+        ids, numbers, index = new_texts(len(members)), [member.identity_number for member in members], self._seals.index
+        pinyin = [pinyin_of(member.name) for member in members]
+        certificates = [member.disability_certificate for member in members]
+        sizes = [len(file.members) for file in files]
+        columns = [
+            *zip(*map(self._of_member, members), strict=True),
+            [member.health for member in members], list(map(sex_of, numbers)), list(map(birth_date_of, numbers)),
+            pinyin, list(map(initials_of, pinyin)), list(map(index, numbers)),
+            *(list(map(_PART_OF[name], certificates)) for name in self._certified),
+            *self._sealed_of(members, self._member_sealed, ids),
+            [position for size in sizes for position in range(size)], [True] * len(members), ids,
+            [own_id for own_id, size in zip(households, sizes, strict=True) for _ in range(size)],
+            [file.village_code for file in files for _ in file.members],
+            [row for draft in drafts for row in draft.rows],
+        ]  # fmt: skip
+        lines, said = self._member.written(columns)
+        return lines, [f'{{"id":"{own_id}"{words}}}' for own_id, words in zip(ids, said, strict=True)]
+
+    def _sealed_of(
+        self, things: Sequence[HouseholdFile] | Sequence[Member], columns: Sequence[SealedColumn], ids: Sequence[str]
+    ) -> Iterator[list[str | None]]:
+        """By column the protected values of the rows, freshly sealed."""
+        for column in columns:
+            field = attrgetter(_FIELD_OF[column.column])
+            yield self._seals.seal_many(list(map(field, things)), column, ids)
+
+
+def _names(columns: Iterable[SealedColumn]) -> list[str]:
+    return [column.column for column in columns]
+
+
+def _blob(rows: Sequence[str]) -> bytes:
+    return ("\n".join(rows) + "\n").encode() if rows else b""

@@ -36,6 +36,10 @@ class SealedColumn(NamedTuple):
     def place(self, row: UUID) -> Place:
         return Place(self.table, row, self.bound_as)
 
+    def bound_around(self) -> tuple[str, str]:
+        """What stands before and after a row's id in the additional data of its place."""
+        return f"{self.table}|", f"|{self.bound_as}"
+
 
 class IndexedColumn(NamedTuple):
     """A column of blind indexes and the sealed column beside it whose values it finds."""

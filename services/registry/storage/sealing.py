@@ -1,6 +1,6 @@
 """Sealing of protected values, and the blind index that finds an identity number without opening it.
 
-A sealed value reads `<key name>:<base64 of nonce and ciphertext>`; the name tells cipher and key (storage/seal_keys).
+A sealed value reads `<key name>:<base64 of nonce and ciphertext>`; the name tells cipher and key (chassis/seal_keys).
 The row's table, id and column are bound in as additional data, so that a sealed value copied to another row or
 column no longer opens.
 """
@@ -16,10 +16,9 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 
-from services.registry.storage import seal_keys
-from services.registry.storage.seal_keys import NONCE_BYTES, CipherName
 from services.registry.storage.sealed_places import (
     Place,
+    SealedColumn,
     account_of,
     disability_of,
     identity_of,
@@ -28,6 +27,8 @@ from services.registry.storage.sealed_places import (
     phone_of,
     upload_of,
 )
+from shared.chassis import seal_keys
+from shared.chassis.seal_keys import NONCE_BYTES, CipherName
 
 __all__ = [
     "Place",
@@ -68,7 +69,7 @@ class Seals:
     def __init__(self, lines: list[bytes], index_key: bytes, cipher: CipherName = "aes-256-gcm") -> None:
         if index_key in lines:
             raise ValueError("the index key must differ from the seal keys")
-        self._keys = {name: key for line in lines for name, key in seal_keys.opened_by(line).items()}
+        self._keys = {name: key for line in lines for name, key in seal_keys.opened_by(line, "registry").items()}
         self.present = seal_keys.key_name(lines[0], cipher)
         self.index_key_name = "I" + seal_keys.fingerprint(index_key)
         seal_keys.require_supported(cipher, self._keys[self.present])
@@ -97,14 +98,18 @@ class Seals:
         raw = nonce + self._encrypt(nonce, value.encode(), place.bound())
         return self._prefix + b2a_base64(raw, newline=False).decode()
 
-    def seal_many(self, values: Sequence[str], places: Sequence[Place]) -> list[str]:
-        """As `seal` for each value in its place; the nonces are drawn in one call."""
-        encrypt, prefix = self._encrypt, self._prefix
-        nonces = os.urandom(NONCE_BYTES * len(values))
-        sealed = []
-        for number, (value, place) in enumerate(zip(values, places, strict=True)):
-            nonce = nonces[number * NONCE_BYTES : (number + 1) * NONCE_BYTES]
-            raw = nonce + encrypt(nonce, value.encode(), place.bound())
+    def seal_many(self, values: Sequence[str | None], column: SealedColumn, rows: Sequence[str]) -> list[str | None]:
+        """As `seal` for the values of one column; `rows` are the ids of their rows as text. None stays None."""
+        encrypt, prefix, size = self._encrypt, self._prefix, NONCE_BYTES
+        before, after = column.bound_around()
+        nonces = os.urandom(size * len(values))
+        sealed: list[str | None] = []
+        for at, value, row in zip(range(0, len(nonces), size), values, rows, strict=True):
+            if value is None:
+                sealed.append(None)
+                continue
+            nonce = nonces[at : at + size]
+            raw = nonce + encrypt(nonce, value.encode(), f"{before}{row}{after}".encode())
             sealed.append(prefix + b2a_base64(raw, newline=False).decode())
         return sealed
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from services.registry import rotate_keys
-from services.registry.storage.seal_keys import fingerprint, key_name
+from shared.chassis.seal_keys import fingerprint, key_name
 from tests.services.registry.operations.keys import new_key, present_keys, write_keys
 from tests.services.registry.people import household, open_household
 from tests.support import server

@@ -60,7 +60,7 @@ def judge(*lines: dict[str, Any]) -> Draft:
     """One household of these rows, judged; every village is known."""
     limits = {VILLAGE: Limits(max_other_causes=2, working_age_from=16, working_age_to=60)}
     rows = [(number, [line[header] for header in columns.HEADERS]) for number, line in enumerate(lines, FIRST_ROW)]
-    return Judge(layout_of(columns.HEADERS), limits, {}, office_today()).draft(rows)
+    return Judge(layout_of(columns.HEADERS), limits, {}, office_today()).draft(rows, None)
 
 
 def test_the_head_stands_first_wherever_its_row_is() -> None:

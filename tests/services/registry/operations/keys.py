@@ -10,8 +10,8 @@ from typing import Any
 
 from services.registry.operations import key_rotation
 from services.registry.storage.key_rotation import owner_engine
-from services.registry.storage.seal_keys import CipherName, keys_of
 from services.registry.storage.sealing import Seals
+from shared.chassis.seal_keys import CipherName, keys_of
 from tests.support import server
 from tests.support.harness import Harness
 

@@ -12,8 +12,8 @@ from sqlalchemy.exc import ProgrammingError
 from services.registry.operations import key_rotation
 from services.registry.storage.ids import new_id
 from services.registry.storage.key_rotation import alone, owner_engine
-from services.registry.storage.seal_keys import CipherName, fingerprint
 from services.registry.storage.sealing import Seals, upload_of
+from shared.chassis.seal_keys import CipherName, fingerprint
 from tests.services.registry.operations.keys import (
     keys_in_use,
     new_key,

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import secrets
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from cryptography.exceptions import InvalidTag
@@ -14,10 +15,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registry.storage import seal_keys, sealing
-from services.registry.storage.ids import new_id
-from services.registry.storage.seal_keys import CipherName
+from services.registry.storage import sealing
+from services.registry.storage.ids import new_id, new_texts
+from services.registry.storage.sealed_places import IDENTITY
 from services.registry.storage.sealing import Seals, UnknownSealKey
+from shared.chassis import seal_keys
+from shared.chassis.seal_keys import CipherName
 
 KEY, OTHER, INDEX = (secrets.token_bytes(32) for _ in range(3))
 SEALS = Seals([KEY], INDEX)
@@ -128,19 +131,29 @@ def test_no_two_ciphers_share_a_key_and_none_uses_the_line_itself() -> None:
     raw = base64.b64decode(sealed.split(":")[1])
     with pytest.raises(InvalidTag):
         AESGCM(KEY).decrypt(raw[:12], raw[12:], place.bound())
-    drawn = {seal_keys._drawn(KEY, name) for name in seal_keys.CIPHERS}
+    drawn = {seal_keys.drawn(KEY, name, "registry") for name in seal_keys.CIPHERS}
     assert {len(key) for key in drawn} == {16, 32}
     assert KEY not in drawn
 
 
 def test_many_sealed_at_once_are_as_if_sealed_one_by_one_and_no_nonce_comes_twice() -> None:
     values = [f"value {number}" for number in range(300)]
-    places = [sealing.identity_of(new_id()) for _ in values]
-    sealed = SEALS.seal_many(values, places)
-    assert [SEALS.open(text, place) for text, place in zip(sealed, places, strict=True)] == values
-    assert len({base64.b64decode(text.split(":")[1])[:12] for text in sealed}) == len(values)
+    rows = new_texts(len(values))
+    sealed = SEALS.seal_many([*values[:-1], None], IDENTITY, rows)
+    assert sealed.pop() is None
+    told = [text for text in sealed if text is not None]
+    opened = [SEALS.open(text, sealing.identity_of(UUID(row))) for text, row in zip(told, rows, strict=False)]
+    assert opened == values[:-1]
+    assert len({base64.b64decode(text.split(":")[1])[:12] for text in told}) == len(values) - 1
     with pytest.raises(ValueError):
-        SEALS.seal_many(values, places[:-1])
+        SEALS.seal_many(values, IDENTITY, rows[:-1])
+
+
+def test_ids_made_together_are_as_those_made_one_by_one() -> None:
+    made = [UUID(text) for text in new_texts(1_000)]
+    assert len(set(made)) == 1_000
+    assert {(one.version, one.variant) for one in made} == {(7, new_id().variant)}
+    assert abs((made[0].int >> 80) - (new_id().int >> 80)) < 10_000
 
 
 def test_a_value_under_a_key_nobody_holds_says_which_and_nothing_else() -> None:
