@@ -25,6 +25,8 @@ from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import orjson
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from shared.chassis import csv_rows
@@ -36,7 +38,6 @@ CPU_S = 60
 CPU_S_PER_MIB = 4
 COUNT_BELOW = 2 * 1024 * 1024
 HEADER_TEXTS = 2_000
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _SPELT = re.compile("[0-9]{17}[0-9X]", re.ASCII).fullmatch
 Row = tuple[int, list[Any]]
 
@@ -49,8 +50,11 @@ def limit(size: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _encode(value: Any) -> str:
-    return _ENCODER.encode(value)
+def _encode(value: Any) -> bytes:
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # a number of more than 64 bits
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 class Sheet:
@@ -138,7 +142,7 @@ class Groups:
 
     def _put(self, held: list[list[Any]]) -> int:
         """The bytes of a block of rows, without its brackets."""
-        return self._file.write(_encode(held)[1:-1].encode() + b",") if held else 0
+        return self._file.write(_encode(held)[1:-1] + b",") if held else 0
 
     def again(self) -> dict[int, list[int]]:
         """Blocks of a group that is met more than once, by its first block; the others are not listed."""
@@ -221,10 +225,7 @@ def _spelling(cell: Any) -> str:
 
 
 def _line(batch: list[bytes], told: dict[str, list[int]], joined: list[int]) -> bytes:
-    others = _encode(told).encode()
-    return (
-        b'{"groups":[' + b",".join(batch) + b'],"others":' + others + b',"merged":' + _encode(joined).encode() + b"}\n"
-    )
+    return b'{"groups":[' + b",".join(batch) + b'],"others":' + _encode(told) + b',"merged":' + _encode(joined) + b"}\n"
 
 
 def rows(sheet: Sheet, wanted: dict[str, Any]) -> Iterator[bytes]:
@@ -238,7 +239,7 @@ def rows(sheet: Sheet, wanted: dict[str, Any]) -> Iterator[bytes]:
         "hidden_columns": book.hidden_columns if book else [],
         "merged": len(book.merged) if book else 0,
     }
-    yield _encode(notes).encode() + b"\n"
+    yield _encode(notes) + b"\n"
     yield from groups.lines(wanted["at_once"], book.merged if book else [])
 
 
@@ -246,7 +247,7 @@ def cells(sheet: Sheet, wanted: dict[str, Any]) -> Iterator[bytes]:
     """Rows as they stand, `[[number, [cell, ...]], ...]` a line, for writing the sheet back."""
     rows = ([number, row[:MAX_COLUMNS]] for number, row in sheet.rows())
     while batch := list(islice(rows, wanted["at_once"])):
-        yield _encode(batch).encode() + b"\n"
+        yield _encode(batch) + b"\n"
 
 
 def main() -> None:
@@ -257,12 +258,12 @@ def main() -> None:
     try:
         sheet = Sheet(file, wanted["sheet"], wanted["max_unpacked"])
         if wanted["task"] == "head":
-            out.write(_encode(head(sheet, size, wanted["max_rows"])).encode() + b"\n")
+            out.write(_encode(head(sheet, size, wanted["max_rows"])) + b"\n")
             return
         for line in (rows if wanted["task"] == "rows" else cells)(sheet, wanted):
             out.write(line)
     except BadSheet as fault:
-        out.write(_encode({"fault": fault.kind, "facts": fault.facts}).encode() + b"\n")
+        out.write(_encode({"fault": fault.kind, "facts": fault.facts}) + b"\n")
     except MemoryError:
         out.write(b'{"fault": "too_large", "facts": {}}\n')
 

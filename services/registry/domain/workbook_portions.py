@@ -18,6 +18,7 @@ from services.registry.domain.workbook_cells import BadCell
 from services.registry.domain.workbook_rows import MOST_REMEMBERED, Cell, Row, RowReader
 
 _BAD: Any = object()
+_EMPTY = frozenset({str, type(None)})
 _PLAIN: dict[str, Callable[[str], object]] = {
     "identity": re.compile(r"[0-9]{17}[0-9X]", re.ASCII).fullmatch,
     "name": re.compile(r"[\u4e00-\u9fff]{1,50}").fullmatch,
@@ -48,6 +49,8 @@ class _Column:
     def values(self, cells: Sequence[Any]) -> list[Any]:
         """What the cells say; _BAD where one says nothing certain."""
         plain, one = self._plain, self._one
+        if not any(cells) and {*map(type, cells)} <= _EMPTY:
+            return [self._empty] * len(cells)
         if plain is not None:
             return [cell if cell.__class__ is str and plain(cell) else one(cell) for cell in cells]
         known = self._known

@@ -5,10 +5,11 @@ Runs in the service for a small sheet and in worker processes for a large one; e
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+import orjson
 
 from services.registry.domain import workbooks as rules
 from services.registry.domain.limits import KEYS, Limits
@@ -63,7 +64,7 @@ class Preparer:
 
     def prepare(self, line: bytes) -> Chunk:
         """A portion as the reader wrote it."""
-        portion = json.loads(line)
+        portion = orjson.loads(line)
         drafts = self._judge.drafts(portion["groups"], portion["others"], portion["merged"])
         good = rules.accepted(drafts)
         return Chunk(

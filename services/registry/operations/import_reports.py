@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 from uuid import UUID
 
+import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.domain import refusals
@@ -101,7 +101,7 @@ class _Rows:
             try:
                 async with aclosing(sheet_lines.lines(file, CELLS)) as lines:
                     async for line in lines:
-                        rows = json.loads(line)
+                        rows = orjson.loads(line)
                         if rows[-1][0] > self._known_to:
                             await self._look_up(rows[0][0], rows[-1][0])
                         yield [self._filled(number, cells) for number, cells in rows]

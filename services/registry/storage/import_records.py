@@ -83,6 +83,7 @@ _VERSIONS = ["household_id", "version", "status", "village_code", "recorded_at",
 _EVENTS = ["household_id", "version", "kind", "at", "on", "by", "person", "office", "reason", "facts"]
 _SAID = frozenset(records.CONTENT) - {"income_items"}
 """Items are written into the version by household, as few state any."""
+_NOTHING: frozenset[Any] = frozenset({None, ()})
 _OF_DRAFT = ("import_id", "status", "version", "opened_on", "income_items")
 _PART_OF: dict[str, Callable[[str | None], str | None]] = {
     "disability_category": lambda certificate: certificate and certificates.category_of(certificate),
@@ -126,11 +127,10 @@ class _Table:
         for begin, values in zip(self._said, columns, strict=True):
             distinct = set(values)
             known = {value: text_of(value) for value in distinct}
-            texts.append([known[value] for value in values])
-            if begin:
-                known = {value: "" if value is None or value == () else begin + json_of(value) for value in distinct}
-                if any(known.values()):
-                    words.append([known[value] for value in values])
+            texts.append([known[value] for value in values] if len(known) > 1 else [*known.values()] * len(values))
+            if begin and not distinct <= _NOTHING:
+                known = {value: "" if value in _NOTHING else begin + json_of(value) for value in distinct}
+                words.append([known[value] for value in values])
         return list(map("\t".join, zip(*texts, strict=True))), list(map("".join, zip(*words, strict=True)))
 
 

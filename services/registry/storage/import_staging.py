@@ -19,6 +19,8 @@ from services.registry.storage.import_records import TABLES
 from services.registry.storage.tables import Base
 from shared.chassis import row_security
 
+VERSION_BYTES = 8160
+"""A version shorter than this stays uncompressed in its row, as in `household_versions` (migration 0011)."""
 LONG_MS = 120_000
 """How long a transaction that holds a whole sheet may wait for its next portion."""
 
@@ -34,6 +36,7 @@ async def stage(session: AsyncSession, columns: Mapping[str, Sequence[str]], cop
         like = f"select *{more} from {table} with no data"  # noqa: S608 - names of our tables
         await session.execute(text(f"create temp table if not exists staged_{table} on commit delete rows as {like}"))
         await session.execute(text(f"delete from staged_{table}"))  # noqa: S608 - names of our tables
+    await session.execute(text(f"alter table staged_household_versions set (toast_tuple_target = {VERSION_BYTES})"))
     connection = await (await session.connection()).get_raw_connection()
     driver: Any = connection.driver_connection
     for table, rows in copies.items():

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import and_, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,7 +23,6 @@ from shared.chassis.identity import Actor
 from shared.chassis.scope import in_scope
 
 LEASE = timedelta(seconds=60)
-ROWS_AT_ONCE = 5_000
 PART = 1024 * 1024
 
 
@@ -171,13 +170,15 @@ async def hold(session: AsyncSession, import_id: UUID, worker: str, now: datetim
 
 async def keep_reasons(session: AsyncSession, import_id: UUID, reasons: Mapping[int, str]) -> None:
     """Keep why rows were refused; what an earlier run found of them is replaced."""
-    rows = [{"import_id": import_id, "row": row, "reasons": text} for row, text in reasons.items()]
-    for start in range(0, len(rows), ROWS_AT_ONCE):
-        query = pg_insert(HouseholdImportRow)
-        changed = query.on_conflict_do_update(
-            index_elements=["import_id", "row"], set_={"reasons": query.excluded.reasons}
-        )
-        await session.execute(changed, rows[start : start + ROWS_AT_ONCE])
+    if not reasons:
+        return
+    query = text(
+        "insert into household_import_rows (import_id, row, reasons)"
+        " select :import_id, * from unnest(cast(:rows as bigint[]), cast(:reasons as text[]))"
+        " on conflict (import_id, row) do update set reasons = excluded.reasons"
+    )
+    values = {"import_id": import_id, "rows": list(reasons), "reasons": list(reasons.values())}
+    await session.execute(query, values)
 
 
 async def keep_differences(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
