@@ -74,7 +74,9 @@ async def _close_at_end(app: FastAPI) -> None:
 def serve(settings: Settings) -> None:
     """Run the gateway until it is told to stop. Its connections are guarded, and no header names the caller."""
     GuardedConnection.per_address = settings.connections_per_address
-    GuardedConnection.message_timeout_s = max(settings.request_timeout_s, settings.upload_timeout_s) + 15
+    GuardedConnection.message_timeout_s = (
+        max(settings.request_timeout_s, settings.upload_timeout_s, settings.people_upload_timeout_s) + 15
+    )
     uvicorn.run(
         "services.gateway.main:create",
         factory=True,

@@ -39,6 +39,9 @@ class Settings(ServiceSettings):
     upstream_limit: int = 100
     """Requests in flight to one service; one more is refused with 503."""
     upload_limit_bytes: int = 200 * 1024 * 1024
+    people_upload_limit_bytes: int = 1024**3 + 1024**2
+    """The same for sheets of people, which may be a county's: 1 GiB and what is said beside it."""
+    people_upload_timeout_s: float = 300.0
     token_rate_per_minute: int = 300
     """Token requests from one address."""
     public_rate_per_minute: int = 6_000

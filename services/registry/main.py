@@ -24,7 +24,7 @@ from services.registry.api import (
     register_years,
     statistics,
 )
-from services.registry.operations import import_runs, key_checks, quality_work
+from services.registry.operations import import_runs, key_checks, quality_work, year_closings
 from services.registry.operations.import_workers import Workers
 from services.registry.settings import Settings
 from services.registry.storage.constraints import CONSTRAINTS
@@ -61,6 +61,10 @@ async def _carry_out_quality_runs(app: FastAPI) -> None:
     await quality_work.run_forever(app.state.database, app.state.seals)
 
 
+async def _carry_out_closings(app: FastAPI) -> None:
+    await year_closings.run_forever(app.state.database)
+
+
 async def _require_keys_fit(app: FastAPI) -> None:
     await key_checks.require_keys_fit(app.state.database, app.state.seals)
 
@@ -73,7 +77,9 @@ def create(settings: Settings | None = None) -> FastAPI:
         title="Lika registry 户籍服务",
         routers=ROUTERS,
         constraints=CONSTRAINTS,
-        background=[_carry_out_imports, _carry_out_quality_runs],
+        peers={"funds": settings.funds_url},
+        event_subscriber="funds",
+        background=[_carry_out_imports, _carry_out_quality_runs, _carry_out_closings],
         on_start=_require_keys_fit,
         row_security=True,
     )

@@ -22,5 +22,13 @@ class Settings(ServiceSettings):
     second line holds the one before."""
     seal_cipher: Literal["aes-256-gcm", "sm4-gcm"] = "aes-256-gcm"
     """The cipher of what is sealed from now on; what was sealed with the other still opens."""
+    funds_url: str = "http://127.0.0.1:8003"
+    """Where deaths are told."""
+    csv_limit_bytes: int = 1024**3
+    """The largest csv sheet of people: a million of them with every field filled in."""
+    workbook_limit_bytes: int = 200 * 1024**2
+    """The largest xlsx sheet of people, packed as it comes."""
+    upload_limit_bytes: int = 1024**3 + 1024**2
+    """The largest form: the largest sheet and what is said beside it."""
     import_workers: int = 0
     """Processes that prepare a large import; 0 takes one for each core."""

@@ -18,6 +18,11 @@ def office_today() -> date:
     return now().astimezone(OFFICE_ZONE).date()
 
 
+def written(instant: datetime | None) -> str | None:
+    """An instant as it stands on the wire (ISO 8601); nothing stays nothing."""
+    return None if instant is None else instant.isoformat()
+
+
 def office_day(instant: datetime) -> date:
     """The office's calendar day of an aware instant."""
     return instant.astimezone(OFFICE_ZONE).date()

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Query
 
@@ -35,6 +36,20 @@ def decode(cursor: str | None, *types: type) -> tuple[str | int, ...] | None:
     if any(isinstance(part, str) and not _storable(part) for part in key):
         raise Malformed(pointer="/cursor")
     return tuple(key)
+
+
+def decode_id(cursor: str | None) -> UUID | None:
+    """The id in a cursor that holds one and nothing else."""
+    key = decode(cursor, str)
+    return None if key is None else id_of(key[0])
+
+
+def id_of(part: str | int) -> UUID:
+    """A part of a sort key that is an id; Malformed if it is none."""
+    try:
+        return UUID(str(part))
+    except ValueError as error:
+        raise Malformed(pointer="/cursor") from error
 
 
 def _storable(text: str) -> bool:

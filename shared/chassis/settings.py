@@ -33,9 +33,13 @@ class ServiceSettings(BaseSettings):
     """This service's own Ed25519 private key (PEM), to sign inner tokens it sends to other services."""
     inner_jwks_file: Path
     """Public keys of all services (JWKS, kid = service name), to check inner tokens sent to it."""
+    upload_limit_bytes: int = 200 * 1024 * 1024
+    """The largest form a request may bring."""
     demonstration: bool = False
     pool_size: int = 5
     peer_timeout_s: float = 8.0
+    claim_life_s: float = 45.0
+    """When a keyed request that gave no answer counts as dead: longer than any runs, within the minute promised."""
 
     @model_validator(mode="after")
     def _no_weak_secret(self) -> Self:

@@ -1,13 +1,12 @@
 """Reads one sheet in a process of its own, with its memory and time limited: a hostile file ends this, not a service.
 
-`python -I workbook_worker.py '{"sheet": ..., "csv": ..., ...}'` takes the file on standard input. It prints one JSON
-array per row, from row 1 on, or in place of the next row `{"fault": "unreadable" | "too_large" | "sheet_missing" |
-"unsafe"}`. A cell is null, text, a number, true or false, or `{"day": "YYYY-MM-DD"}`.
+`python -I workbook_worker.py '{"sheet": ..., "max_rows": ..., "max_unpacked": ...}'` takes the file on standard input.
+It prints one JSON array per row, from row 1 on, or in place of the next row `{"fault": "unreadable" | "too_large" |
+"sheet_missing" | "unsafe"}`. A cell is null, text, a number, true or false, or `{"day": "YYYY-MM-DD"}`.
 """
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import resource
@@ -39,16 +38,12 @@ def limit(content_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def rows(content: bytes, sheet: str, takes_csv: bool, max_rows: int, max_unpacked: int) -> Iterator[list[Any]]:
+def rows(content: bytes, sheet: str, max_rows: int, max_unpacked: int) -> Iterator[list[Any]]:
     """The rows of the sheet; raises Fault."""
-    if content.startswith(XLSX):
-        _require_safe(content, max_unpacked)
-        found = _xlsx(content, sheet, max_rows)
-    elif takes_csv:
-        found = _csv(content)
-    else:
+    if not content.startswith(XLSX):
         raise Fault("unreadable")
-    for number, row in enumerate(found, start=1):
+    _require_safe(content, max_unpacked)
+    for number, row in enumerate(_xlsx(content, sheet, max_rows), start=1):
         if number > max_rows or len(row) > MAX_COLUMNS:
             raise Fault("too_large")
         yield [cell(value) for value in row]
@@ -87,20 +82,6 @@ def _xlsx(content: bytes, sheet: str, max_rows: int) -> Iterator[list[Any]]:
             yield [*left, *row]
     except (CalamineError, ValueError, OSError) as error:
         raise Fault("unreadable") from error
-
-
-def _csv(content: bytes) -> Iterator[list[Any]]:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        try:
-            yield from csv.reader(io.StringIO(text, newline=""), strict=True)
-        except csv.Error as error:
-            raise Fault("unreadable") from error
-        return
-    raise Fault("unreadable")
 
 
 def cell(value: Any) -> Any:

@@ -23,7 +23,6 @@ class Wanted:
     sheet: str
     max_rows: int
     max_unpacked: int
-    takes_csv: bool = False
 
 
 class SheetFault(Exception):

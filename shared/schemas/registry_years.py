@@ -20,13 +20,24 @@ class YearClosing(Wire):
     division_code: DivisionCode
 
 
+class YearClosingState(Wire):
+    """How far a closing came: townships frozen of all. One that `failed` froze nothing; it may be asked for again."""
+
+    state: Literal["queued", "running", "done", "failed"]
+    failure: str | None
+    parts_total: int
+    parts_done: int
+    asked_on: Day
+
+
 class RegisterYear(Wire):
     """A county's year. What is frozen with it is true by `closed_through`; the counts are of the reader's scope."""
 
     division_code: str
     name: str
     year: int
-    state: Literal["open", "closed"]
+    state: Literal["open", "closing", "closed"]
+    closing: YearClosingState | None = None
     closed_through: Day | None = None
     closed_on: Day | None = None
     closed_by: str | None = None

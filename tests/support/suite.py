@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import uuid
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +131,10 @@ class Person:
 
     def get(self, path: str, **params: Any) -> httpx.Response:
         return self._client.get(path, params=params)
+
+    def stream(self, path: str) -> AbstractContextManager[httpx.Response]:
+        """An answer that is read while it comes."""
+        return self._client.stream("GET", path)
 
     def post(self, path: str, body: Any, *, key: str | None = None, **headers: str) -> httpx.Response:
         return self._client.post(path, json=body, headers={"idempotency-key": key or uuid.uuid4().hex} | headers)

@@ -41,6 +41,9 @@ RESPONSE_ALLOWED = frozenset({
 UPLOAD_SUFFIXES = ("imports", "attachments")
 """A multipart body may be large where a segment of the path ends so."""
 
+SHEETS_OF_PEOPLE = "/api/v1/registry/household-imports"
+"""Where a body may be larger still: a county's people in one file."""
+
 _PLAIN_PATH = re.compile(rb"(?:/[A-Za-z0-9_~:@!$&'()*+,=-][A-Za-z0-9._~:@!$&'()*+,=-]*)+/?")
 _PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _AMBIGUOUS = re.compile(rb"%2f|%5c|%00|//|;|\\", re.IGNORECASE)

@@ -8,7 +8,13 @@ from dataclasses import dataclass
 import aiohttp
 from starlette.types import Receive, Scope, Send
 
-from services.gateway.domain.http_rules import RESPONSE_ALLOWED, Inspected, is_upload, safe_location
+from services.gateway.domain.http_rules import (
+    RESPONSE_ALLOWED,
+    SHEETS_OF_PEOPLE,
+    Inspected,
+    is_upload,
+    safe_location,
+)
 from services.gateway.domain.refusals import ServiceUnavailable
 from services.gateway.operations.request_body import RequestBody
 from services.gateway.upstream.services import Services
@@ -27,6 +33,17 @@ class Limits:
     upload_s: float
     upstream_s: float
     upload_bytes: int
+    people_s: float
+    """As upload_s, for sheets of people."""
+    people_bytes: int
+
+    def of(self, path: str, upload: bool) -> tuple[int, float]:
+        """How large a body may be, and how long it may take to arrive."""
+        if not upload:
+            return JSON_BODY_LIMIT, self.request_s
+        if path == SHEETS_OF_PEOPLE:
+            return self.people_bytes, self.people_s
+        return self.upload_bytes, self.upload_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +65,13 @@ class Forwarder:
     async def forward(self, journey: Journey, request: Inspected, scope: Scope, receive: Receive, send: Send) -> None:
         """Carry one request; refusals are raised as long as nothing was answered."""
         upload = is_upload(journey.path, request.headers.get(b"content-type", b""))
+        limit, arrival_s = self._limits.of(journey.path, upload)
         # An upload arrives while it is passed on, so its service has that time besides its own.
-        timeout_s = self._limits.upstream_s + (self._limits.upload_s if upload else 0.0)
+        timeout_s = self._limits.upstream_s + (arrival_s if upload else 0.0)
         headers = _headers_out(request, journey, upload)
         body: bytes | RequestBody | None = None
         arriving = None
         if request.has_body:
-            limit = self._limits.upload_bytes if upload else JSON_BODY_LIMIT
-            arrival_s = self._limits.upload_s if upload else self._limits.request_s
             arriving = RequestBody(receive, request.headers.get(b"content-length"), limit, arrival_s)
             body = arriving if upload else await arriving.whole()
         target = f"{journey.path}?{journey.query}" if journey.query else journey.path

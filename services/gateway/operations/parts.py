@@ -44,6 +44,8 @@ def build(settings: Settings, database: Database, inner: InnerTokens) -> Parts:
         upload_s=settings.upload_timeout_s,
         upstream_s=settings.upstream_timeout_s,
         upload_bytes=settings.upload_limit_bytes,
+        people_s=settings.people_upload_timeout_s,
+        people_bytes=settings.people_upload_limit_bytes,
     )
     return Parts(
         settings=settings,

@@ -6,19 +6,18 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import File, Form, Path, Response, UploadFile
+from fastapi import File, Form, Path, Request, Response, UploadFile
 from fastapi.responses import StreamingResponse
 
 from services.registry.api.reading import CurrentSeals, CurrentTrail
 from services.registry.operations import household_imports as operations
 from services.registry.operations import import_reports
+from services.registry.settings import Settings
 from services.registry.storage.workbooks import CSV_MEDIA_TYPE, XLSX_MEDIA_TYPE
 from shared.chassis.app import new_router
 from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs
 from shared.chassis.paging import Cursor, Limit
-from shared.chassis.routing import UPLOAD_LIMIT
-from shared.refusals import TooLarge
 from shared.schemas.registry_imports import HouseholdDifference, HouseholdImport, ImportMode
 from shared.schemas.wire import Page
 
@@ -50,6 +49,7 @@ ImportId = Annotated[UUID, Path(alias="import_id")]
 )
 async def household_import_send_in(
     file: Annotated[UploadFile, File(description="the template filled in: xlsx, or csv in UTF-8 or GB 18030")],
+    request: Request,
     response: Response,
     session: Session,
     actor: CurrentActor,
@@ -57,9 +57,9 @@ async def household_import_send_in(
     mode: Annotated[ImportMode, Form()] = "good_rows",
     dry_run: Annotated[bool, Form()] = False,
 ) -> HouseholdImport:
-    if (file.size or 0) > UPLOAD_LIMIT:
-        raise TooLarge()
-    sent_in, new = await operations.send_in(session, actor, seals, file.file, mode, dry_run)
+    settings: Settings = request.app.state.settings
+    at_most = {"csv": settings.csv_limit_bytes, "xlsx": settings.workbook_limit_bytes}
+    sent_in, new = await operations.send_in(session, actor, seals, file.file, mode, dry_run, at_most)
     if not new:
         response.status_code = 200
     return sent_in

@@ -31,7 +31,7 @@ async def register_year_list(
     return await operations.list_years(session, actor, within, cursor, limit)
 
 
-@router.post("/{year}/close", operation_id="register_year_close", status_code=201, **needs("register_year.close"))
+@router.post("/{year}/close", operation_id="register_year_close", status_code=202, **needs("register_year.close"))
 async def register_year_close(year: Year, body: YearClosing, session: Session, actor: CurrentActor) -> RegisterYear:
     return await operations.close(session, actor, year, body)
 

@@ -1,16 +1,43 @@
-"""Whether a person may be paid a grant: they must be on the register on the day."""
+"""Whether a person may be paid a grant: they must be on the register on the day; and the facts grants depend on."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from services.registry.domain.household_files import EXITED, REMOVED
+from services.registry.domain.refusals.eligibility import FactUnknown
 
 Status = Literal["eligible", "not_registered", "exited", "dead", "removed"]
+ELIGIBLE: Status = "eligible"
 NOT_REGISTERED: Status = "not_registered"
 CLOSED: dict[str, Status] = {EXITED: "exited", REMOVED: "removed"}
+
+OF_MEMBER = frozenset(
+    {
+        "relation", "education", "schooling", "health", "disability_category", "disability_grade", "labour",
+        "medical_insurance", "employee_medical", "pension_insurance", "employee_pension", "dibao", "tekun",
+        "away_months", "away_region", "public_post", "public_post_months", "absence",
+    }
+)  # fmt: skip
+"""Facts told as the person's own row has them; the names are those of the columns."""
+OF_HOUSEHOLD = frozenset(
+    {
+        "household_type", "attribute", "key_groups", "main_cause", "monitor_type", "risks", "housing_level",
+        "relocation_mode", "relocated_year", "member_count", "opened_on", "split_from",
+    }
+)  # fmt: skip
+"""The same of the household."""
+AGE, HEAD, ACCOUNT = "age", "head_person_id", "account_mark"
+WORKED_OUT = frozenset({AGE, HEAD, ACCOUNT})
+"""Full years on the day asked for; the id of the household's head; a mark that two equal bank accounts share."""
+FACTS = OF_MEMBER | OF_HOUSEHOLD | WORKED_OUT
+COUNTS = frozenset({AGE, "away_months", "public_post_months", "relocated_year", "member_count"})
+"""Facts that are numbers, asked for by bounds; the others are asked for by value."""
+NOT_TESTED = frozenset({HEAD, ACCOUNT, "opened_on", "split_from"})
+HEAD_RELATION = "head"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,5 +58,20 @@ def standing_on(standing: Standing | None, day: date) -> Status:
     if standing.departed_on is not None and standing.departed_on <= day:
         return "dead" if standing.departure == "death" else "removed"
     if standing.closed_on is not None and standing.closed_on <= day:
-        return CLOSED.get(standing.household_status, "eligible")
-    return "eligible"
+        return CLOSED.get(standing.household_status, ELIGIBLE)
+    return ELIGIBLE
+
+
+def require_facts(names: Sequence[str]) -> frozenset[str]:
+    """The facts asked for. Raises FactUnknown, naming which."""
+    for index, name in enumerate(names):
+        if name not in FACTS:
+            raise FactUnknown(pointer=f"/facts/{index}")
+    return frozenset(names)
+
+
+def require_test(index: int, fact: str, values: Sequence[str], low: int | None, high: int | None) -> None:
+    """A number is asked for by bounds, everything else by its values. Raises FactUnknown."""
+    by_bounds = (low is not None or high is not None) and not values
+    if fact not in FACTS - NOT_TESTED or by_bounds != (fact in COUNTS) or (not by_bounds and not values):
+        raise FactUnknown(pointer=f"/tests/{index}")

@@ -25,7 +25,7 @@ from services.registry.storage.tables import Correction as Row
 from services.registry.storage.tables import CorrectionDecision, Household
 from shared.chassis import audit, clock, paging
 from shared.chassis.identity import Actor
-from shared.refusals import Malformed, NotFound
+from shared.refusals import NotFound
 from shared.schemas import registry_years as wire
 from shared.schemas.registry_history import FieldChange
 from shared.schemas.registry_households import HouseholdChange
@@ -193,18 +193,9 @@ async def list_corrections(
     session: AsyncSession, actor: Actor, area: str | None, state: str | None, cursor: str | None, limit: int
 ) -> Page[wire.CorrectionLine]:
     """Corrections of the actor's scope, newest first."""
-    found = await storage.list_corrections(session, actor, area, state, place_of(cursor), limit + 1)
+    found = await storage.list_corrections(session, actor, area, state, paging.decode_id(cursor), limit + 1)
     items = [wire.CorrectionLine(**line(row, decision, household)) for row, decision, household in found[:limit]]
     return Page(items=items, next_cursor=paging.encode(items[-1].id) if len(found) > limit else None)
-
-
-def place_of(cursor: str | None) -> UUID | None:
-    """The id a cursor names; Malformed for anything else."""
-    after = paging.decode(cursor, str)
-    try:
-        return None if after is None else UUID(str(after[0]))
-    except ValueError as error:
-        raise Malformed(pointer="/cursor") from error
 
 
 def line(row: Row, decision: CorrectionDecision | None, household: Household) -> dict[str, Any]:

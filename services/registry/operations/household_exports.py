@@ -3,7 +3,7 @@ once by whoever asked."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,7 +19,7 @@ from services.registry.storage.tables import HouseholdExport as Row
 from shared.chassis import audit, clock, paging
 from shared.chassis.identity import Actor
 from shared.chassis.scope import require_in_scope
-from shared.refusals import Malformed, NotFound
+from shared.refusals import NotFound
 from shared.schemas.registry_exports import HouseholdExport, NewHouseholdExport
 from shared.schemas.wire import Page
 
@@ -109,23 +109,18 @@ async def get(session: AsyncSession, actor: Actor, export_id: UUID) -> Household
 
 async def list_exports(session: AsyncSession, actor: Actor, cursor: str | None, limit: int) -> Page[HouseholdExport]:
     """Exports of the actor's area, newest first."""
-    after = paging.decode(cursor, str)
-    try:
-        before = None if after is None else UUID(str(after[0]))
-    except ValueError as error:
-        raise Malformed(pointer="/cursor") from error
-    rows = await storage.list_exports(session, actor, before, limit + 1)
+    rows = await storage.list_exports(session, actor, paging.decode_id(cursor), limit + 1)
     items = [view(row) for row in rows[:limit]]
     return Page(items=items, next_cursor=paging.encode(items[-1].id) if len(rows) > limit else None)
 
 
 def view(row: Row) -> HouseholdExport:
-    def instant(value: datetime | None) -> str | None:
-        return None if value is None else value.isoformat()
-
     same = ("state", "layout", "format", "clear", "purpose", "filters", "households", "people")
     return HouseholdExport.model_validate(
         {name: getattr(row, name) for name in (*same, "created_by", "approved_by")}
-        | {name: instant(getattr(row, name)) for name in ("created_at", "approved_at", "expires_at", "fetched_at")}
+        | {
+            name: clock.written(getattr(row, name))
+            for name in ("created_at", "approved_at", "expires_at", "fetched_at")
+        }
         | {"id": str(row.id), "number": str(row.number)}
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Iterator
-from datetime import datetime
+from collections.abc import AsyncIterator, Iterator, Mapping
+from io import SEEK_END
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from shared.chassis import audit, clock, paging
 from shared.chassis.database import Database
 from shared.chassis.identity import Actor
 from shared.chassis.sheet_faults import BadSheet
-from shared.refusals import Malformed, NotFound
+from shared.refusals import NotFound, TooLarge
 from shared.schemas.registry_imports import FieldDifference, HouseholdDifference, HouseholdImport, SheetNotes
 from shared.schemas.wire import Page
 
@@ -39,15 +39,22 @@ _TEXTS = {fault.code: fault.zh for fault in FAULTS.values()} | {
 
 
 async def send_in(
-    session: AsyncSession, actor: Actor, seals: Seals, file: BinaryIO, mode: str, dry_run: bool
+    session: AsyncSession,
+    actor: Actor,
+    seals: Seals,
+    file: BinaryIO,
+    mode: str,
+    dry_run: bool,
+    at_most: Mapping[str, int],
 ) -> tuple[HouseholdImport, bool]:
     """Queue a workbook. The same content from the same office is the same import: then the second value is False.
 
-    Looked at before are the kind, the headers and whether anybody is in it; the rest is the import's work.
+    `at_most` says how many bytes a sheet of each kind may have. Looked at before are the kind, the headers and
+    whether anybody is in it; the rest is the import's work.
     """
     if not actor.scope:
         raise refusals.NoOfficeArea()
-    head = await _head(file)  # before the first statement: no connection waits for it
+    head = await _head(file, at_most)  # before the first statement: no connection waits for it
     import_id, digest = new_id(), await asyncio.to_thread(_digest, file)
     values: dict[str, Any] = dict.fromkeys((*_COUNTED, "attempts"), 0) | {
         "id": import_id,
@@ -74,11 +81,17 @@ async def send_in(
     return view(row), True
 
 
-async def _head(file: BinaryIO) -> Head:
+async def _head(file: BinaryIO, at_most: Mapping[str, int]) -> Head:
+    size = file.seek(0, SEEK_END)
+    if size > max(at_most.values()):
+        raise TooLarge(limit_bytes=max(at_most.values()))
+    file.seek(0)
     try:
         head = await sheet_heads.head_of(file)
     except BadSheet as fault:
         raise FAULTS[fault.kind](pointer=None, **fault.facts) from fault
+    if size > at_most[head.kind]:
+        raise TooLarge(limit_bytes=at_most[head.kind])
     if not head.filled:
         raise refusals.WorkbookEmpty()
     if (head.rows or 0) > sheet_heads.MAX_ROWS:
@@ -99,10 +112,6 @@ def _digest(file: BinaryIO) -> str:
     return digest.hexdigest()
 
 
-def _instant(value: datetime | None) -> str | None:
-    return None if value is None else value.isoformat()
-
-
 def view(row: Row) -> HouseholdImport:
     same = ("state", "mode", "dry_run", "sha256", "failure", "created_by", *_COUNTED)
     return HouseholdImport.model_validate(
@@ -111,21 +120,16 @@ def view(row: Row) -> HouseholdImport:
             "id": str(row.id),
             "failure_text": None if row.failure is None else _TEXTS.get(row.failure, row.failure),
             "notes": SheetNotes.model_validate(row.notes or {}),
-            "created_at": _instant(row.created_at),
-            "finished_at": _instant(row.finished_at),
-            "undone_at": _instant(row.undone_at),
+            "created_at": clock.written(row.created_at),
+            "finished_at": clock.written(row.finished_at),
+            "undone_at": clock.written(row.undone_at),
         }
     )
 
 
 async def list_imports(session: AsyncSession, actor: Actor, cursor: str | None, limit: int) -> Page[HouseholdImport]:
     """Imports of the actor's area, newest first."""
-    after = paging.decode(cursor, str)
-    try:
-        before = None if after is None else UUID(str(after[0]))
-    except ValueError as error:
-        raise Malformed(pointer="/cursor") from error
-    rows = await storage.list_imports(session, actor, before, limit + 1)
+    rows = await storage.list_imports(session, actor, paging.decode_id(cursor), limit + 1)
     items = [view(row) for row in rows[:limit]]
     return Page(items=items, next_cursor=paging.encode(items[-1].id) if len(rows) > limit else None)
 

@@ -25,7 +25,7 @@ from services.registry.storage.ids import new_id
 from services.registry.storage.tables import Identification, Objection, ObjectionAnswer, VillageMeeting, VillageNotice
 from shared.chassis import audit, clock, paging
 from shared.chassis.identity import Actor
-from shared.refusals import Malformed, NotFound
+from shared.refusals import NotFound
 from shared.schemas import registry_decisions as wire
 from shared.schemas.wire import Page
 
@@ -248,12 +248,7 @@ async def list_lists(
     limit: int,
 ) -> Page[wire.IdentificationLine]:
     """Lists of the actor's scope, newest first."""
-    after = paging.decode(cursor, str)
-    try:
-        before = None if after is None else UUID(str(after[0]))
-    except ValueError as error:
-        raise Malformed(pointer="/cursor") from error
-    rows = await storage.list_lists(session, actor, area, state, year, before, limit + 1)
+    rows = await storage.list_lists(session, actor, area, state, year, paging.decode_id(cursor), limit + 1)
     items = [views.line(row, households, ends_on) for row, households, ends_on in rows[:limit]]
     return Page(items=items, next_cursor=paging.encode(items[-1].id) if len(rows) > limit else None)
 

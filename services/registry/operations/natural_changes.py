@@ -16,6 +16,7 @@ from services.registry.domain import identity_numbers, refusals
 from services.registry.domain import natural_changes as rules
 from services.registry.domain.members import Member
 from services.registry.domain.natural_changes import Away, Person
+from services.registry.operations import death_events
 from services.registry.operations import natural_changes_files as files
 from services.registry.operations import natural_changes_views as views
 from services.registry.operations.households import NEEDED, member_of, refuse_taken
@@ -122,7 +123,10 @@ async def _departure(
     rules.require_day(event.on, event.today, touched.rows[person.id])
     after = files.restated(touched.people.without(person.id), relations)
     step = Step(touched, after, kind, rules.DEPARTURE[kind], relations)
-    return await _done(session, actor, seals, event, request, [step], [person.id])
+    change = await _done(session, actor, seals, event, request, [step], [person.id])
+    if kind == rules.DEATH:
+        await death_events.tell(session, touched.rows[person.id].identity_index, event.on)
+    return change
 
 
 @dataclass(frozen=True, slots=True)

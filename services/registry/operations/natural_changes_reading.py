@@ -13,7 +13,7 @@ from services.registry.operations.trail import Trail
 from services.registry.storage import natural_changes as storage
 from shared.chassis import paging
 from shared.chassis.identity import Actor
-from shared.refusals import Malformed, NotFound
+from shared.refusals import NotFound
 from shared.schemas import registry_changes as wire
 from shared.schemas.wire import Page
 
@@ -36,11 +36,6 @@ async def list_changes(
     session: AsyncSession, actor: Actor, filters: Filters, cursor: str | None, limit: int
 ) -> Page[wire.NaturalChangeLine]:
     """Events of the actor's scope on either side, the last recorded first."""
-    after = paging.decode(cursor, str)
-    try:
-        before = None if after is None else UUID(str(after[0]))
-    except ValueError as error:
-        raise Malformed(pointer="/cursor") from error
-    rows = await storage.list_changes(session, actor, filters, before, limit + 1)
+    rows = await storage.list_changes(session, actor, filters, paging.decode_id(cursor), limit + 1)
     items = [views.line(change, decision) for change, decision in rows[:limit]]
     return Page(items=items, next_cursor=paging.encode(items[-1].id) if len(rows) > limit else None)

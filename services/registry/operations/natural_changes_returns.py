@@ -16,7 +16,7 @@ from services.registry.domain import refusals
 from services.registry.domain.household_files import CLOSED
 from services.registry.domain.members import Member
 from services.registry.domain.natural_changes import Person
-from services.registry.operations import household_rows
+from services.registry.operations import death_events, household_rows
 from services.registry.operations import natural_changes_files as files
 from services.registry.operations import natural_changes_views as views
 from services.registry.operations.households import member_of
@@ -146,6 +146,8 @@ async def decide(
         await _require_free(session, touched, row, event)
         member = replace(household_rows.person_stated(row, seals), relation=change.payload["relation"])
         relations = [wire.MemberRelation(**one) for one in change.payload["relations"]]
+        died_on = row.departed_on or change.on
         step = _return(touched, row, member, relations)
         written = await files.carry_out(session, actor, seals, event, [step])
+        await death_events.tell(session, row.identity_index, died_on, death_events.WITHDRAWN)
     return await decided(session, actor, change, OUTCOMES[request.outcome], request.opinion, written)

@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.domain import quality_rules as rules
 from services.registry.domain import refusals
-from services.registry.operations.quality_runs import id_before
 from services.registry.storage import households, parameters
 from services.registry.storage import quality_exemptions as storage
 from services.registry.storage.ids import new_id
@@ -128,7 +127,7 @@ async def list_exemptions(
     limit: int,
 ) -> Page[wire.QualityExemption]:
     """Requests of the actor's scope, newest first."""
-    before = id_before(cursor)
+    before = paging.decode_id(cursor)
     rows = await storage.list_rows(session, actor, area, rule, household_id, before, limit + 1)
     today = clock.office_today()
     items = [_view(asked, decision, today) for asked, decision in rows[:limit]]

@@ -16,7 +16,7 @@ from services.registry.storage.tables import QualityRun as Row
 from shared.chassis import audit, clock, paging
 from shared.chassis.identity import Actor
 from shared.chassis.scope import NATION, covers, require_in_scope
-from shared.refusals import Malformed, NotFound
+from shared.refusals import NotFound
 from shared.schemas import registry_quality as wire
 from shared.schemas.wire import Page
 
@@ -70,7 +70,7 @@ def view(row: Row) -> wire.QualityRun:
         | {
             "id": str(row.id),
             "asked_at": row.asked_at.isoformat(),
-            "finished_at": None if row.finished_at is None else row.finished_at.isoformat(),
+            "finished_at": clock.written(row.finished_at),
         }
     )
 
@@ -79,18 +79,9 @@ async def list_runs(
     session: AsyncSession, actor: Actor, area: str | None, cursor: str | None, limit: int
 ) -> Page[wire.QualityRun]:
     """Runs of areas in the scope, newest first."""
-    rows = await storage.list_runs(session, actor, area, id_before(cursor), limit + 1)
+    rows = await storage.list_runs(session, actor, area, paging.decode_id(cursor), limit + 1)
     items = [view(row) for row in rows[:limit]]
     return Page(items=items, next_cursor=paging.encode(items[-1].id) if len(rows) > limit else None)
-
-
-def id_before(cursor: str | None) -> UUID | None:
-    """The id a page continues behind; Malformed for a cursor that holds none."""
-    after = paging.decode(cursor, str)
-    try:
-        return None if after is None else UUID(str(after[0]))
-    except ValueError as error:
-        raise Malformed(pointer="/cursor") from error
 
 
 async def get(session: AsyncSession, actor: Actor, run_id: UUID, area: str | None) -> wire.QualityRunResult:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,13 +12,14 @@ from services.registry.operations import corrections
 from services.registry.operations import household_views as views
 from services.registry.operations.statistics import GroupBy, digits_below, labels_of
 from services.registry.operations.trail import Trail
-from services.registry.storage import parameters, statistics
+from services.registry.storage import parameters, statistics, year_closings
 from services.registry.storage import register_years as storage
-from services.registry.storage.tables import HouseholdSlice, RegisterYear
+from services.registry.storage.ids import new_id
+from services.registry.storage.tables import HouseholdSlice, RegisterYear, RegisterYearClosing
 from shared.chassis import audit, clock, paging
 from shared.chassis.identity import Actor
 from shared.chassis.scope import covers, require_in_scope
-from shared.refusals import Malformed, NotFound
+from shared.refusals import NotFound
 from shared.schemas import registry_years as wire
 from shared.schemas.registry import Figures, Statistics
 from shared.schemas.registry_households import NetIncomePerHead
@@ -29,7 +30,8 @@ UNSTATED = "未填"
 
 
 async def close(session: AsyncSession, actor: Actor, year: int, request: wire.YearClosing) -> wire.RegisterYear:
-    """Close a year of a county and freeze every file as it stood: once, in the order of the years, by the county."""
+    """Ask that a year of a county is closed and every file frozen as it stands: once, in the order of the years, by
+    the county. It is carried out in the background (`year_closings`), since a county may have a million people."""
     county, today = request.division_code, clock.office_today()
     if actor.level != "county":
         raise refusals.WrongLevel(levels="county")
@@ -39,33 +41,43 @@ async def close(session: AsyncSession, actor: Actor, year: int, request: wire.Ye
     names = await statistics.names(session, [county])
     if county not in names:
         raise refusals.DivisionUnknown()
-    await storage.hold_still(session, county)
     closed = (await storage.years_closed(session, [county]))[county]
     from_day = await parameters.value(session, rules.CLOSE_FROM, county, today)
     rules.require_closable(year, today, from_day.value, await storage.first_opened(session, county), closed)
-    row = RegisterYear(
-        county_code=county,
-        year=year,
-        closed_through=rules.closed_through(year, today),
-        closed_on=today,
-        closed_at=clock.now(),
-        closed_by=actor.account,
-        closed_person=actor.person,
-        closed_office=actor.office,
-    )
-    session.add(row)
-    await session.flush()
-    await storage.freeze(session, county, year, row.closed_through)
-    households, people = (await storage.totals_by_year(session, actor, [county])).get((county, year), (0, 0))
-    audit.record(session, actor, "register_year.close", f"{county}-{year}", households=households, people=people)
-    return _year(county, names[county], year, row, (households, people))
+    closing = await year_closings.add(session, _asked(actor, county, year))
+    audit.record(session, actor, "register_year.ask_closing", f"{county}-{year}")
+    return _year(county, names[county], year, None, None, closing)
+
+
+def _asked(actor: Actor, county: str, year: int) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "county_code": county,
+        "year": year,
+        "state": "queued",
+        "actor": actor.claims(),
+        "asked_on": clock.office_today(),
+        "asked_at": clock.now(),
+    } | dict.fromkeys(("parts_total", "parts_done", "attempts"), 0)
 
 
 def _year(
-    county: str, name: str, year: int, row: RegisterYear | None, frozen: tuple[int, int] | None
+    county: str,
+    name: str,
+    year: int,
+    row: RegisterYear | None,
+    frozen: tuple[int, int] | None,
+    closing: RegisterYearClosing | None,
 ) -> wire.RegisterYear:
     if row is None:
-        return wire.RegisterYear(division_code=county, name=name, year=year, state="open")
+        under_way = closing is not None and closing.state in ("queued", "running")
+        return wire.RegisterYear(
+            division_code=county,
+            name=name,
+            year=year,
+            state="closing" if under_way else "open",
+            closing=None if closing is None else _closing(closing),
+        )
     households, people = frozen or (0, 0)
     return wire.RegisterYear(
         division_code=county,
@@ -81,16 +93,26 @@ def _year(
     )
 
 
+def _closing(row: RegisterYearClosing) -> wire.YearClosingState:
+    names = ("state", "failure", "parts_total", "parts_done", "asked_on")
+    return wire.YearClosingState.model_validate({name: getattr(row, name) for name in names})
+
+
 async def list_years(
     session: AsyncSession, actor: Actor, area: str | None, cursor: str | None, limit: int
 ) -> Page[wire.RegisterYear]:
-    """The years of the counties in the actor's scope, or above it: closed ones and those still open."""
+    """The years of the counties in the actor's scope, or above it: closed ones, those being closed, and open ones."""
     after = paging.decode(cursor, str, int)
     key = None if after is None else (str(after[0]), int(after[1]))
     found = await storage.list_years(session, actor, area, clock.office_today().year, key, limit + 1)
     page = found[:limit]
-    frozen = await storage.totals_by_year(session, actor, sorted({row[0] for row in page}))
-    items = [_year(county, name, year, row, frozen.get((county, year))) for county, name, year, row in page]
+    counties = sorted({row[0] for row in page})
+    frozen = await storage.totals_by_year(session, actor, counties)
+    asked = await year_closings.latest(session, counties)
+    items = [
+        _year(county, name, year, row, frozen.get((county, year)), asked.get((county, year)))
+        for county, name, year, row in page
+    ]
     next_cursor = paging.encode(page[-1][0], page[-1][2]) if len(found) > limit else None
     return Page(items=items, next_cursor=next_cursor)
 
@@ -100,10 +122,7 @@ async def list_households(
 ) -> Page[wire.FrozenHousehold]:
     """The households of the actor's scope as frozen with a year."""
     after = paging.decode(cursor, str, str)
-    try:
-        key = None if after is None else (str(after[0]), UUID(str(after[1])))
-    except ValueError as error:
-        raise Malformed(pointer="/cursor") from error
+    key = None if after is None else (str(after[0]), paging.id_of(after[1]))
     found = await storage.list_slices(session, trail.actor, year, area, status, key, limit + 1)
     items = [
         wire.FrozenHousehold(**views.line(row, version).model_dump(), net_income_per_head=_per_head(frozen))
@@ -150,7 +169,7 @@ async def list_corrections(
     """The corrections consented to of what a year froze, in the order they were asked for."""
     if area is not None and not covers(actor.scope, area):
         raise NotFound()
-    found = await storage.corrections_of(session, actor, year, area, corrections.place_of(cursor), limit + 1)
+    found = await storage.corrections_of(session, actor, year, area, paging.decode_id(cursor), limit + 1)
     items = [
         wire.FrozenCorrection(**corrections.line(row, decision, household), version_frozen=version)
         for row, decision, household, version in found[:limit]

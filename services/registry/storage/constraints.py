@@ -22,6 +22,7 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     "ck_household_members_away_months_range": refusals.AwayMonthsRange,
     "pk_household_versions": PreconditionFailed,
     "pk_register_years": refusals.YearClosedAlready,
+    "uq_register_year_closings_unfinished": refusals.YearBeingClosed,
     "uq_corrections_asked": refusals.CorrectionOpen,
     "pk_correction_decisions": refusals.CorrectionDecided,
     "uq_identification_households_open": refusals.HouseholdNotProposable,

@@ -17,16 +17,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.domain.filters import Filters, ranges
 from services.registry.storage.filter_clauses import Conditions, is_search, of_household, of_person
+from services.registry.storage.tables import Household, HouseholdMember
 from shared.chassis.hot_reads import FIRST, SPAN_SET, HotReads, Noted, noted
 from shared.chassis.identity import Actor
 
-_COLUMNS = (
-    "one.id::text as id, one.household_id::text as household_id, h.household_no::text as household_no, "
-    "one.village_code, one.name, one.name_pinyin, one.identity_sealed, one.sex, one.birth_date, one.relation, "
-    "one.ethnicity, one.education, one.schooling, one.labour, one.left_behind, one.dibao, one.tekun, "
-    "h.status, h.attribute, h.main_cause, h.key_groups, h.monitor_type, one.place"
-)
-_ORDERS = {"village": "m.village_code, m.id", "name": "m.name_pinyin, m.name, m.id"}
+SEPARATOR = "|"
+"""Stands between facts that are read as one text: no code, number, day or sealed value holds it."""
+_FACTS = (
+    "household_id", "identity_sealed", "sex", "birth_date", "relation", "ethnicity", "education", "schooling",
+    "labour", "left_behind", "dibao", "tekun",
+)  # fmt: skip
+_FACTS_OF_HOUSEHOLD = ("household_no", "status", "attribute", "main_cause", "monitor_type")
+_STATED = {column.name for table in (HouseholdMember, Household) for column in table.__table__.c if not column.nullable}
+_ORDERS = {"village": ("village_code", "id"), "name": ("name_pinyin", "name", "id")}
 _TABLE, _SEARCHED = "household_members as m", "people_searched as m"
 _JOINED = "join households on households.id = m.household_id"
 EXACT_UP_TO = 10_000
@@ -38,25 +41,41 @@ SAMPLED = 100
 async def page(
     reads: HotReads, read: Noted, filters: Filters, sort: str, after: tuple[Any, ...] | None, limit: int, today: date
 ) -> Sequence[asyncpg.Record]:
-    """People of the actor's scope in order, one more than `limit` if there are more; those within it are noted."""
+    """People of the actor's scope in order, one more than `limit` if there are more; those within it are noted.
+
+    A row has `id`, `name`, `village_code`, what it is sorted by, and two texts with SEPARATOR in them: `person` with
+    _FACTS and `household` with _FACTS_OF_HOUSEHOLD and its key groups behind them, divided by blanks. What is not
+    stated is empty. Twenty columns of fifty rows took longer to send and to read than to find.
+    """
     conditions = Conditions(FIRST)
     conditions.texts.append(SPAN_SET)
     source = _source(conditions, read.actor, filters, today)
-    order = _ORDERS[sort]
+    found, order = (", ".join(prefix + column for column in _ORDERS[sort]) for prefix in ("m.", ""))
     if after is not None:
-        conditions.texts.append(f"({order}) > ({', '.join([conditions.value(part) for part in after])})")
+        conditions.texts.append(f"({found}) > ({', '.join([conditions.value(part) for part in after])})")
+    shown = tuple(dict.fromkeys(("id", "name", "village_code", *_ORDERS[sort])))
+    read_of_person = (*shown, *_FACTS)
     select = f"""
-        select {_COLUMNS} from (
-            select m.*, row_number() over (order by {order}) as place
-            from {source} where {conditions.text()} order by {order} limit {limit + 1:d}
+        select {", ".join(f"one.{column}" for column in shown)}, {_text_of("one", _FACTS)} as person, h.household
+        from (
+            select {", ".join(f"m.{column}" for column in read_of_person)} from {source}
+            where {conditions.text()} order by {found} limit {limit + 1:d}
         ) as one cross join lateral (
             -- Each household by its key: without `offset 0` the policy's range would be taken for the way in.
-            select household_no, status, attribute, main_cause, key_groups, monitor_type
+            select {_text_of("households", _FACTS_OF_HOUSEHOLD, "array_to_string(key_groups, ' ')")} as household
             from households where households.id = one.household_id offset 0
         ) as h"""  # noqa: S608 - see hot_reads.noted
-    subjects = f"coalesce(jsonb_agg(id order by place) filter (where place <= {limit:d}), '[]')"
+    subjects = f"coalesce(jsonb_agg(id order by {order}) - {limit:d}, '[]')"
     fetch = reads.search if is_search(filters) else reads.rows
-    return await fetch(noted(select, subjects, "place"), read, *conditions.values)
+    return await fetch(noted(select, subjects, order), read, *conditions.values)
+
+
+def _text_of(table: str, columns: Sequence[str], *more: str) -> str:
+    """SQL: these columns as one text."""
+    parts = [
+        f"{table}.{column}" if column in _STATED else f"coalesce({table}.{column}::text, '')" for column in columns
+    ]
+    return f"concat_ws('{SEPARATOR}', {', '.join([*parts, *more])})"
 
 
 def _source(conditions: Conditions, actor: Actor, filters: Filters, today: date, table: str = _TABLE) -> str:

@@ -1,4 +1,4 @@
-"""SQL of closed years: freezing a county's files in one statement, and reading what was frozen."""
+"""SQL of closed years: freezing a county's files, and reading what was frozen."""
 
 from __future__ import annotations
 
@@ -32,52 +32,64 @@ _FREEZE_MS = 120_000
 
 # What a file says now stands in its columns: only what was frozen earlier than that is read out of its content.
 _FREEZE = text("""
-with frozen as (
-    insert into household_slices (county_code, year, household_id, village_code, version, status, attribute,
-                                  main_cause, member_count, net_income_fen)
-    select cast(:county as text), cast(:year as smallint), household.id, stood.village_code, stood.version,
-           stood.status, stated.attribute, stated.main_cause, stated.member_count,
-           stated.wage_fen + stated.business_fen + stated.property_fen + stated.transfer_fen - stated.business_cost_fen
-    from households household
-    cross join lateral (
-        select version.version, version.status, version.village_code, version.content
-        from household_versions version
-        where version.household_id = household.id and version.true_from <= cast(:through as date)
-        order by version.version desc
-        limit 1
-    ) stood
-    cross join lateral (
-        select household.attribute, household.main_cause, household.member_count, household.wage_fen,
-               household.business_fen, household.property_fen, household.transfer_fen, household.business_cost_fen
-        where stood.version = household.version
-        union all
-        select * from jsonb_to_record(stood.content) as earlier (
-            attribute text, main_cause text, member_count bigint, wage_fen bigint, business_fen bigint,
-            property_fen bigint, transfer_fen bigint, business_cost_fen bigint
-        )
-        where stood.version <> household.version
-    ) stated
-    where household.village_code >= cast(:county as text)
-      and household.village_code < cast(:county as text) || ':'
-      and left(stood.village_code, 6) = cast(:county as text)
-    returning village_code, status, attribute, main_cause, member_count
-)
+insert into household_slices (county_code, year, household_id, village_code, version, status, attribute,
+                              main_cause, member_count, net_income_fen)
+select cast(:county as text), cast(:year as smallint), household.id, stood.village_code, stood.version,
+       stood.status, stated.attribute, stated.main_cause, stated.member_count,
+       stated.wage_fen + stated.business_fen + stated.property_fen + stated.transfer_fen - stated.business_cost_fen
+from households household
+cross join lateral (
+    select version.version, version.status, version.village_code, version.content
+    from household_versions version
+    where version.household_id = household.id and version.true_from <= cast(:through as date)
+    order by version.version desc
+    limit 1
+) stood
+cross join lateral (
+    select household.attribute, household.main_cause, household.member_count, household.wage_fen,
+           household.business_fen, household.property_fen, household.transfer_fen, household.business_cost_fen
+    where stood.version = household.version
+    union all
+    select * from jsonb_to_record(stood.content) as earlier (
+        attribute text, main_cause text, member_count bigint, wage_fen bigint, business_fen bigint,
+        property_fen bigint, transfer_fen bigint, business_cost_fen bigint
+    )
+    where stood.version <> household.version
+) stated
+where household.village_code >= cast(:part as text)
+  and household.village_code < cast(:part as text) || ':'
+  and left(stood.village_code, 6) = cast(:county as text)
+""")
+_TOTAL = text("""
 insert into register_year_totals (county_code, year, village_code, status, attribute, main_cause, households, people)
-select cast(:county as text), cast(:year as smallint), village_code, status, coalesce(attribute, ''),
-       coalesce(main_cause, ''), count(*), sum(member_count)
-from frozen
-group by village_code, status, coalesce(attribute, ''), coalesce(main_cause, '')
+select county_code, year, village_code, status, coalesce(attribute, ''), coalesce(main_cause, ''), count(*),
+       sum(member_count)
+from household_slices
+where county_code = cast(:county as text) and year = cast(:year as smallint)
+  and village_code >= cast(:county as text) and village_code < cast(:county as text) || ':'
+group by county_code, year, village_code, status, coalesce(attribute, ''), coalesce(main_cause, '')
 """)
 
 
-async def freeze(session: AsyncSession, county_code: str, year: int, through: date) -> None:
-    """Keep, of every file of a county, the last version true by `through`, and the totals by village: one statement."""
+async def freeze(session: AsyncSession, county_code: str, part: str, year: int, through: date) -> None:
+    """Keep, of every file that stands in a part of a county now, the last version true by `through`."""
+    await _allow_long(session)
+    await session.execute(_FREEZE, {"county": county_code, "part": part, "year": year, "through": through})
+
+
+async def add_up(session: AsyncSession, county_code: str, year: int) -> None:
+    """Keep the totals by village of what was frozen: a file stands in the village it belonged to then."""
+    await _allow_long(session)
+    await session.execute(_TOTAL, {"county": county_code, "year": year})
+
+
+async def _allow_long(session: AsyncSession) -> None:
     await session.execute(text(f"set local statement_timeout = {_FREEZE_MS}"))
-    await session.execute(_FREEZE, {"county": county_code, "year": year, "through": through})
 
 
 async def hold_still(session: AsyncSession, county_code: str) -> None:
     """Let no file of the county change until this transaction ends; waits for the changes that are under way."""
+    await _allow_long(session)
     await session.execute(select(func.pg_advisory_xact_lock(_LOCK, int(county_code))))
 
 

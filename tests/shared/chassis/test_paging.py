@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,3 +46,15 @@ def test_a_forged_cursor_is_a_malformed_request(cursor: str) -> None:
 def test_an_integer_no_column_holds_is_a_malformed_request() -> None:
     with pytest.raises(Malformed):
         paging.decode(paging.encode(2**70), int)
+
+
+@given(st.uuids())
+def test_a_cursor_of_an_id_comes_back_as_it_went(key: UUID) -> None:
+    assert paging.decode_id(paging.encode(str(key))) == key
+    assert paging.decode_id(None) is None
+
+
+@pytest.mark.parametrize("cursor", [LONE_SURROGATE, paging.encode("none"), paging.encode(""), paging.encode(1)])
+def test_a_cursor_without_an_id_is_a_malformed_request(cursor: str) -> None:
+    with pytest.raises(Malformed):
+        paging.decode_id(cursor)

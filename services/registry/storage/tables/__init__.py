@@ -45,6 +45,7 @@ from services.registry.storage.tables.register_years import (
     CorrectionDecision,
     HouseholdSlice,
     RegisterYear,
+    RegisterYearClosing,
     RegisterYearTotal,
 )
 
@@ -118,6 +119,7 @@ __all__ = [
     "QualityRun",
     "QualityRunVillage",
     "RegisterYear",
+    "RegisterYearClosing",
     "RegisterYearTotal",
     "VillageMeeting",
     "VillageNotice",

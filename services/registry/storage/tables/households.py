@@ -171,8 +171,15 @@ class HouseholdMember(Base):
             unique=True,
             postgresql_where=text("active and relation = 'head'"),
         ),
-        Index(None, "household_id", "position"),
-        Index("ix_household_members_name_characters", text("string_to_array(name, NULL)"), postgresql_using="gin"),
+        # Without the position: the people of one household share one entry, and three of them are sorted in no time.
+        Index(None, "household_id"),
+        # What waits to be put in its place is read by every search and leaves its pages behind: little may wait.
+        Index(
+            "ix_household_members_name_characters",
+            text("string_to_array(name, NULL)"),
+            postgresql_using="gin",
+            postgresql_with={"gin_pending_list_limit": 1024},
+        ),
         Index("ix_household_members_village", "village_code", "id", postgresql_where=text("active")),
         Index("ix_household_members_pinyin", "name_pinyin", postgresql_where=text("active")),
         Index("ix_household_members_initials", "name_initials", postgresql_where=text("active")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, text
@@ -25,6 +26,37 @@ class RegisterYear(Base):
     closed_by: Mapped[str]
     closed_person: Mapped[str]
     closed_office: Mapped[str]
+
+
+class RegisterYearClosing(Base):
+    """A closing that was asked for, and how far it came by townships. `worker` holds it until `leased_until`."""
+
+    __tablename__ = "register_year_closings"
+    __table_args__ = (
+        CheckConstraint("state in ('queued', 'running', 'done', 'failed')", name="state_known"),
+        Index(
+            "uq_register_year_closings_unfinished",
+            "county_code",
+            unique=True,
+            postgresql_where=text("state in ('queued', 'running')"),
+        ),
+        Index(None, "county_code", "year", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    county_code: Mapped[str] = mapped_column(String(6), ForeignKey("divisions.code"))
+    year: Mapped[int] = mapped_column(SmallInteger)
+    state: Mapped[str]
+    failure: Mapped[str | None]
+    parts_total: Mapped[int]
+    parts_done: Mapped[int]
+    actor: Mapped[dict[str, Any]]
+    asked_on: Mapped[date]
+    asked_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    worker: Mapped[str | None]
+    leased_until: Mapped[datetime | None]
+    attempts: Mapped[int]
 
 
 class HouseholdSlice(Base):

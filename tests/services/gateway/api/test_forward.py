@@ -45,7 +45,7 @@ async def test_uploads_and_downloads_of_fifty_mebibytes_stream_in_bounded_memory
 
 async def test_an_upload_beyond_its_limit_or_too_slow_is_the_callers_fault_and_opens_no_breaker() -> None:
     async with street(upload_limit_bytes=1_000_000, upload_timeout_s=0.5) as here:
-        head = "POST /api/v1/registry/household-imports HTTP/1.1|Content-Type: multipart/form-data; boundary=b|"
+        head = "POST /api/v1/registry/identification-imports HTTP/1.1|Content-Type: multipart/form-data; boundary=b|"
         chunk = b"%x\r\n%s\r\n" % (len(PIECE), PIECE)
         for _ in range(6):
             large = await here.send(head + "Transfer-Encoding: chunked", chunk * 20 + b"0\r\n\r\n")
@@ -53,6 +53,15 @@ async def test_an_upload_beyond_its_limit_or_too_slow_is_the_callers_fault_and_o
         problem(await here.send(head + "Content-Length: 1000001"), 413, "too_large")
         problem(await here.send(head + "Content-Length: 10", b"x"), 408, "gateway.request_timeout")
         assert (await here.send(f"GET {ECHO} HTTP/1.1")).status == 200
+
+
+async def test_sheets_of_people_have_a_limit_of_their_own() -> None:
+    async with street(upload_limit_bytes=1_000, people_upload_limit_bytes=1_000_000) as here:
+        kind = "HTTP/1.1|Content-Type: multipart/form-data; boundary=b|Content-Length: "
+        sheets, others = "POST /api/v1/registry/household-imports ", "POST /api/v1/projects/project-imports "
+        assert (await here.send(f"{sheets}{kind}{len(PIECE)}", PIECE)).status == 200
+        problem(await here.send(f"{sheets}{kind}1000001"), 413, "too_large")
+        problem(await here.send(f"{others}{kind}{len(PIECE)}", PIECE), 413, "too_large")
 
 
 async def test_a_hung_service_is_504_then_the_breaker_answers_at_once_and_other_services_go_on() -> None:

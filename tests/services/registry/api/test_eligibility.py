@@ -72,6 +72,7 @@ async def test_only_people_on_the_register_in_the_askers_area_are_eligible(count
         "division_code": household["village_code"],
         "name_masked": "张*",
         "household_version": 3,
+        "facts": {},
     }
     for row in (answers[0], answers[2], answers[3]):
         assert row["status"] == "not_registered"
@@ -143,3 +144,71 @@ async def test_without_a_trail_nobody_is_told_anything(county: Harness, owner: A
             PATH, json={"on": days_ago(0), "people": [{"ref": "0", "identity_number": person()["identity_number"]}]}
         )
     assert answer.status_code == 503
+
+
+async def test_the_facts_a_grant_depends_on_are_told_when_asked_for_and_no_others(county: Harness, owner: Any) -> None:
+    head, child = person(), person("son", 10)
+    household = await open_household(county, members=[head, child], housing_level="D", bank_account="6217000099990001")
+    await registered(county, household)
+    other = await open_household(county, members=[person()], bank_account="6217000099990001")
+    await registered(county, other)
+    names = ["age", "schooling", "dibao", "housing_level", "member_count", "key_groups", "head_person_id",
+             "account_mark", "split_from", "opened_on"]  # fmt: skip
+    asked = [
+        {"ref": "child", "identity_number": child["identity_number"]},
+        {"ref": "other", "person_id": other["members"][0]["id"]},
+    ]
+    async with county.as_(PAYER, issuer="funds") as client:
+        answer = await client.post(PATH, json={"on": days_ago(0), "facts": names, "people": asked})
+        none = await client.post(PATH, json={"on": days_ago(0), "people": asked})
+        unknown = await client.post(PATH, json={"on": days_ago(0), "facts": ["age", "phone"], "people": asked})
+    told = {row["ref"]: row["facts"] for row in answer.json()["answers"]}
+    assert set(told["child"]) == set(names)
+    assert (told["child"]["age"], told["child"]["schooling"], told["child"]["housing_level"]) == (10, "primary", "D")
+    assert (told["child"]["member_count"], told["child"]["key_groups"], told["child"]["split_from"]) == (2, [], None)
+    assert told["child"]["head_person_id"] == household["members"][0]["id"]
+    assert told["child"]["account_mark"] == told["other"]["account_mark"] is not None
+    assert "6217000099990001" not in answer.text
+    assert [row["facts"] for row in none.json()["answers"]] == [{}, {}]
+    assert (unknown.status_code, unknown.json()["errors"][0]["pointer"]) == (422, "/facts/1")
+    noted = await owner.fetchval("select fields from read_trail where fields like '%account_mark%'")
+    assert "age" in noted
+
+
+async def test_who_of_an_area_meets_what_a_programme_asks_is_told_page_by_page(county: Harness) -> None:
+    pupils = [person("son", 10), person("daughter", 11, "2"), person("grandson", 3)]
+    household = await open_household(county, members=[person(), *pupils], housing_level="C")
+    await registered(county, household)
+    await open_household(county, members=[person(), person("son", 9)])  # not registered
+    question: dict[str, Any] = {
+        "on": days_ago(0),
+        "division_code": COUNTY,
+        "tests": [
+            {"fact": "schooling", "values": ["primary", "grade_7"]},
+            {"fact": "age", "low": 6, "high": 14},
+            {"fact": "housing_level", "values": ["C", "D"]},
+        ],
+        "facts": ["schooling"],
+        "limit": 1,
+    }
+
+    async def page(changes: dict[str, Any], who: Any = PAYER) -> Any:
+        async with county.as_(who, issuer="funds") as client:
+            return await client.post("/internal/persons/matching", json=question | changes)
+
+    first = (await page({})).json()
+    second = (await page({"after": first["next_after"]})).json()
+    ids = {row["id"]: row for row in household["members"]}
+    found = first["answers"] + second["answers"]
+    assert {row["person_id"] for row in found} == {household["members"][1]["id"], household["members"][2]["id"]}
+    assert all(row["status"] == "eligible" and row["ref"] in ids for row in found)
+    assert second["next_after"] is None
+    elsewhere = actor(scope=("410102",), office="410102-finance")
+    assert (await page({}, elsewhere)).json()["answers"] == []
+    wrong = ({"fact": "age", "values": ["6"]}, {"fact": "schooling", "low": 1}, {"fact": "name", "values": ["a"]},
+             {"fact": "split_from", "values": ["a"]}, {"fact": "dibao"})  # fmt: skip
+    for test in wrong:
+        refused = await page({"tests": [test]})
+        assert (refused.status_code, refused.json()["code"]) == (422, "registry.fact_unknown")
+    for test in ({"fact": "dibao", "values": ["true"]}, {"fact": "key_groups", "values": ["dibao"]}):
+        assert (await page({"tests": [test]})).json()["answers"] == []

@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 
 from services.registry.domain import workbook_columns as columns
-from tests.services.registry.people import born, number
+from tests.services.registry.people import born, load_divisions, number
 from tests.services.registry.sheets import (
     IMPORTS,
     OFFICER,
@@ -22,7 +22,7 @@ from tests.services.registry.sheets import (
     send,
     xlsx,
 )
-from tests.support.harness import Harness
+from tests.support.harness import Harness, running
 
 
 async def test_a_broken_quote_fails_the_import_and_names_the_line(county: Harness, owner: Any) -> None:
@@ -135,3 +135,21 @@ async def test_a_dry_run_tells_how_the_sheet_differs_from_files_already_there(co
     results = [row[-1] for row in (await report(county, dry["id"]))[1:]]
     assert f"户 {items[0]['household_no']} 已在册" in results[0]
     assert "住房等级 B级→C级" in results[0]
+
+
+async def test_a_csv_sheet_may_be_larger_than_a_workbook_and_each_has_its_limit() -> None:
+    rows = [row for serial in range(400) for row in family(str(serial))]
+    sheet = csv_bytes(rows, "utf-8")
+    packed = xlsx(family("1"))
+    assert len(packed) < len(sheet)
+    async with running("registry", csv_limit_bytes=len(sheet), workbook_limit_bytes=len(packed) - 1) as registry:
+        await load_divisions(registry)
+        taken = await send(registry, sheet)
+        packed_too_large = await send(registry, packed)
+    async with running("registry", csv_limit_bytes=len(sheet) - 1, workbook_limit_bytes=len(packed)) as registry:
+        await load_divisions(registry)
+        too_large, packed_taken = await send(registry, sheet), await send(registry, packed)
+    assert (taken.status_code, packed_taken.status_code) == (202, 202), taken.text
+    for refused, at_most in ((packed_too_large, len(packed) - 1), (too_large, len(sheet) - 1)):
+        assert (refused.status_code, refused.json()["code"]) == (413, "too_large")
+        assert refused.json()["facts"]["limit_bytes"] == at_most

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,7 +24,18 @@ from tests.services.registry.people import (
     recorder,
     township_officer,
 )
-from tests.services.registry.years import IN_LAST_YEAR, LAST_YEAR, YEARS, age, city_officer, close, closed, closer
+from tests.services.registry.years import (
+    IN_LAST_YEAR,
+    LAST_YEAR,
+    YEARS,
+    age,
+    carried_out,
+    city_officer,
+    close,
+    closed,
+    closer,
+    listed,
+)
 from tests.support import server
 from tests.support.harness import Harness, actor
 
@@ -45,22 +57,58 @@ async def test_a_county_closes_a_year_once_and_in_the_order_of_the_years(county:
     assert (before_files.status_code, before_files.json()["code"]) == (409, "registry.year_without_files")
     assert await owner.fetchval("select count(*) from household_slices") == 0
     first = await close(county, LAST_YEAR - 1)
-    assert first.status_code == 201, first.text
-    assert (first.json()["state"], first.json()["households"], first.json()["people"]) == ("closed", 1, 3)
-    assert first.json()["closed_through"] == f"{LAST_YEAR - 1}-12-31"
+    assert (first.status_code, first.json()["state"]) == (202, "closing"), first.text
+    done = await listed(county, LAST_YEAR - 1)
+    assert (done["state"], done["households"], done["people"]) == ("closed", 1, 3)
+    assert done["closed_through"] == f"{LAST_YEAR - 1}-12-31"
     again = await close(county, LAST_YEAR - 1)
     assert (again.status_code, again.json()["code"]) == (409, "registry.year_closed_already")
-    assert (await close(county, LAST_YEAR)).status_code == 201
+    assert (await close(county, LAST_YEAR)).status_code == 202
     assert await owner.fetchval("select count(*) from household_slices") == 2
+    told = await owner.fetch("select action from audit_entries where action like 'register_year%' order by id")
+    assert [row["action"] for row in told] == ["register_year.ask_closing", "register_year.close"] * 2
 
 
 async def test_of_two_who_close_a_year_at_once_one_does(county: Harness, owner: Any) -> None:
     await open_household(county)
     await age(owner, date(LAST_YEAR, 3, 1))
     answers = await asyncio.gather(close(county), close(county))
-    assert sorted(answer.status_code for answer in answers) == [201, 409]
-    assert {answer.json().get("code") for answer in answers} == {None, "registry.year_closed_already"}
+    assert sorted(answer.status_code for answer in answers) == [202, 409]
+    refused = next(answer for answer in answers if answer.status_code == 409)
+    assert refused.json()["code"] in ("registry.year_being_closed", "registry.year_closed_already")
     assert await owner.fetchval("select count(*) from household_slices") == 1
+
+
+async def test_a_closing_left_by_a_dead_worker_is_taken_up_again_and_freezes_once(county: Harness, owner: Any) -> None:
+    await open_household(county)
+    await open_household(county, village=OTHER_VILLAGE, members=[person()])
+    await age(owner, date(LAST_YEAR, 3, 1))
+    await owner.execute(
+        "insert into register_year_closings (id, county_code, year, state, parts_total, parts_done, actor, asked_on,"
+        " asked_at, worker, leased_until, attempts) values (gen_random_uuid(), $1, $2, 'running', 9, 4, $3, $4, now(),"
+        " 'dead', now() - interval '1 second', 1)",
+        COUNTY, LAST_YEAR, json.dumps(closer().claims()), office_today(),
+    )  # fmt: skip
+    done = await carried_out(county)
+    assert (done["state"], done["households"], done["people"]) == ("closed", 2, 4)
+    left = await owner.fetchrow("select state, parts_done, parts_total, attempts, worker from register_year_closings")
+    assert tuple(left) == ("done", 1, 1, 2, None)
+
+
+async def test_a_closing_given_up_leaves_the_year_open_and_says_so(county: Harness, owner: Any) -> None:
+    await open_household(county)
+    await age(owner, date(LAST_YEAR, 3, 1))
+    await owner.execute(
+        "insert into register_year_closings (id, county_code, year, state, parts_total, parts_done, actor, asked_on,"
+        " asked_at, leased_until, attempts) values (gen_random_uuid(), $1, $2, 'running', 0, 0, $3, $4, now(),"
+        " now() - interval '1 second', 5)",
+        COUNTY, LAST_YEAR, json.dumps(closer().claims()), office_today(),
+    )  # fmt: skip
+    left = await carried_out(county)
+    assert (left["state"], left["closing"]["state"], left["closing"]["failure"]) == ("open", "failed", "gave_up")
+    assert await owner.fetchval("select count(*) from household_slices") == 0
+    assert (await close(county)).status_code == 202
+    assert (await listed(county))["state"] == "closed"
 
 
 async def test_a_year_is_not_closed_before_the_day_in_the_parameters(county: Harness, owner: Any) -> None:
@@ -76,8 +124,8 @@ async def test_a_year_is_not_closed_before_the_day_in_the_parameters(county: Har
     future = await close(county, today.year + 1)
     assert (future.status_code, future.json()["code"]) == (409, "registry.year_too_early")
     await owner.execute("update parameters set value = '01-01' where key = 'register_year_close_from'")
-    done = await close(county, today.year)
-    assert (done.status_code, done.json()["closed_through"]) == (201, today.isoformat())
+    assert (await close(county, today.year)).status_code == 202
+    assert (await listed(county, today.year))["closed_through"] == today.isoformat()
 
 
 @pytest.mark.parametrize(
@@ -215,7 +263,8 @@ async def test_a_year_closed_late_freezes_what_was_true_by_its_end(county: Harne
     await age(owner, date(LAST_YEAR, 3, 1))
     late = await open_household(county, members=[person()])
     assert (await put(county, opened, kept(opened, housing_level="C"))).status_code == 200
-    assert (await close(county)).json()["households"] == 1
+    assert (await close(county)).status_code == 202
+    assert (await listed(county))["households"] == 1
     one = (await get(county, f"{HOUSEHOLDS}/{opened['id']}", year=LAST_YEAR)).json()
     assert (one["version"], one["housing_level"]["code"]) == (1, "B")
     assert (await get(county, f"{HOUSEHOLDS}/{late['id']}", year=LAST_YEAR)).status_code == 404

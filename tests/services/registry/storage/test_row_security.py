@@ -12,7 +12,9 @@ from sqlalchemy import select, text
 
 from services.registry.storage.tables import Household, HouseholdEvent, HouseholdMember, HouseholdVersion
 from shared.chassis import row_security
+from tests.services.registry.api.test_household_changes import kept
 from tests.services.registry.people import FOREIGN_VILLAGE, VILLAGE, open_household, recorder
+from tests.services.registry.years import ask, closed
 from tests.support import server
 from tests.support.harness import Harness
 
@@ -103,3 +105,19 @@ async def test_nothing_is_written_outside_the_range(county: Harness, app_role: A
             await session.execute(moved)
     before = await owner.fetch("select village_code from households order by village_code")
     assert [row[0] for row in before] == [VILLAGE, FOREIGN_VILLAGE]
+
+
+async def test_what_was_frozen_and_asked_to_be_corrected_is_seen_with_its_household(
+    county: Harness, owner: Any
+) -> None:
+    opened = await open_household(county)
+    await closed(county, owner)
+    asked = await ask(county, opened, kept(opened, housing_level="C"))
+    assert asked.status_code == 201, asked.text
+    for table in ("household_slices", "corrections"):
+        seen = {}
+        for area in (None, VILLAGE, FOREIGN_VILLAGE):
+            async with county.fastapi.state.database.session(areas=() if area is None else (area,)) as session:
+                seen[area] = await session.scalar(text(f"select count(*) from {table}"))
+        assert (seen[None], seen[FOREIGN_VILLAGE]) == (0, 0)
+        assert seen[VILLAGE] == await owner.fetchval(f"select count(*) from {table}") > 0

@@ -1,0 +1,78 @@
+"""SQL of closings of years: asked for, claimed, held by a lease, and how far they came."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.storage.tables import Household, RegisterYearClosing
+from shared.chassis.scope import within
+
+LEASE = timedelta(minutes=5)
+"""Longer than a closing may wait for the changes under way in its county."""
+PART_DIGITS = 9
+"""A county is frozen township by township."""
+
+
+async def add(session: AsyncSession, values: dict[str, Any]) -> RegisterYearClosing:
+    """Queue a closing; the constraint on unfinished ones refuses a second one of the county."""
+    row = RegisterYearClosing(**values)
+    session.add(row)
+    await session.flush()
+    return row
+
+
+async def latest(session: AsyncSession, counties: Sequence[str]) -> dict[tuple[str, int], RegisterYearClosing]:
+    """The latest closing asked for of each year of these counties."""
+    query = select(RegisterYearClosing).where(RegisterYearClosing.county_code.in_(counties))
+    rows = await session.scalars(query.order_by(RegisterYearClosing.id))
+    return {(row.county_code, row.year): row for row in rows}
+
+
+async def claim(session: AsyncSession, worker: str, now: datetime) -> RegisterYearClosing | None:
+    """Take the oldest closing that waits, or whose worker has not been heard of for a lease."""
+    abandoned = and_(RegisterYearClosing.state == "running", RegisterYearClosing.leased_until < now)
+    row = await session.scalar(
+        select(RegisterYearClosing)
+        .where(or_(RegisterYearClosing.state == "queued", abandoned))
+        .order_by(RegisterYearClosing.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if row is not None:
+        row.state, row.worker, row.leased_until = "running", worker, now + LEASE
+        row.parts_done, row.attempts = 0, row.attempts + 1
+        await session.flush()
+    return row
+
+
+async def advance(session: AsyncSession, closing_id: UUID, worker: str, now: datetime, done: int, total: int) -> None:
+    """Note how far it came, and hold it for another lease."""
+    await session.execute(
+        update(RegisterYearClosing)
+        .where(RegisterYearClosing.id == closing_id, RegisterYearClosing.worker == worker)
+        .values(parts_done=done, parts_total=total, leased_until=now + LEASE)
+    )
+
+
+async def end(session: AsyncSession, closing_id: UUID, worker: str, now: datetime, failure: str | None = None) -> None:
+    """Note that it is done, or why it could not be."""
+    await session.execute(
+        update(RegisterYearClosing)
+        .where(RegisterYearClosing.id == closing_id, RegisterYearClosing.worker == worker)
+        .values(
+            state="done" if failure is None else "failed", failure=failure, finished_at=now, worker=None,
+            leased_until=None,
+        )
+    )  # fmt: skip
+
+
+async def parts_of(session: AsyncSession, county_code: str) -> list[str]:
+    """The townships of a county that files stand in."""
+    query = select(func.left(Household.village_code, PART_DIGITS)).where(within(Household.village_code, county_code))
+    return sorted(await session.scalars(query.distinct()))
