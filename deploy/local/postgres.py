@@ -71,7 +71,7 @@ class EmbeddedServer:
         self.stop()  # a server left running when a launcher was killed
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
-        self.port = free_port()
+        self.port = self.port or free_port()
         options = {
             "listen_addresses": "127.0.0.1",
             "port": str(self.port),

@@ -23,14 +23,14 @@ PORT_LINE = 3
 
 def main() -> int:
     folder = Path(os.environ.get("LIKA_DATA_DIR") or ".lika").resolve()
-    with _server(folder, os.environ.get("LIKA_DATABASE_URL") or None) as dsn:
+    with database_server(folder, os.environ.get("LIKA_DATABASE_URL") or None) as dsn:
         command = [sys.executable, "-m", "services.registry.rotate_keys", *sys.argv[1:]]
         environment = os.environ | _environment(folder / "secrets", dsn)
         return subprocess.run(command, env=environment, cwd=ROOT, check=False).returncode
 
 
 @contextmanager
-def _server(folder: Path, given: str | None) -> Iterator[str]:
+def database_server(folder: Path, given: str | None) -> Iterator[str]:
     """The administrator's DSN: of the running suite, or of a server brought up for the time of the change."""
     suite = Suite(folder, 0, given)
     try:

@@ -46,12 +46,14 @@ def _versions(service: str) -> Path:
     return ROOT / "services" / service / "migrations" / "versions"
 
 
-def run(metadata: list[MetaData], app_role: str, append_only: frozenset[str]) -> None:
+def run(
+    metadata: list[MetaData], app_role: str, append_only: frozenset[str], read_only: frozenset[str] = frozenset()
+) -> None:
     """Body of a service's `migrations/env.py`: migrate under a lock, then grant the app role its rights."""
-    asyncio.run(_run(metadata, app_role, append_only))
+    asyncio.run(_run(metadata, app_role, append_only, read_only))
 
 
-async def _run(metadata: list[MetaData], app_role: str, append_only: frozenset[str]) -> None:
+async def _run(metadata: list[MetaData], app_role: str, append_only: frozenset[str], read_only: frozenset[str]) -> None:
     from alembic import context
 
     engine = create_async_engine(async_url(context.config.attributes["owner_dsn"]), poolclass=NullPool)
@@ -63,15 +65,20 @@ async def _run(metadata: list[MetaData], app_role: str, append_only: frozenset[s
             connection=connection, target_metadata=metadata, compare_type=True, transaction_per_migration=False
         )
         context.run_migrations()
-        grant(connection, app_role, append_only | APPEND_ONLY)
+        grant(connection, app_role, append_only | APPEND_ONLY, read_only)
 
     async with engine.begin() as connection:
         await connection.run_sync(migrate)
     await engine.dispose()
 
 
-def grant(connection: Connection, app_role: str, append_only: frozenset[str]) -> None:
-    """Give the app role select on all, insert on all but the version table, update and delete where not append only."""
+def grant(
+    connection: Connection, app_role: str, append_only: frozenset[str], read_only: frozenset[str] = frozenset()
+) -> None:
+    """Give the app role select on all, insert where not read only, update and delete where not append only either.
+
+    Tables are read only to it that functions of the owner write, and the version table.
+    """
     role = connection.dialect.identifier_preparer.quote(app_role)
     exists = connection.execute(text("select 1 from pg_roles where rolname = :role"), {"role": app_role}).first()
     if exists is None:
@@ -80,7 +87,7 @@ def grant(connection: Connection, app_role: str, append_only: frozenset[str]) ->
     for table in tables:
         name = connection.dialect.identifier_preparer.quote(table)
         connection.execute(text(f"revoke all on {name} from {role}"))
-        if table == "alembic_version":
+        if table == "alembic_version" or table in read_only:
             rights = "select"
         elif table in append_only:
             rights = "select, insert"

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import and_, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import set_committed_value
 
 from services.funds.domain import ledger as rules
-from services.funds.domain.refusals.grants import NotEnoughOnThatDay
-from services.funds.storage.tables import LedgerAccount, LedgerChain, LedgerTransfer
+from services.funds.domain.refusals.grants import NotEnoughOnThatDay, UndoneAlready
+from services.funds.storage.tables import LedgerAccount, LedgerTransfer
 from shared.chassis import clock
 from shared.chassis.identity import Actor
+from shared.refusals import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,12 @@ class Movement:
     reverses: int | None = None
     pointer: str | None = None
     """The field to name when the debit account does not hold enough."""
+    reason: str | None = None
+    """Why a correction undoes what it undoes."""
 
 
 async def open_accounts(session: AsyncSession, accounts: Sequence[LedgerAccount]) -> None:
     """Add new, empty accounts."""
-    for account in accounts:
-        account.balance_fen = 0
     session.add_all(accounts)
     await session.flush()
 
@@ -46,9 +48,7 @@ async def source_account(session: AsyncSession, division: str, year: int, kind: 
     """The account outside our books that a division's money of one year and kind comes from; opened on first use."""
     await session.execute(
         upsert(LedgerAccount)
-        .values(
-            kind="source", owner_id=0, division_code=division, fund_year=year, fund_kind=kind, batch="", balance_fen=0
-        )
+        .values(kind="source", owner_id=0, division_code=division, fund_year=year, fund_kind=kind, batch="")
         .on_conflict_do_nothing(constraint="uq_ledger_accounts_owner")
     )
     return (
@@ -81,131 +81,97 @@ async def accounts_of(session: AsyncSession, kind: str, owner_ids: Sequence[int]
     return {row.owner_id: row for row in rows}
 
 
-async def post(session: AsyncSession, actor: Actor, book: str, movements: Sequence[Movement]) -> list[LedgerTransfer]:
-    """Move money and change the balances, in the caller's transaction.
+async def post(session: AsyncSession, actor: Actor, book: str, movements: Sequence[Movement]) -> list[int]:
+    """Move money and change the balances, all or nothing, in the caller's transaction; the ids of the transfers.
 
-    Locks the book's chain first and then all accounts by id, so that two postings never wait for each other in a
-    circle. Refuses a debit the account does not hold now (the refusal of its kind) or did not hold on the
-    effective day (NotEnoughOnThatDay); CHECK constraints stand behind both.
+    One call of the database's `post_transfers`, which locks the accounts, and refuses a debit the account does not
+    hold now (the refusal of its kind) or did not hold on the effective day (NotEnoughOnThatDay), and undoing more of
+    a transfer than it moved (UndoneAlready). Nothing was changed then.
     """
-    chain = await _locked_chain(session, book)
-    held = await _locked_accounts(session, movements)
-    for index, move in enumerate(movements):
-        await _draw(session, held, move, movements[:index])
-    transfers = [_chained(chain, actor, book, move) for move in movements]
-    session.add_all(transfers)
+    if not movements:
+        return []
     await session.flush()
-    return transfers
+    done = (await session.execute(_POST, _arguments(actor, book, movements))).one()
+    if done.refusal is not None:
+        raise _refusal(done.refusal, movements[done.refused_at - 1], done.available_fen)
+    _refresh(movements, done)
+    return list(done.transfers)
 
 
-async def _locked_chain(session: AsyncSession, book: str) -> LedgerChain:
-    await session.execute(
-        upsert(LedgerChain).values(book=book, number=0, hash=rules.FIRST_HASH).on_conflict_do_nothing()
+_POST = text(
+    "select * from post_transfers(:book, :actor, :at, :debits, :credits, :amounts, :kinds, :days, :cause_types,"
+    " :cause_ids, :undone, :reasons)"
+)
+
+
+def _arguments(actor: Actor, book: str, movements: Sequence[Movement]) -> dict[str, Any]:
+    return {
+        "book": book,
+        "actor": actor.account,
+        "at": clock.now(),
+        "debits": [move.debit.id for move in movements],
+        "credits": [move.credit.id for move in movements],
+        "amounts": [move.amount_fen for move in movements],
+        "kinds": [move.kind for move in movements],
+        "days": [move.effective_on for move in movements],
+        "cause_types": [move.cause_type for move in movements],
+        "cause_ids": [move.cause_id for move in movements],
+        "undone": [move.reverses for move in movements],
+        "reasons": [move.reason for move in movements],
+    }
+
+
+def _refusal(name: str, move: Movement, available_fen: int | None) -> Refusal:
+    if name == "not_covered":
+        return rules.refusal_for(move.debit.kind, available_fen or 0, move.pointer)
+    if name == "not_on_that_day":
+        return NotEnoughOnThatDay(pointer=move.pointer, available_fen=available_fen or 0)
+    return UndoneAlready(pointer=move.pointer)
+
+
+def _refresh(movements: Sequence[Movement], done: Any) -> None:
+    """Let the accounts at hand show what they hold now; they are never written from here."""
+    states = zip(done.accounts, done.balances, done.versions, done.last_days, done.hashes, strict=True)
+    now = {state[0]: state[1:] for state in states}
+    for account in {id(one): one for move in movements for one in (move.debit, move.credit)}.values():
+        for name, value in zip(_WRITTEN, now[account.id], strict=True):
+            set_committed_value(account, name, value)
+
+
+_WRITTEN = ("balance_fen", "version", "last_effective_on", "last_hash")
+
+
+async def correct(
+    session: AsyncSession, actor: Actor, book: str, transfer_id: int, reason: str, effective_on: date
+) -> int:
+    """Undo a whole transfer that should not have been, once, with a reason; the id of the transfer that undoes it."""
+    wrong = await session.get_one(LedgerTransfer, transfer_id)
+    back = Movement(
+        debit=await session.get_one(LedgerAccount, wrong.credit_id),
+        credit=await session.get_one(LedgerAccount, wrong.debit_id),
+        amount_fen=wrong.amount_fen,
+        kind=rules.CORRECTION,
+        effective_on=effective_on,
+        cause_type=wrong.cause_type,
+        cause_id=wrong.cause_id,
+        reverses=wrong.id,
+        reason=reason,
     )
-    return (
-        await session.execute(
-            select(LedgerChain)
-            .where(LedgerChain.book == book)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-    ).scalar_one()
-
-
-async def _locked_accounts(session: AsyncSession, movements: Sequence[Movement]) -> dict[int, LedgerAccount]:
-    ids = sorted({account.id for move in movements for account in (move.debit, move.credit)})
-    rows = await session.scalars(
-        select(LedgerAccount)
-        .where(LedgerAccount.id.in_(ids))
-        .order_by(LedgerAccount.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return {row.id: row for row in rows}
-
-
-async def _draw(
-    session: AsyncSession, held: dict[int, LedgerAccount], move: Movement, before: Sequence[Movement]
-) -> None:
-    """Take the amount from the debit account and give it to the credit account."""
-    debit, credit = held[move.debit.id], held[move.credit.id]
-    if debit.kind != "source":
-        if debit.balance_fen < move.amount_fen:
-            raise rules.refusal_for(debit.kind, debit.balance_fen, move.pointer)
-        if debit.last_effective_on is not None and move.effective_on < debit.last_effective_on:
-            await _require_held_since(session, debit, move, before)
-    for account, change in ((debit, -move.amount_fen), (credit, move.amount_fen)):
-        account.balance_fen += change
-        account.last_effective_on = max(account.last_effective_on or move.effective_on, move.effective_on)
-
-
-async def _require_held_since(
-    session: AsyncSession, debit: LedgerAccount, move: Movement, before: Sequence[Movement]
-) -> None:
-    """An earlier day than the account's last: on no day since then may it have held less than is drawn."""
-    changes = await daily_changes(session, debit.id)
-    for other in before:
-        if other.debit.id == debit.id:
-            changes.append((other.effective_on, -other.amount_fen))
-        if other.credit.id == debit.id:
-            changes.append((other.effective_on, other.amount_fen))
-    lowest = rules.lowest_since(changes, move.effective_on)
-    if lowest < move.amount_fen:
-        raise NotEnoughOnThatDay(pointer=move.pointer, available_fen=max(lowest, 0))
-
-
-async def daily_changes(session: AsyncSession, account_id: int) -> list[tuple[date, int]]:
-    """What an account gained or lost on each day, by day."""
-    legs = _legs(account_id)
-    rows = await session.execute(
-        select(legs.c.effective_on, func.sum(legs.c.change)).group_by(legs.c.effective_on).order_by(legs.c.effective_on)
-    )
-    return [(day, int(change)) for day, change in rows]
-
-
-def _legs(account_id: int) -> Any:
-    credits = select(LedgerTransfer.effective_on, LedgerTransfer.amount_fen.label("change")).where(
-        LedgerTransfer.credit_id == account_id
-    )
-    debits = select(LedgerTransfer.effective_on, (-LedgerTransfer.amount_fen).label("change")).where(
-        LedgerTransfer.debit_id == account_id
-    )
-    return union_all(credits, debits).subquery()
-
-
-def _chained(chain: LedgerChain, actor: Actor, book: str, move: Movement) -> LedgerTransfer:
-    """The next transfer of the book's chain."""
-    previous = chain.hash
-    content = rules.Content(
-        book=book,
-        number=chain.number + 1,
-        debit_id=move.debit.id,
-        credit_id=move.credit.id,
-        amount_fen=move.amount_fen,
-        kind=move.kind,
-        fund_year=move.debit.fund_year,
-        effective_on=move.effective_on,
-        recorded_at=clock.now(),
-        cause_type=move.cause_type,
-        cause_id=move.cause_id,
-        actor=actor.account,
-        reverses=move.reverses,
-    )
-    chain.number, chain.hash = content.number, rules.hash_of(content, previous)
-    values = {name: getattr(content, name) for name in content.__slots__}
-    return LedgerTransfer(**values, previous_hash=previous, hash=chain.hash)
+    return (await post(session, actor, book, [back]))[0]
 
 
 async def last_transfer(session: AsyncSession, kind: str, cause_type: str, cause_id: int) -> LedgerTransfer:
-    """The newest transfer of a kind that a thing caused; the one a reversal is linked to."""
+    """The newest transfer of a kind that a thing caused; the one a reversal is linked to.
+
+    Of a thing that came by opening books their import is the cause; then it is known by the account it went to.
+    """
+    own = and_(LedgerTransfer.cause_type == cause_type, LedgerTransfer.cause_id == cause_id)
+    accounts = select(LedgerAccount.id).where(LedgerAccount.owner_id == cause_id)
+    opened = and_(LedgerTransfer.cause_type == "book_import", LedgerTransfer.credit_id.in_(accounts))
     return (
         await session.execute(
             select(LedgerTransfer)
-            .where(
-                LedgerTransfer.kind == kind,
-                LedgerTransfer.cause_type == cause_type,
-                LedgerTransfer.cause_id == cause_id,
-            )
+            .where(LedgerTransfer.kind == kind, or_(own, opened))
             .order_by(LedgerTransfer.id.desc())
             .limit(1)
         )

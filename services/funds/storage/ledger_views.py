@@ -62,14 +62,14 @@ async def list_visible(
 
 
 async def chains(session: AsyncSession, area: str) -> Sequence[LedgerChain]:
-    """The ends of the area's chains, by book."""
+    """The ends of the area's books that were one chain each, by book."""
     return (
         await session.scalars(select(LedgerChain).where(within(LedgerChain.book, area)).order_by(LedgerChain.book))
     ).all()
 
 
 async def transfers_of(session: AsyncSession, book: str) -> AsyncIterator[LedgerTransfer]:
-    """A book's transfers by number, read in pieces."""
+    """The transfers of a book's chain by number, read in pieces."""
     after = 0
     while True:
         rows = (
@@ -84,32 +84,12 @@ async def transfers_of(session: AsyncSession, book: str) -> AsyncIterator[Ledger
             yield row
         if len(rows) < READ_AT_ONCE:
             return
-        after = rows[-1].number
+        after = rows[-1].number or 0
         session.expunge_all()
 
 
-async def balances(session: AsyncSession, area: str) -> list[tuple[int, str, int, int]]:
-    """Per account of the area: id, division, the balance kept and the balance its transfers give."""
-    credited = (
-        select(LedgerTransfer.credit_id.label("id"), func.sum(LedgerTransfer.amount_fen).label("fen"))
-        .group_by(LedgerTransfer.credit_id)
-        .subquery()
-    )
-    debited = (
-        select(LedgerTransfer.debit_id.label("id"), func.sum(LedgerTransfer.amount_fen).label("fen"))
-        .group_by(LedgerTransfer.debit_id)
-        .subquery()
-    )
-    query = (
-        select(
-            LedgerAccount.id,
-            LedgerAccount.division_code,
-            LedgerAccount.balance_fen,
-            func.coalesce(credited.c.fen, 0) - func.coalesce(debited.c.fen, 0),
-        )
-        .outerjoin(credited, credited.c.id == LedgerAccount.id)
-        .outerjoin(debited, debited.c.id == LedgerAccount.id)
-        .where(within(LedgerAccount.division_code, area))
-        .order_by(LedgerAccount.id)
-    )
-    return [(row[0], row[1], row[2], int(row[3])) for row in await session.execute(query)]
+async def book_of(session: AsyncSession, transfer_id: int | None, account_id: int | None) -> str:
+    """The book of a transfer; the division of an account where there is none."""
+    if transfer_id is not None:
+        return str(await session.scalar(select(LedgerTransfer.book).where(LedgerTransfer.id == transfer_id)))
+    return str(await session.scalar(select(LedgerAccount.division_code).where(LedgerAccount.id == account_id)))

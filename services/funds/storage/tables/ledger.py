@@ -1,40 +1,32 @@
-"""Tables of the ledger: accounts with their balances, transfers between them, the chain of each book."""
+"""Tables of the ledger: accounts with their balances, and transfers between them, chained account by account."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.funds.domain.ledger import FIRST_HASH
 from services.funds.storage.tables.metadata import Base
-
-ACCOUNT_KINDS = (
-    "source", "transit", "receipt", "reserved", "allocation", "claim", "withheld", "in_flight", "paid",
-    "batch", "batch_in_flight", "batch_paid",
-)  # fmt: skip
-"""source: outside our books; transit: a document's line on its way; receipt: registered, not yet given out;
-reserved: proposed for a project; allocation: the project may claim it; claim, batch: claimed, on the way to an
-order; withheld: retention; in_flight: at the bank; paid: with the payee. The last three are of grant batches."""
-
-NEVER_NEGATIVE = tuple(kind for kind in ACCOUNT_KINDS if kind != "source")
 
 
 class LedgerAccount(Base):
-    """A place money can be. Only the ledger's posting function changes `balance_fen`."""
+    """A place money can be. Opened empty; after that only the function `post_transfers` changes a row."""
 
     __tablename__ = "ledger_accounts"
     __table_args__ = (
         UniqueConstraint(
             "kind", "owner_id", "division_code", "fund_year", "fund_kind", name="uq_ledger_accounts_owner"
         ),
-        CheckConstraint(f"kind in {ACCOUNT_KINDS}", name="kind"),
-        *(CheckConstraint(f"kind <> '{kind}' or balance_fen >= 0", name=f"{kind}_covered") for kind in NEVER_NEGATIVE),
+        CheckConstraint("kind = 'source' or balance_fen >= 0", name="covered"),
+        CheckConstraint("version > 0 or (version = 0 and balance_fen = 0)", name="opened_empty"),
         Index(None, "division_code", "fund_year"),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     kind: Mapped[str]
+    """One of `domain/account_kinds.py`."""
     owner_id: Mapped[int]
     """Id of the line, receipt, allocation, claim, batch or payment; 0 for a source."""
     division_code: Mapped[str] = mapped_column(String(12))
@@ -44,12 +36,16 @@ class LedgerAccount(Base):
     receipt_id: Mapped[int | None] = mapped_column(index=True)
     allocation_id: Mapped[int | None] = mapped_column(index=True)
     claim_id: Mapped[int | None]
-    balance_fen: Mapped[int]
+    balance_fen: Mapped[int] = mapped_column(default=0, server_default="0")
     last_effective_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many transfers the account has had."""
+    last_hash: Mapped[bytes] = mapped_column(default=FIRST_HASH, server_default=text(r"'\x" + FIRST_HASH.hex() + "'"))
+    """The hash of the last of them."""
 
 
 class LedgerChain(Base):
-    """The end of one book's chain; its row is locked by every posting into the book."""
+    """The end of one book's chain, from the time when each book was one chain. Nothing is added any more."""
 
     __tablename__ = "ledger_chains"
 
@@ -59,23 +55,47 @@ class LedgerChain(Base):
 
 
 class LedgerTransfer(Base):
-    """Money moved from one account to another. Append only, chained to the transfer before it in its book."""
+    """Money moved from one account to another. Append only, chained to the transfer before it on each of the two.
+
+    `debit_version` says which transfer of the debit account this is, `debit_balance_fen` what the account held
+    after it, `debit_previous` the hash of the account's transfer before; likewise for the credit account.
+    """
 
     __tablename__ = "ledger_transfers"
     __table_args__ = (
-        UniqueConstraint("book", "number", name="uq_ledger_transfers_number"),
+        UniqueConstraint("debit_id", "debit_version", name="uq_ledger_transfers_debit_version"),
+        UniqueConstraint("credit_id", "credit_version", name="uq_ledger_transfers_credit_version"),
         CheckConstraint("amount_fen >= 1", name="amount_positive"),
         CheckConstraint("debit_id <> credit_id", name="two_accounts"),
+        CheckConstraint(
+            "strpos(kind, chr(10)) = 0 and strpos(cause_type, chr(10)) = 0 and strpos(actor, chr(10)) = 0"
+            " and strpos(coalesce(reason, ''), chr(10)) = 0",
+            name="one_line",
+        ),
+        CheckConstraint(
+            "kind <> 'correction' or (reverses is not null and coalesce(reason, '') <> '')", name="correction_explained"
+        ),
+        CheckConstraint("(number is null) = (previous_hash is null)", name="numbered_in_book"),
+        CheckConstraint(
+            "number is not null or (debit_previous is not null and credit_previous is not null)", name="chained"
+        ),
+        Index("uq_ledger_transfers_number", "book", "number", unique=True, postgresql_where=text("number is not null")),
+        Index(
+            "uq_ledger_transfers_corrected_once",
+            "reverses",
+            unique=True,
+            postgresql_where=text("kind = 'correction'"),
+        ),
+        Index("ix_ledger_transfers_reverses", "reverses", postgresql_where=text("reverses is not null")),
         Index(None, "book", "fund_year", "effective_on"),
-        Index(None, "debit_id"),
-        Index(None, "credit_id"),
         Index(None, "cause_type", "cause_id"),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     book: Mapped[str] = mapped_column(String(12))
-    """The division whose act this is; each division's transfers form one chain."""
-    number: Mapped[int]
+    """The division whose act this is."""
+    number: Mapped[int | None]
+    """The place in the book's chain, of transfers from the time when each book was one chain."""
     debit_id: Mapped[int] = mapped_column(ForeignKey("ledger_accounts.id"))
     credit_id: Mapped[int] = mapped_column(ForeignKey("ledger_accounts.id"))
     amount_fen: Mapped[int]
@@ -87,5 +107,13 @@ class LedgerTransfer(Base):
     cause_id: Mapped[int]
     actor: Mapped[str]
     reverses: Mapped[int | None] = mapped_column(ForeignKey("ledger_transfers.id"))
-    previous_hash: Mapped[str] = mapped_column(String(64))
-    hash: Mapped[str] = mapped_column(String(64))
+    previous_hash: Mapped[str | None] = mapped_column(String(64))
+    hash: Mapped[bytes]
+    debit_version: Mapped[int]
+    debit_balance_fen: Mapped[int]
+    debit_previous: Mapped[bytes | None]
+    credit_version: Mapped[int]
+    credit_balance_fen: Mapped[int]
+    credit_previous: Mapped[bytes | None]
+    reason: Mapped[str | None]
+    """Why a correction undoes what it undoes."""
