@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from services.projects.api import chain, code_lists, imports, library, parameters, plans, public, works
+from services.projects.api import chain, code_lists, fundings, imports, library, parameters, plans, public, works
 from services.projects.settings import Settings
 from services.projects.storage.constraints import CONSTRAINTS
 from shared.chassis.app import create_app, serve
@@ -19,6 +19,9 @@ ROUTERS = [
     works.router,
     public.router,
     library.internal,
+    fundings.internal,
+    fundings.compared,
+    fundings.told,
 ]
 
 

@@ -15,25 +15,16 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.chassis import events, idempotency, log, migrations, problems, trace
-from shared.chassis.database import SERVER_SETTINGS, Database, Session
-from shared.chassis.hot_reads import HotReads
+from shared.chassis.database import SERVER_SETTINGS, Database
+from shared.chassis.hot_reads import HotReads, own_statement
 from shared.chassis.identity import CurrentActor, InnerTokens, needs
 from shared.chassis.peers import Peer
 from shared.chassis.routing import UnitOfWorkRoute
 from shared.chassis.settings import ServiceSettings
 from shared.refusals import NotFound, Refusal
-from shared.schemas.wire import Problem, Wire
+from shared.schemas.wire import Operation, Problem
 
 HEALTH_PATHS = ("/livez", "/readyz")
-
-
-class Operation(Wire):
-    """What became of a keyed request."""
-
-    operation: str
-    state: str
-    status: int | None
-    body: str | None
 
 
 def create_app(
@@ -117,14 +108,15 @@ def operations_router(service: str) -> APIRouter:
     """`GET /operations/{key}`: what became of a request whose answer was lost."""
     router = new_router(f"/api/v1/{service}/operations", "operations")
 
-    @router.get("/{key}", operation_id=f"{service}_operation_get", **needs("operation.read"))
+    @router.get("/{key}", operation_id=f"{service}_operation_get", **own_statement(needs("operation.read")))
     async def operation_get(
-        key: Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,64}$")], session: Session, actor: CurrentActor
+        key: Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,64}$")], request: Request, actor: CurrentActor
     ) -> list[Operation]:
-        found = await idempotency.look_up(session, actor.office, key)
+        life = request.app.state.settings.claim_life_s
+        found = await idempotency.look_up(request.app.state.database, actor.office, key, life)
         if not found:
             raise NotFound()
-        return [Operation(**row) for row in found]
+        return found
 
     return router
 

@@ -1,8 +1,10 @@
 """Idempotency keys: the same key and body give the same answer, for ever.
 
 The claim commits first, so that a second request with the same key sees the first in flight; the answer
-commits together with the work. A claim left behind by a crash can be taken over after a minute: taking over
-changes the claim's mark, and the first holder's commit then finds it gone and rolls back.
+commits together with the work. A claim left behind by a crash lapses after three quarters of a minute, as soon as
+anybody asks: lapsing changes the claim's mark, and the first holder's commit then finds it gone and rolls back. So
+"not carried out" is never said of work that is done later on its own. A claim handed over to a two-service operation
+never lapses by the clock: the operation answers it.
 """
 
 from __future__ import annotations
@@ -10,12 +12,12 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
 
 from fastapi import Request
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
@@ -25,8 +27,12 @@ from shared.chassis.database import Database
 from shared.chassis.identity import current_actor
 from shared.chassis.tables import IdempotencyKey
 from shared.refusals import Malformed, RuleBroken, TryAgain
+from shared.schemas.wire import Operation
 
-CLAIM_LIFE = timedelta(seconds=60)
+LAPSED = ""
+"""The mark of a claim nobody holds: nothing was carried out, and the same key may be sent again."""
+CARRIED = "operation:"
+"""Begins the mark of a claim that a two-service operation will answer."""
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 
@@ -66,6 +72,7 @@ async def claim(request: Request, database: Database, operation: str) -> Claim |
     if len(values) > 1 or not _KEY.fullmatch(values[0]):
         raise KeyMalformed()
     actor = current_actor(request)
+    life = timedelta(seconds=request.app.state.settings.claim_life_s)
     digest = await _digest(request)
     mine = Claim(actor.office, operation, values[0], uuid.uuid4().hex)
     async with database.session() as session:
@@ -101,7 +108,7 @@ async def claim(request: Request, database: Database, operation: str) -> Claim |
             raise KeyReused()
         if row.status is not None:
             return _replay(row)
-        if row.claimed_at > clock.now() - CLAIM_LIFE:
+        if row.claim.startswith(CARRIED) or (row.claim != LAPSED and row.claimed_at > clock.now() - life):
             raise TryAgain()
         row.claim, row.claimed_at = mine.mark, clock.now()
     return mine
@@ -112,12 +119,7 @@ async def finish(session: AsyncSession, mine: Claim, response: Response) -> None
     kept = {name: value for name, value in response.headers.items() if name in ("etag", "location", "content-type")}
     done = await session.execute(
         update(IdempotencyKey)
-        .where(
-            IdempotencyKey.office == mine.office,
-            IdempotencyKey.operation == mine.operation,
-            IdempotencyKey.key == mine.key,
-            IdempotencyKey.claim == mine.mark,
-        )
+        .where(*_held(mine))
         .values(
             status=response.status_code,
             headers=kept,
@@ -125,39 +127,109 @@ async def finish(session: AsyncSession, mine: Claim, response: Response) -> None
             finished_at=clock.now(),
         )
         .returning(IdempotencyKey.key)
+        .execution_options(synchronize_session=False)
     )
     if done.first() is None:
         raise TryAgain()
 
 
+async def hand_over(session: AsyncSession, mine: Claim, operation_id: str) -> Claim:
+    """Leave the answer to a two-service operation, in the transaction that begins it. TryAgain if the claim is gone."""
+    carried = replace(mine, mark=CARRIED + operation_id)
+    done = await session.execute(
+        update(IdempotencyKey)
+        .where(*_held(mine))
+        .values(claim=carried.mark)
+        .returning(IdempotencyKey.key)
+        .execution_options(synchronize_session=False)
+    )
+    if done.first() is None:
+        raise TryAgain()
+    return carried
+
+
 async def release(database: Database, mine: Claim) -> None:
-    """Give a claim up after an infrastructure failure, which is not an outcome."""
+    """Give a claim up after an infrastructure failure, which is not an outcome: the same key may be sent again."""
     async with database.session() as session:
-        await session.execute(
-            IdempotencyKey.__table__.delete().where(  # type: ignore[attr-defined]
+        await session.execute(update(IdempotencyKey).where(*_held(mine)).values(claim=LAPSED))
+
+
+async def forget(database: Database, mine: Claim) -> None:
+    """Drop the claim of a request that was turned away at the door: it was none for this office to make."""
+    async with database.session() as session:
+        await session.execute(delete(IdempotencyKey).where(*_held(mine)))
+
+
+async def answer_of(session: AsyncSession, mine: Claim) -> Response | None:
+    """The stored answer of a key; None while there is none."""
+    row = (
+        await session.scalars(
+            select(IdempotencyKey)
+            .where(
                 IdempotencyKey.office == mine.office,
                 IdempotencyKey.operation == mine.operation,
                 IdempotencyKey.key == mine.key,
-                IdempotencyKey.claim == mine.mark,
-                IdempotencyKey.status.is_(None),
             )
+            .execution_options(populate_existing=True)
         )
+    ).one_or_none()
+    if row is None or row.status is None:
+        return None
+    return Response((row.body or "").encode(), status_code=row.status, headers=dict(row.headers or {}))
 
 
-async def look_up(session: AsyncSession, office: str, key: str) -> list[dict[str, Any]]:
-    """What became of the office's requests with this key."""
-    rows = await session.scalars(
-        select(IdempotencyKey).where(IdempotencyKey.office == office, IdempotencyKey.key == key)
+async def look_up(database: Database, office: str, key: str, claim_life_s: float) -> list[Operation]:
+    """What became of the office's requests with this key. Claims whose process must be dead lapse on this occasion."""
+    born_before = clock.now() - timedelta(seconds=claim_life_s)
+    async with database.session() as session:
+        rows = await _keys_of(session, office, key)
+        if any(_is_overdue(row, born_before) for row in rows):
+            await session.execute(
+                update(IdempotencyKey)
+                .where(
+                    IdempotencyKey.office == office,
+                    IdempotencyKey.key == key,
+                    IdempotencyKey.status.is_(None),
+                    IdempotencyKey.claim.not_like(CARRIED + "%"),
+                    IdempotencyKey.claimed_at <= born_before,
+                )
+                .values(claim=LAPSED)
+                .execution_options(synchronize_session=False)
+            )
+            rows = await _keys_of(session, office, key)
+    return [Operation(operation=row.operation, state=_state(row), status=row.status, body=row.body) for row in rows]
+
+
+async def _keys_of(session: AsyncSession, office: str, key: str) -> list[IdempotencyKey]:
+    query = (
+        select(IdempotencyKey)
+        .where(IdempotencyKey.office == office, IdempotencyKey.key == key)
+        .order_by(IdempotencyKey.operation)
+        .execution_options(populate_existing=True)
     )
-    return [
-        {
-            "operation": row.operation,
-            "state": "in_flight" if row.status is None else "done",
-            "status": row.status,
-            "body": row.body,
-        }
-        for row in rows
-    ]
+    return list(await session.scalars(query))
+
+
+def _is_overdue(row: IdempotencyKey, born_before: datetime) -> bool:
+    held = row.status is None and row.claim != LAPSED and not row.claim.startswith(CARRIED)
+    return held and row.claimed_at <= born_before
+
+
+def _state(row: IdempotencyKey) -> Literal["in_flight", "done", "not_carried_out"]:
+    if row.status is not None:
+        return "done"
+    return "not_carried_out" if row.claim == LAPSED else "in_flight"
+
+
+def _held(mine: Claim) -> tuple[ColumnElement[bool], ...]:
+    """SQL: the key is unanswered and still held under this mark."""
+    return (
+        IdempotencyKey.office == mine.office,
+        IdempotencyKey.operation == mine.operation,
+        IdempotencyKey.key == mine.key,
+        IdempotencyKey.claim == mine.mark,
+        IdempotencyKey.status.is_(None),
+    )
 
 
 async def _digest(request: Request) -> str:

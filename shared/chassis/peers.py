@@ -55,6 +55,10 @@ class Peer:
         """POST, tried once: only the caller may know whether it can be repeated."""
         return await self._ask(actor, "POST", path, json=body)
 
+    async def put(self, actor: Actor, path: str, body: Any, timeout_s: float) -> httpx.Response:
+        """PUT, tried once and not waited for longer than `timeout_s`; it may be repeated at any time."""
+        return await self._ask(actor, "PUT", path, json=body, timeout=timeout_s)
+
     async def _ask(self, actor: Actor, method: str, path: str, **kwargs: Any) -> httpx.Response:
         if time.monotonic() < self._open_until:
             raise PeerUnavailable()

@@ -20,11 +20,11 @@ from starlette.responses import Response
 from shared.chassis import idempotency, problems
 from shared.chassis.database import Database
 from shared.chassis.identity import current_actor
-from shared.refusals import Malformed, Refusal, TooLarge, TryAgain, Unavailable, UnsupportedMedia
+from shared.chassis.stages import Stages
+from shared.refusals import Forbidden, Malformed, Refusal, TooLarge, TryAgain, Unavailable, UnsupportedMedia
 
 JSON_BODY_LIMIT = 1024 * 1024
 JSON_DEPTH_LIMIT = 32
-UPLOAD_LIMIT = 200 * 1024 * 1024
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -42,6 +42,7 @@ class UnitOfWorkRoute(APIRoute):
         reads_only = set(self.methods or ()) <= {"GET", "HEAD"} or extra.get("x-reads-only") is True
 
         own_statement = extra.get("x-own-statement") is True  # reads without a session: see hot_reads
+        in_stages = extra.get("x-in-stages") is True  # several transactions: see stages
 
         async def run(request: Request) -> Response:
             database: Database = request.app.state.database
@@ -65,7 +66,7 @@ class UnitOfWorkRoute(APIRoute):
                     request.state.session = session
                     return await handle(request)
             try:
-                return await _run_keyed(request, database, areas, name, handle)
+                return await _run_keyed(request, database, areas, name, handle, in_stages)
             finally:
                 await request.close()  # an upload read for its digest is open when the answer was a stored one
 
@@ -73,13 +74,17 @@ class UnitOfWorkRoute(APIRoute):
 
 
 async def _run_keyed(
-    request: Request, database: Database, areas: tuple[str, ...], operation: str, handle: Handler
+    request: Request, database: Database, areas: tuple[str, ...], operation: str, handle: Handler, in_stages: bool
 ) -> Response:
     """Run once per key: claim, do the work and store its answer together, replay ever after."""
     claim = await idempotency.claim(request, database, operation)
     if isinstance(claim, Response):
         return claim
     try:
+        if in_stages:
+            address = f"/api/v1/{request.app.state.settings.service}/operations/{claim.key}"
+            request.state.stages = Stages(database, areas, claim, address)
+            return await handle(request)
         async with database.session(areas=areas) as session:
             request.state.session = session
             response = await handle(request)
@@ -87,8 +92,11 @@ async def _run_keyed(
             await idempotency.finish(session, claim, response)
         return response
     except Refusal as refusal:
-        if isinstance(refusal, Unavailable | TryAgain) or refusal.status in (400, 401, 403):
+        if isinstance(refusal, Unavailable | TryAgain):
             await idempotency.release(database, claim)
+            raise
+        if refusal.status in (400, 401) or type(refusal) is Forbidden:
+            await idempotency.forget(database, claim)
             raise
         return await _store_refusal(database, claim, problems.of_refusal(request, refusal))
     except RequestValidationError as error:
@@ -116,7 +124,8 @@ async def _read_body(request: Request) -> None:
     media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
     form = media_type in ("multipart/form-data", "application/x-www-form-urlencoded")
     declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > (UPLOAD_LIMIT if form else JSON_BODY_LIMIT):
+    upload_limit: int = request.app.state.settings.upload_limit_bytes
+    if declared.isdigit() and int(declared) > (upload_limit if form else JSON_BODY_LIMIT):
         raise TooLarge()
     if form:
         _require_utf8(request)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date, datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -163,6 +163,17 @@ class Problem(Wire):
     facts: dict[str, int | str] = Field(default_factory=dict)
     errors: list[ProblemError] = Field(default_factory=list)
     trace_id: str
+
+
+class Operation(Wire):
+    """What became of a keyed request. `status` and `body` are its answer, once there is one."""
+
+    operation: str
+    state: Literal["in_flight", "done", "not_carried_out"] = Field(
+        description="not_carried_out: nothing was done, and the same request may be sent again with the same key"
+    )
+    status: int | None
+    body: str | None
 
 
 class Event(Wire):

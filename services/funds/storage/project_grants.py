@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.funds.storage.tables import FundedProject, ProjectGrantRow
+from services.funds.domain.allocations import ENDED
+from services.funds.domain.refusals.fundings import ProjectFrozen
+from services.funds.storage.tables import FundedProject, Funding, FundingRelease, ProjectGrantRow
 from shared.chassis import clock
 from shared.chassis.scope import within
 from shared.schemas.projects import ProjectGrant
 
 
 async def keep(session: AsyncSession, grant: ProjectGrant, heard_by: str) -> None:
-    """Keep a version; one that is known already stays as it is."""
+    """Keep a version, one that is known already stays as it is; and hold the project's row, brought up to date."""
     await session.execute(
         insert(ProjectGrantRow)
         .values(
@@ -31,6 +33,22 @@ async def keep(session: AsyncSession, grant: ProjectGrant, heard_by: str) -> Non
         )
         .on_conflict_do_nothing()
     )
+    row = insert(FundedProject).values(
+        project_code=grant.project_code,
+        county_code=grant.county_code,
+        grant_version=grant.version,
+        state=grant.state,
+        plan_line_fen=grant.plan_line_fen,
+        ended_on=grant.state_since if grant.state in ENDED else None,
+    )
+    newer = {name: row.excluded[name] for name in ("grant_version", "state", "plan_line_fen", "ended_on")}
+    await session.execute(
+        row.on_conflict_do_update(
+            index_elements=[FundedProject.project_code],
+            set_=newer,
+            where=FundedProject.grant_version < row.excluded.grant_version,
+        )
+    )
 
 
 async def lock_project(session: AsyncSession, grant: ProjectGrant) -> None:
@@ -43,6 +61,49 @@ async def lock_project(session: AsyncSession, grant: ProjectGrant) -> None:
     await session.execute(
         select(FundedProject.project_code).where(FundedProject.project_code == grant.project_code).with_for_update()
     )
+
+
+async def hold(session: AsyncSession, project_code: str) -> None:
+    """Lock the row of a project that is known."""
+    await session.execute(
+        select(FundedProject.project_code).where(FundedProject.project_code == project_code).with_for_update()
+    )
+
+
+async def require_going_on(session: AsyncSession, project_code: str) -> None:
+    """Hold the project's row and refuse to draw on its money once it has ended. Raises ProjectFrozen.
+
+    A change told meanwhile waits for this transaction, or this one for it: whichever commits first counts.
+    """
+    query = select(FundedProject.ended_on).where(FundedProject.project_code == project_code).with_for_update()
+    ended_on = await session.scalar(query)
+    if ended_on is not None:
+        raise ProjectFrozen()
+
+
+async def over_committed(session: AsyncSession, area: str) -> Sequence[tuple[FundedProject, int]]:
+    """Projects of the area whose plan line is less than what was approved for them, with the approved fen."""
+    committed = (
+        select(Funding.project_code, func.sum(Funding.amount_fen).label("fen"))
+        .where(Funding.state == "posted")
+        .group_by(Funding.project_code)
+        .subquery()
+    )
+    released = (
+        select(Funding.project_code, func.sum(FundingRelease.amount_fen).label("fen"))
+        .join(FundingRelease, FundingRelease.op == Funding.op)
+        .group_by(Funding.project_code)
+        .subquery()
+    )
+    left = committed.c.fen - func.coalesce(released.c.fen, 0)
+    query = (
+        select(FundedProject, left)
+        .join(committed, committed.c.project_code == FundedProject.project_code)
+        .outerjoin(released, released.c.project_code == FundedProject.project_code)
+        .where(within(FundedProject.county_code, area), left > FundedProject.plan_line_fen)
+        .order_by(FundedProject.project_code)
+    )
+    return [(row, int(fen)) for row, fen in await session.execute(query)]
 
 
 async def versions(session: AsyncSession, project_code: str) -> list[ProjectGrant]:

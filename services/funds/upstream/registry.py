@@ -13,10 +13,18 @@ from pydantic import ValidationError
 
 from shared.chassis.identity import Actor
 from shared.chassis.peers import Peer, PeerUnavailable
-from shared.schemas.registry import Division, EligibilityAnswer, EligibilityAnswers
+from shared.schemas.registry import Division
+from shared.schemas.registry_eligibility import (
+    EligibilityAnswer,
+    EligibilityAnswers,
+    MatchingAnswers,
+    MatchingQuestion,
+)
 
 AT_ONCE = 8
 """How many divisions are asked for at the same time."""
+PEOPLE_AT_ONCE = 2_500
+"""How many people are asked for in one question."""
 REMEMBER_S = 600.0
 """How long a division's name is taken from memory; divisions change by the year."""
 
@@ -55,26 +63,35 @@ async def divisions(peer: Peer, actor: Actor, codes: Iterable[str]) -> dict[str,
 
 
 async def eligibility(
-    peer: Peer, actor: Actor, on: date, identity_numbers: dict[str, str]
+    peer: Peer, actor: Actor, on: date, identity_numbers: dict[str, str], facts: Iterable[str] = ()
 ) -> dict[str, EligibilityAnswer]:
     """Who of these people (identity number by reference) is on the register on the day, by reference."""
     people = [{"ref": ref, "identity_number": number} for ref, number in identity_numbers.items()]
-    return await _eligibility(peer, actor, on, people)
+    return await _eligibility(peer, actor, on, people, sorted(facts))
 
 
 async def eligibility_of_persons(
-    peer: Peer, actor: Actor, on: date, person_ids: dict[str, str]
+    peer: Peer, actor: Actor, on: date, person_ids: dict[str, str], facts: Iterable[str] = ()
 ) -> dict[str, EligibilityAnswer]:
     """The same for people already known by the registry's person id: funds keep no identity number."""
     people = [{"ref": ref, "person_id": person_id} for ref, person_id in person_ids.items()]
-    return await _eligibility(peer, actor, on, people)
+    return await _eligibility(peer, actor, on, people, sorted(facts))
 
 
 async def _eligibility(
-    peer: Peer, actor: Actor, on: date, people: list[dict[str, Any]]
+    peer: Peer, actor: Actor, on: date, people: list[dict[str, Any]], facts: list[str]
 ) -> dict[str, EligibilityAnswer]:
-    """Fails closed: no answer, or one that leaves somebody out, is PeerUnavailable."""
-    answer = await peer.post(actor, "/internal/persons/eligibility", {"on": on.isoformat(), "people": people})
+    """Asked PEOPLE_AT_ONCE at a time, one after the other: a list of a county must not fill the registry's pool."""
+    found: dict[str, EligibilityAnswer] = {}
+    for start in range(0, len(people), PEOPLE_AT_ONCE):
+        question = {"on": on.isoformat(), "facts": facts, "people": people[start : start + PEOPLE_AT_ONCE]}
+        found |= await _asked(peer, actor, question)
+    return found
+
+
+async def _asked(peer: Peer, actor: Actor, question: dict[str, Any]) -> dict[str, EligibilityAnswer]:
+    """Fails closed: no answer, or one that leaves somebody or a fact out, is PeerUnavailable."""
+    answer = await peer.post(actor, "/internal/persons/eligibility", question)
     if answer.status_code != 200:
         raise PeerUnavailable()
     try:
@@ -82,6 +99,20 @@ async def _eligibility(
     except ValidationError as error:
         raise PeerUnavailable() from error
     found = {row.ref: row for row in answers}
-    if set(found) != {person["ref"] for person in people}:
+    wanted = set(question["facts"])
+    if set(found) != {person["ref"] for person in question["people"]}:
+        raise PeerUnavailable()
+    if any(row.person_id is not None and set(row.facts) != wanted for row in answers):
         raise PeerUnavailable()
     return found
+
+
+async def matching(peer: Peer, actor: Actor, question: MatchingQuestion) -> MatchingAnswers:
+    """A page of the people of an area who meet what a programme asks. Raises PeerUnavailable."""
+    answer = await peer.post(actor, "/internal/persons/matching", question.model_dump(mode="json"))
+    if answer.status_code != 200:
+        raise PeerUnavailable()
+    try:
+        return MatchingAnswers.model_validate_json(answer.content)
+    except ValidationError as error:
+        raise PeerUnavailable() from error

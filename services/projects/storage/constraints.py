@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.projects.domain import refusals, refusals_plans, refusals_works
+from services.projects.domain import refusals, refusals_fundings, refusals_plans, refusals_works
 from shared.refusals import Refusal, TryAgain
 
 CONSTRAINTS: dict[str, type[Refusal]] = {
@@ -14,6 +14,7 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     "pk_plan_decisions": refusals_plans.PlanDecided,
     "uq_plan_lines_plan_id_project_code_fund_source": refusals_plans.PlanLineTwice,
     "ck_projects_plan_within_estimate": refusals_plans.PlanOverEstimate,
+    "ck_projects_funded_within_plan": refusals_fundings.PlanLineCommitted,
     "ck_projects_contract_within_plan": refusals_works.ContractOverPlan,
     "uq_notices_plan_id": refusals_plans.PlanNoticed,
     "pk_tenders": refusals_works.WorksStateWrong,

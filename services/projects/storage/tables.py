@@ -88,6 +88,7 @@ class Project(Base):
         CheckConstraint("contract_fen is null or contract_fen <= plan_line_fen", name="contract_within_plan"),
         CheckConstraint("not in_library or filed_on is not null", name="filed_when_in_library"),
         CheckConstraint("(plan_year is null) = (plan_line_fen = 0)", name="plan_year_with_line"),
+        CheckConstraint("funded_fen between 0 and plan_line_fen", name="funded_within_plan"),
         Index(None, "county_code", "year", "project_code"),
         Index(None, "area_code", "project_code"),
     )
@@ -119,6 +120,8 @@ class Project(Base):
     filed_on: Mapped[date | None]
     plan_year: Mapped[int | None] = mapped_column(SmallInteger)
     plan_line_fen: Mapped[int] = mapped_column(default=0)
+    funded_fen: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """What funds have given it of its plan line: the sum of its fundings less what came back."""
     contractor_name: Mapped[str | None]
     contractor_uscc: Mapped[str | None] = mapped_column(String(18))
     contract_fen: Mapped[int | None]
@@ -257,6 +260,8 @@ APPEND_ONLY = frozenset(
         "progress_reports",
         "acceptances",
         "assets",
+        "fundings",
+        "funding_releases",
     }
 )
 """Tables on which the app role may insert and select, nothing else."""

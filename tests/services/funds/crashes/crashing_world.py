@@ -1,0 +1,95 @@
+"""A world in which every money request first crashes at each point it waits at, until one attempt took effect."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2 as httpx
+
+from services.funds.operations.funding_sweeps import sweep_once
+from shared.chassis.identity import Actor
+from tests.services.funds.crashes.driver import Crashed, Machine, Shifted, drop
+from tests.services.funds.world import World
+from tests.support.harness import actor
+
+RESENT_WITHIN_S = 6
+DECIDED_WITHIN_S = 60
+MOST_POINTS = 400
+
+
+@dataclass
+class CrashingWorld(World):
+    """Each kind of request crashes once at every point; later ones of its kind pass undisturbed.
+
+    After each crash the client asks what became of its key, and sends the request again: what it was told must be what
+    happened. `points` are the places crashed at, by operation; `lies` what was found wrong.
+    """
+
+    machine: Machine | None = None
+    shifted: Shifted | None = None
+    only: str | None = None
+    points: dict[str, int] = field(default_factory=dict)
+    lies: list[str] = field(default_factory=list)
+
+    async def post(self, who: Actor, path: str, body: Any, key: str | None = None) -> httpx.Response:
+        kind = _kind_of(path)
+        if kind in self.points or self.only not in (None, kind):
+            return await super().post(who, path, body, key)
+        self.points[kind] = 0
+        key = key or uuid.uuid4().hex
+        for point in range(1, MOST_POINTS):
+            before = await self._counts()
+            try:
+                answer = await drop(super().post(who, path, body, key), point)
+            except Crashed:
+                self.points[kind] += 1
+                if await self._took_effect(f"{kind} {point}", who, path, body, key, before):
+                    return await super().post(who, path, body, key)
+            else:
+                return answer
+        raise AssertionError(f"{kind} waits more often than {MOST_POINTS} times")
+
+    async def _counts(self) -> dict[str, int]:
+        assert self.machine is not None
+        return await self.machine.counts()
+
+    async def _took_effect(
+        self, point: str, who: Actor, path: str, body: Any, key: str, before: dict[str, int]
+    ) -> bool:
+        """Start the service again, ask what became of the key, and hold the answer against the books."""
+        assert self.machine is not None
+        assert self.shifted is not None
+        await self.machine.restart()
+        self.__post_init__()
+        self.shifted.forward(RESENT_WITHIN_S)
+        await sweep_once(self.machine.app.state.database, self.machine.app.state.peers["projects"])
+        self.shifted.forward(DECIDED_WITHIN_S - RESENT_WITHIN_S)
+        state = await self._asked(who, key)
+        happened = await self._counts() != before
+        if state == "in_flight":
+            self.lies.append(f"{point}: still undecided after a minute")
+        if happened != (state == "done"):
+            self.lies.append(f"{point}: told {state}, {'something' if happened else 'nothing'} happened")
+        if not happened:
+            return False
+        once = await self._counts()
+        again = await super().post(who, path, body, key)
+        if await self._counts() != once or again.headers.get("idempotency-replayed") != "true":
+            self.lies.append(f"{point}: done twice")
+        return True
+
+    async def _asked(self, who: Actor, key: str) -> str:
+        asking = actor("operation.read", office=who.office, scope=who.scope)
+        async with self.funds.as_(asking) as client:
+            answer = await client.get(f"/api/v1/funds/operations/{key}")
+        if answer.status_code == 404:
+            return "never came"
+        state: str = answer.json()[0]["state"]
+        return state
+
+
+def _kind_of(path: str) -> str:
+    """The path with ids left out: one kind of request."""
+    return "/".join("{id}" if part.isdigit() else part for part in path.split("/"))

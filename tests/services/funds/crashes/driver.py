@@ -1,0 +1,141 @@
+"""Crashes at every point where a coroutine waits: it is driven by hand and dropped there, its sockets aborted.
+
+A dropped coroutine gets no chance to clean up, as in a process that was killed: it is kept and never resumed. Whatever
+it had sent to the database by then may have arrived; nothing it would have sent later does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import types
+from collections.abc import Coroutine, Generator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import event, text
+
+from shared.chassis import clock
+from tests.support import server
+from tests.support.harness import Harness, build
+
+Value = TypeVar("Value")
+_dropped: list[Any] = []
+"""What crashed. Kept for ever: collecting it would run the cleaning up that a crash leaves out."""
+
+
+class Crashed(Exception):
+    """The coroutine was dropped at the point asked for."""
+
+
+@types.coroutine
+def _driven(work: Coroutine[Any, Any, Value], drop_at: int) -> Generator[Any, Any, Value]:
+    waits = 0
+    while True:
+        try:
+            waiting_for = work.send(None)
+        except StopIteration as end:
+            result: Value = end.value
+            return result
+        waits += 1
+        if waits == drop_at:
+            _dropped.append((work, waiting_for))
+            raise Crashed
+        yield waiting_for
+
+
+async def drop(work: Coroutine[Any, Any, Value], drop_at: int) -> Value:
+    """Run until the coroutine waits for the n-th time, then drop it (Crashed); its result if it ends before."""
+
+    async def run() -> Value:
+        return await _driven(work, drop_at)
+
+    return await asyncio.create_task(run())
+
+
+@dataclass
+class Machine:
+    """A service without its background jobs, whose process can be killed and started again."""
+
+    harness: Harness
+    connections: list[Any] = field(default_factory=list)
+
+    @property
+    def app(self) -> FastAPI:
+        return self.harness.fastapi
+
+    def watch(self) -> None:
+        """Know every connection the service opens."""
+
+        def opened(connection: Any, _: Any) -> None:
+            self.connections.append(connection.driver_connection)
+
+        event.listen(self.app.state.database.engine.sync_engine, "connect", opened)
+
+    async def restart(self) -> None:
+        """Abort all sockets, wait until the server has noticed, and start anew with an empty memory."""
+        pids = [one.get_server_pid() for one in self.connections if not one.is_closed()]
+        for one in self.connections:
+            one.terminate()
+        self.connections.clear()
+        engine = self.app.state.database.engine
+        _dropped.append(engine.pool)
+        await engine.dispose(close=False)  # a new pool; what has been compiled is kept, which saves half the time
+        await self._gone(pids)
+
+    async def _gone(self, pids: list[int]) -> None:
+        query = text("select count(*) from pg_stat_activity where pid = any(:pids)")
+        for _ in range(500):
+            async with self.app.state.database.session() as session:
+                if not await session.scalar(query, {"pids": pids}):
+                    return
+            await asyncio.sleep(0.005)
+        raise AssertionError("the server still holds connections of a dead process")
+
+    async def counts(self) -> dict[str, int]:
+        """Rows of every table but the keys: what was done at all."""
+        async with self.app.state.database.session(read_only=True) as session:
+            tables = await session.scalars(text(_TABLES))
+            counting = " union all ".join(f"select '{name}', count(*) from {name}" for name in tables)
+            return {name: count for name, count in await session.execute(text(counting)) if count}
+
+
+_TABLES = (
+    "select tablename from pg_tables where schemaname = 'public'"
+    " and tablename not in ('idempotency_keys', 'alembic_version') order by 1"
+)
+
+
+async def machine(service: str, database: str, **settings: Any) -> Machine:
+    """The service on an existing database; its jobs do not run by themselves."""
+    made = Machine(build(service, database, {"pool_size": 5} | settings))
+    made.watch()
+    return made
+
+
+async def fresh_database(service: str) -> str:
+    return await server.create_copy(service, await asyncio.to_thread(server.template, service))
+
+
+class Shifted:
+    """The clock of the services, which the test moves on."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._by = timedelta()
+        now = clock.now
+
+        def shifted() -> datetime:
+            return now() + self._by
+
+        monkeypatch.setattr(clock, "now", shifted)
+
+    def forward(self, seconds: float) -> None:
+        self._by += timedelta(seconds=seconds)
+
+
+def forget_dropped() -> None:
+    """Let the closing loop leave alone the generators of what crashed: it would run their cleaning up."""
+    loop: Any = asyncio.get_running_loop()
+    loop._asyncgens.clear()

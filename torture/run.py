@@ -1,0 +1,108 @@
+"""One torture run: load, kills, recovery, verdict."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from torture import load, verdict
+from torture.lab import Lab
+from torture.verdict import Verdict
+
+CLIENTS = 8
+TARGETS = ("funds", "funds", "projects", "database", "database", "everything")
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What a run does. `targets` are drawn from for each kill."""
+
+    operations: int
+    kills: int
+    seed: int
+    targets: tuple[str, ...] = TARGETS
+    durable_commits: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    orders: Orders
+    kills: dict[str, int]
+    verdict: Verdict
+    seconds: float
+
+    def lines(self) -> list[str]:
+        found = self.verdict
+        kills = ", ".join(f"{name} {count}" for name, count in sorted(self.kills.items())) or "none"
+        return [
+            f"tried {found.tried}  acknowledged {found.acknowledged}  lost {found.lost}  doubled {found.doubled}",
+            f"kills {sum(self.kills.values())} ({kills})  seconds {self.seconds:.0f}  seed {self.orders.seed}",
+            *(f"WRONG {line}" for line in found.wrong),
+        ]
+
+    @property
+    def clean(self) -> bool:
+        return not (self.verdict.lost or self.verdict.doubled or self.verdict.wrong)
+
+
+async def torture(folder: Path, orders: Orders) -> Report:
+    """Run until both the operations and the kills are done, let everything recover, and compare."""
+    started = time.monotonic()
+    lab = Lab(folder)
+    try:
+        await lab.open(durable_commits=orders.durable_commits)
+        desk = load.Desk(lab, f"s{orders.seed}")
+        book = load.Book()
+        receipts = await load.fill(desk)
+        kills = await _under_load(lab, desk, book, receipts, orders)
+        await lab.ready()
+        reached = await verdict.reach(lab, desk, book)
+        await desk.close()
+        return Report(orders, kills, reached, time.monotonic() - started)
+    finally:
+        await lab.close()
+
+
+async def _under_load(
+    lab: Lab, desk: load.Desk, book: load.Book, receipts: dict[str, int], orders: Orders
+) -> dict[str, int]:
+    enough = asyncio.Event()
+    clients = []
+    for number in range(CLIENTS):
+        rng = random.Random(orders.seed * 1_000 + number)  # noqa: S311 - repeatable by its seed
+        clients.append(asyncio.create_task(load.work(desk, book, receipts, number, rng, enough)))
+    try:
+        kills = await _kill(lab, book, orders, random.Random(orders.seed))  # noqa: S311 - repeatable by its seed
+        await book.grown_to(orders.operations)
+    finally:
+        enough.set()
+        await asyncio.gather(*clients)
+    return kills
+
+
+async def _kill(lab: Lab, book: load.Book, orders: Orders, rng: random.Random) -> dict[str, int]:
+    """Kill at random instants, spread over the operations; what was killed starts again at once."""
+    done: dict[str, int] = {}
+    for number in range(1, orders.kills + 1):
+        due = orders.operations * number // (orders.kills + 1)
+        await book.grown_to(due)
+        await asyncio.sleep(rng.uniform(0.05, 0.5))
+        target = rng.choice(orders.targets)
+        done[target] = done.get(target, 0) + 1
+        await _kill_one(lab, target)
+        await lab.ready()
+    return done
+
+
+async def _kill_one(lab: Lab, target: str) -> None:
+    services = {"funds": ["funds"], "projects": ["projects"], "database": [], "everything": ["funds", "projects"]}
+    for service in services[target]:
+        lab.kill_service(service)
+    if target in ("database", "everything"):
+        await asyncio.to_thread(lab.kill_database)
+        await lab.restart_database()
+    for service in services[target]:
+        lab.start(service)
