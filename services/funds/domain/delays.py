@@ -18,6 +18,7 @@ RESPONSIBLE: dict[str, Responsible] = {
     "receipt_registration": "finance",
     "allocation": "finance",
     "allocation_decision": "finance",
+    "recall_decision": "finance",
     "tender": "project",
     "contract": "project",
     "works": "project",

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
+from services.funds.domain.amounts import share_of
 from services.funds.domain.divisions import SOURCE_RANK, lies_below, rank_of
 from services.funds.domain.refusals.documents import (
+    DirectionNotOfReceipt,
+    DirectionUnknown,
     DrawnOnOtherMoney,
     FundKindAboveIssuer,
     LineBelowCounty,
     LineNotBelowIssuer,
     LineRepeated,
     LinesDoNotAddUp,
+    MatchingForbidden,
+    ProjectNamedAboveCounty,
 )
 
+CITY_RANK = 2
 COUNTY_RANK = 3
+_BRACKETS = str.maketrans("〔〕[]【】", "()()()")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +37,31 @@ class Money:
     batch: str
 
 
+class Line(Protocol):
+    """A line as far as the rules read it."""
+
+    @property
+    def division_code(self) -> str: ...
+
+    @property
+    def amount_fen(self) -> int: ...
+
+    @property
+    def direction(self) -> str | None: ...
+
+    @property
+    def project_code(self) -> str | None: ...
+
+    @property
+    def matching_fen(self) -> int: ...
+
+
+def number_key(number: str) -> str:
+    """A document's number as it is compared: 皖财〔2025〕1号 and 皖财[2025] 1 号 are one number."""
+    plain = unicodedata.normalize("NFKC", number)
+    return re.sub(r"\s", "", plain).translate(_BRACKETS).upper()
+
+
 def require_lines_add_up(total_fen: int, amounts: Sequence[int]) -> None:
     """Refuse lines that do not sum exactly to the total. Raises LinesDoNotAddUp with both sums."""
     lines_fen = sum(amounts)
@@ -34,22 +69,48 @@ def require_lines_add_up(total_fen: int, amounts: Sequence[int]) -> None:
         raise LinesDoNotAddUp(lines_fen=lines_fen)
 
 
-def require_lines_below(issuing_division: str, divisions: Sequence[str], *, drawn: bool) -> None:
-    """Refuse lines outside the issuer, below the county, or twice for one division.
+def require_lines_below(issuing_division: str, lines: Sequence[Line], *, drawn: bool) -> None:
+    """Refuse lines outside the issuer, below the county, or twice for one division, direction and project.
 
     Money not drawn on a receipt may also be entered for the issuing division itself: its own budget, or money
     of a level that keeps no books here. Pointers name the line.
     """
-    seen: set[str] = set()
-    for index, code in enumerate(divisions):
-        pointer = f"/lines/{index}/division_code"
-        if code in seen:
+    seen: set[tuple[str, str | None, str | None]] = set()
+    for index, line in enumerate(lines):
+        code, pointer = line.division_code, f"/lines/{index}/division_code"
+        if (code, line.direction, line.project_code) in seen:
             raise LineRepeated(pointer=pointer)
-        seen.add(code)
+        seen.add((code, line.direction, line.project_code))
         if not lies_below(code, issuing_division) and (drawn or code != issuing_division):
             raise LineNotBelowIssuer(pointer=pointer)
         if rank_of(code) > COUNTY_RANK:
             raise LineBelowCounty(pointer=pointer)
+        if line.project_code and rank_of(code) != COUNTY_RANK:
+            raise ProjectNamedAboveCounty(pointer=f"/lines/{index}/project_code")
+
+
+def require_directions(lines: Sequence[Line], allowed: Sequence[str], received: str | None) -> None:
+    """Refuse a direction the kind does not have in the year, or another than that of the receipt drawn on.
+
+    `received` is the receipt's direction, empty when its document named none; None when no receipt is drawn on.
+    """
+    for index, line in enumerate(lines):
+        pointer = f"/lines/{index}/direction"
+        if line.direction and line.direction not in allowed:
+            raise DirectionUnknown(pointer=pointer)
+        if received and (line.direction or "") != received:
+            raise DirectionNotOfReceipt(pointer=pointer)
+
+
+def require_no_matching(lines: Sequence[Line], *, public_benefit: bool, highest_rate: str) -> None:
+    """Refuse to demand local matching for public-benefit works of a city or county beyond the rate allowed.
+
+    河南: 公益性建设项目取消县级和市级配套资金. Raises MatchingForbidden with what may be demanded.
+    """
+    for index, line in enumerate(lines):
+        highest_fen = share_of(line.amount_fen, highest_rate)
+        if public_benefit and rank_of(line.division_code) >= CITY_RANK and line.matching_fen > highest_fen:
+            raise MatchingForbidden(pointer=f"/lines/{index}/matching_fen", highest_fen=highest_fen)
 
 
 def require_kind_fits(source_level: str, issuing_division: str) -> None:

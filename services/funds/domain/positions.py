@@ -39,6 +39,9 @@ class Receipt:
     amount_fen: int
     passed_fen: int
     left_fen: int
+    recalling_fen: int = 0
+    """Proposed to be called back; `amount_fen` and `passed_fen` are without what was called back by decision."""
+    recalling_since: date | None = None
 
     @property
     def kept_fen(self) -> int:
@@ -171,7 +174,9 @@ def waiting_of(facts: Facts, area: str, as_of: date) -> list[Waiting]:
     """Where every unspent fen of the area waits, and money on its way to the area (`received` false)."""
     inside = {receipt.receipt_id for receipt in facts.receipts if lies_in(receipt.division_code, area)}
     found = [_line_waits(line, facts.names, line.drawn_on_receipt_id in inside) for line in facts.lines]
-    found.extend(_receipt_waits(receipt, facts) for receipt in facts.receipts if receipt.receipt_id in inside)
+    for receipt in facts.receipts:
+        if receipt.receipt_id in inside:
+            found.extend((_receipt_waits(receipt, facts), _recall_waits(receipt, facts.names)))
     for item in facts.allocations:
         if item.reserved_fen and item.receipt_id in inside:
             found.append(_proposal_waits(item, facts.names))
@@ -220,6 +225,21 @@ def _receipt_waits(receipt: Receipt, facts: Facts) -> Waiting:
         code,
         receipt.left_fen,
         receipt.received_on,
+        fund_kind=receipt.fund_kind,
+        reference=f"receipt:{receipt.receipt_id}",
+    )
+
+
+def _recall_waits(receipt: Receipt, names: dict[str, str]) -> Waiting:
+    code = receipt.division_code
+    return Waiting(
+        "recall_decision",
+        "finance",
+        finance_office(code),
+        finance_name(names, code),
+        code,
+        receipt.recalling_fen,
+        receipt.recalling_since or receipt.received_on,
         fund_kind=receipt.fund_kind,
         reference=f"receipt:{receipt.receipt_id}",
     )

@@ -8,9 +8,11 @@ from services.funds.domain import documents as rules
 from services.funds.domain.days import require_order
 from services.funds.domain.divisions import NATION, ancestors_of
 from services.funds.domain.documents import Money
-from services.funds.domain.refusals.documents import DivisionUnknown, FundKindUnknown
-from services.funds.storage import decisions, ledger, lists
+from services.funds.domain.parameters import Parameters
+from services.funds.domain.refusals.documents import DivisionUnknown, FundKindNotInYear, FundKindUnknown
+from services.funds.storage import decisions, ledger, lists, parameters
 from services.funds.storage import documents as storage
+from services.funds.storage import recalls as recall_storage
 from services.funds.storage import receipts as receipt_storage
 from services.funds.storage.tables import Document, DocumentLine, LedgerAccount, Receipt
 from services.funds.upstream import registry
@@ -27,14 +29,14 @@ from shared.schemas.wire import Page
 async def issue(session: AsyncSession, actor: Actor, peer: Peer, request: wire.NewDocument) -> wire.Document:
     """Issue a document: its money leaves its source, or the receipt it draws on, and is on its way at once."""
     known = await check_divisions(actor, peer, request)
-    await _check_kind(session, request)
-    receipt = await _drawn_on(session, actor, request)
-    require_order(
-        request.issued_on,
-        today=clock.office_today(),
-        not_before=receipt.received_on if receipt else None,
-        pointer="/issued_on",
-    )
+    return await enter(session, actor, request, known)
+
+
+async def enter(
+    session: AsyncSession, actor: Actor, request: wire.NewDocument, known: dict[str, registry_wire.Division]
+) -> wire.Document:
+    """Issue a document whose divisions the registry knows."""
+    receipt = await _check_books(session, actor, request)
     await lists.remember_divisions(session, known.values())
     row, lines = await _enter(session, actor, request)
     await _send(session, actor, row, lines, receipt)
@@ -45,12 +47,33 @@ async def issue(session: AsyncSession, actor: Actor, peer: Peer, request: wire.N
     return await _with_lines(session, actor, row)
 
 
+async def check_proposed(session: AsyncSession, actor: Actor, peer: Peer, request: wire.NewDocument) -> None:
+    """Refuse what could not be issued today, without issuing it."""
+    await check_divisions(actor, peer, request)
+    await _check_books(session, actor, request)
+
+
+async def _check_books(session: AsyncSession, actor: Actor, request: wire.NewDocument) -> Receipt | None:
+    """Refuse a document by what the books say of its kind, its receipt and its day; the receipt it draws on."""
+    directions = await _check_kind(session, request)
+    receipt = await _drawn_on(session, actor, request)
+    rules.require_directions(request.lines, directions, receipt.direction if receipt else None)
+    await _check_matching(session, request)
+    require_order(
+        request.issued_on,
+        today=clock.office_today(),
+        not_before=receipt.received_on if receipt else None,
+        pointer="/issued_on",
+    )
+    return receipt
+
+
 async def check_divisions(actor: Actor, peer: Peer, request: wire.NewDocument) -> dict[str, registry_wire.Division]:
     """Refuse a document by what needs no record: scope, sums, places. Asks the registry."""
     require_in_scope(actor, request.issuing_division)
     rules.require_lines_add_up(request.total_fen, [line.amount_fen for line in request.lines])
     codes = [line.division_code for line in request.lines]
-    rules.require_lines_below(request.issuing_division, codes, drawn=request.drawn_on_receipt_id is not None)
+    rules.require_lines_below(request.issuing_division, request.lines, drawn=request.drawn_on_receipt_id is not None)
     wanted = {*codes, request.issuing_division, *(above for code in codes for above in ancestors_of(code))} - {NATION}
     known = await registry.divisions(peer, actor, wanted)
     if request.issuing_division != NATION and request.issuing_division not in known:
@@ -61,12 +84,25 @@ async def check_divisions(actor: Actor, peer: Peer, request: wire.NewDocument) -
     return known
 
 
-async def _check_kind(session: AsyncSession, request: wire.NewDocument) -> None:
+async def _check_kind(session: AsyncSession, request: wire.NewDocument) -> list[str]:
+    """Refuse a kind the fund year does not know; the kind's directions in that year."""
     kind = await lists.fund_kind(session, request.fund_kind)
     if kind is None:
         raise FundKindUnknown()
     if request.drawn_on_receipt_id is None:
         rules.require_kind_fits(kind.source_level, request.issuing_division)
+    term = await lists.fund_kind_term(session, request.fund_kind, request.fund_year)
+    if term is None:
+        raise FundKindNotInYear()
+    return lists.parts_of(term.directions)
+
+
+async def _check_matching(session: AsyncSession, request: wire.NewDocument) -> None:
+    """No matching for public-benefit works, by the rate that holds for the issuing division on the day of issue."""
+    if any(line.matching_fen for line in request.lines):
+        values: Parameters = await parameters.load(session, request.issuing_division, request.issued_on)
+        highest = values.get("public_benefit_matching_max").value
+        rules.require_no_matching(request.lines, public_benefit=request.public_benefit, highest_rate=highest)
 
 
 async def _drawn_on(session: AsyncSession, actor: Actor, request: wire.NewDocument) -> Receipt | None:
@@ -84,12 +120,17 @@ async def _drawn_on(session: AsyncSession, actor: Actor, request: wire.NewDocume
 
 
 async def _enter(session: AsyncSession, actor: Actor, request: wire.NewDocument) -> tuple[Document, list[DocumentLine]]:
-    row = Document(**request.model_dump(exclude={"lines"}))
+    key = rules.number_key(request.number)
+    values = request.model_dump(exclude={"lines", "office_name", "public_benefit"})
+    row = Document(**values, number_key=key, office_name=request.office_name or "")
     decisions.sign(actor, row)
     lines = [
-        DocumentLine(number=number, division_code=line.division_code, amount_fen=line.amount_fen)
+        DocumentLine(
+            number=number, number_key=key, division_code=line.division_code, amount_fen=line.amount_fen,
+            direction=line.direction or "", project_code=line.project_code or "", matching_fen=line.matching_fen,
+        )
         for number, line in enumerate(request.lines, start=1)
-    ]
+    ]  # fmt: skip
     await storage.add(session, row, lines)
     return row, lines
 
@@ -142,8 +183,9 @@ async def list_documents(
 
 
 def _head(row: Document) -> dict[str, object]:
-    names = ("number", "title", "issued_on", "issuing_division", "fund_year", "fund_kind", "batch", "total_fen")
-    values: dict[str, object] = {name: getattr(row, name) for name in (*names, "drawn_on_receipt_id")}
+    names = ("number", "title", "issued_on", "issuing_division", "fund_year", "fund_kind", "batch", "tranche")
+    more = ("office_name", "total_fen", "drawn_on_receipt_id")
+    values: dict[str, object] = {name: getattr(row, name) for name in (*names, *more)}
     return values | {"document_id": row.id, "issued_by": row.entered_by, "issuing_office": row.entered_office}
 
 
@@ -153,12 +195,14 @@ async def _with_lines(session: AsyncSession, actor: Actor, row: Document) -> wir
     if not covers(actor.scope, row.issuing_division):
         found = [(line, receipt_id) for line, receipt_id in found if covers(actor.scope, line.division_code)]
     names = await lists.division_names(session, [line.division_code for line, _ in found])
+    recalled = await recall_storage.recalled_of_lines(session, [line.id for line, _ in found])
+    copied = ("division_code", "amount_fen", "direction", "project_code", "matching_fen")
     lines = [
         wire.DocumentLine(
+            **{name: getattr(line, name) for name in copied},
             line_id=line.id,
-            division_code=line.division_code,
             division_name=names.get(line.division_code, line.division_code),
-            amount_fen=line.amount_fen,
+            recalled_fen=recalled.get(line.id, 0),
             receipt_id=receipt_id,
         )
         for line, receipt_id in found

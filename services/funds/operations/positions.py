@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.funds.domain import positions as domain
 from services.funds.domain.parameters import Parameters
 from services.funds.domain.questions import Question
-from services.funds.storage import lists, project_grants
+from services.funds.storage import lists, project_grants, recalled_money
 from services.funds.storage import positions as storage
 from services.funds.storage.positions import AccountState
 from services.funds.storage.tables import Allocation, Claim, GrantBatch, ProjectGrantRow
@@ -24,6 +24,7 @@ class _Books:
     """Account states by what they belong to."""
 
     receipts: dict[int, AccountState]
+    recalling: dict[int, list[AccountState]]
     by_allocation: dict[int, list[AccountState]]
 
 
@@ -54,17 +55,21 @@ async def load(session: AsyncSession, question: Question, values: Parameters) ->
 
 def _by_owner(states: Iterable[AccountState]) -> _Books:
     receipts: dict[int, AccountState] = {}
+    recalling: dict[int, list[AccountState]] = defaultdict(list)
     by_allocation: dict[int, list[AccountState]] = defaultdict(list)
     for state in states:
         if state.kind == "receipt":
             receipts[state.owner_id] = state
+        elif state.kind == "recalling" and state.receipt_id is not None and state.balance_fen:
+            recalling[state.receipt_id].append(state)
         elif state.allocation_id is not None:
             by_allocation[state.allocation_id].append(state)
-    return _Books(receipts, by_allocation)
+    return _Books(receipts, recalling, by_allocation)
 
 
 async def _receipts(session: AsyncSession, question: Question, books: _Books) -> tuple[domain.Receipt, ...]:
     passed = await storage.passed_down(session, question)
+    recalled = await recalled_money.from_receipts(session, question)
     return tuple(
         domain.Receipt(
             receipt_id=row.id,
@@ -72,20 +77,23 @@ async def _receipts(session: AsyncSession, question: Question, books: _Books) ->
             fund_kind=row.fund_kind,
             source_level=level,
             received_on=row.received_on,
-            amount_fen=row.amount_fen,
+            amount_fen=row.amount_fen - recalled.get(row.id, 0),
             passed_fen=passed.get(row.id, 0),
             left_fen=books.receipts[row.id].balance_fen,
+            recalling_fen=sum(state.balance_fen for state in books.recalling[row.id]),
+            recalling_since=min((s.last_credit_on for s in books.recalling[row.id] if s.last_credit_on), default=None),
         )
         for row, level in await storage.receipts(session, question)
     )
 
 
 async def _lines(session: AsyncSession, question: Question) -> tuple[domain.Line, ...]:
+    recalled = await recalled_money.on_the_way(session, question)
     return tuple(
         domain.Line(
             line_id=line.id,
             division_code=line.division_code,
-            amount_fen=line.amount_fen,
+            amount_fen=line.amount_fen - recalled.get(line.id, 0),
             issued_on=document.issued_on,
             fund_kind=document.fund_kind,
             drawn_on_receipt_id=document.drawn_on_receipt_id,
@@ -208,9 +216,11 @@ def _with_due_day(
 async def _lacking(session: AsyncSession, question: Question) -> frozenset[str]:
     """Counties where a project of the year's plan has less money than its plan line."""
     given = await storage.allocated_by_project(session, question)
+    reduced = await recalled_money.from_projects(session, question)
     planned = await project_grants.planned(session, question.books, question.fund_year, question.as_of)
+    held = {code: amount - reduced[code] for code, amount in given.items()}
     return frozenset(
         row.county_code
         for row in planned
-        if row.facts["in_library"] and row.facts["plan_line_fen"] > given.get(row.project_code, 0)
+        if row.facts["in_library"] and row.facts["plan_line_fen"] > held.get(row.project_code, 0)
     )

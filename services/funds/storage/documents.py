@@ -59,12 +59,14 @@ async def lines_of(session: AsyncSession, document_id: int) -> Sequence[tuple[Do
     return [(line, receipt_id) for line, receipt_id in await session.execute(query)]
 
 
-async def line_for(session: AsyncSession, document_id: int, division_code: str) -> DocumentLine | None:
-    """The line of a document for one division."""
-    query = select(DocumentLine).where(
-        DocumentLine.document_id == document_id, DocumentLine.division_code == division_code
+async def lines_for(session: AsyncSession, document_id: int, division_code: str) -> Sequence[DocumentLine]:
+    """The lines of a document for one division: one, unless it gives several directions or names projects."""
+    query = (
+        select(DocumentLine)
+        .where(DocumentLine.document_id == document_id, DocumentLine.division_code == division_code)
+        .order_by(DocumentLine.number)
     )
-    return (await session.scalars(query)).first()
+    return (await session.scalars(query)).all()
 
 
 def _seen_by(actor: Actor) -> ColumnElement[bool]:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
     Date,
     Subquery,
     and_,
@@ -25,6 +23,9 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.questions import Question
+from services.funds.storage import recalled_money
+from services.funds.storage.asked_money import only
+from services.funds.storage.book_imports import undone
 from services.funds.storage.tables import (
     Allocation,
     Claim,
@@ -57,18 +58,6 @@ class AccountState:
         return self.credited_fen - self.debited_fen
 
 
-def _only(question: Question, year: Any, kind: Any, batch: Any) -> list[ColumnElement[bool]]:
-    """The question's year, kind and batch on the columns that hold them."""
-    wanted: list[ColumnElement[bool]] = [year == question.fund_year]
-    if question.batch is not None:
-        wanted.append(batch == question.batch)
-    if question.fund_kind is not None:
-        wanted.append(kind == question.fund_kind)
-    if question.special is not None:
-        wanted.append(kind.in_(select(FundKind.code).where(FundKind.special.is_(question.special))))
-    return wanted
-
-
 async def accounts(session: AsyncSession, question: Question) -> list[AccountState]:
     """All accounts of the area's books that moved by the day."""
     sums = _moved(question)
@@ -86,7 +75,7 @@ async def accounts(session: AsyncSession, question: Question) -> list[AccountSta
         .join(sums, sums.c.account_id == LedgerAccount.id)
         .where(
             LedgerAccount.kind.not_in(("source", "transit")),
-            *_only(question, LedgerAccount.fund_year, LedgerAccount.fund_kind, LedgerAccount.batch),
+            *only(question, LedgerAccount.fund_year, LedgerAccount.fund_kind, LedgerAccount.batch),
         )
     )
     return [
@@ -131,7 +120,8 @@ async def receipts(session: AsyncSession, question: Question) -> Sequence[tuple[
         .where(
             within(Receipt.division_code, question.books),
             Receipt.received_on <= question.as_of,
-            *_only(question, Receipt.fund_year, Receipt.fund_kind, Receipt.batch),
+            ~undone("receipt", Receipt.id),
+            *only(question, Receipt.fund_year, Receipt.fund_kind, Receipt.batch),
         )
         .order_by(Receipt.id)
     )
@@ -139,7 +129,7 @@ async def receipts(session: AsyncSession, question: Question) -> Sequence[tuple[
 
 
 async def passed_down(session: AsyncSession, question: Question) -> dict[int, int]:
-    """By receipt: fen handed down from it and registered below by the day."""
+    """By receipt: fen handed down from it, registered below by the day, and not called back by then."""
     query = (
         select(Document.drawn_on_receipt_id, func.sum(Receipt.amount_fen))
         .join(Receipt, Receipt.document_id == Document.id)
@@ -147,11 +137,14 @@ async def passed_down(session: AsyncSession, question: Question) -> dict[int, in
             Document.drawn_on_receipt_id.is_not(None),
             within(Document.issuing_division, question.books),
             Receipt.received_on <= question.as_of,
-            *_only(question, Document.fund_year, Document.fund_kind, Document.batch),
+            *only(question, Document.fund_year, Document.fund_kind, Document.batch),
         )
         .group_by(Document.drawn_on_receipt_id)
     )
-    return {receipt_id: int(amount) for receipt_id, amount in await session.execute(query) if receipt_id is not None}
+    passed = {receipt_id: int(amount) for receipt_id, amount in await session.execute(query) if receipt_id is not None}
+    for receipt_id, amount in (await recalled_money.back_to_receipts(session, question)).items():
+        passed[receipt_id] = passed.get(receipt_id, 0) - amount
+    return passed
 
 
 async def lines_under_way(session: AsyncSession, question: Question) -> Sequence[tuple[DocumentLine, Document]]:
@@ -164,7 +157,7 @@ async def lines_under_way(session: AsyncSession, question: Question) -> Sequence
             within(DocumentLine.division_code, question.area),
             Document.issued_on <= question.as_of,
             ~registered,
-            *_only(question, Document.fund_year, Document.fund_kind, Document.batch),
+            *only(question, Document.fund_year, Document.fund_kind, Document.batch),
         )
         .order_by(DocumentLine.id)
     )
@@ -179,7 +172,7 @@ async def allocations(session: AsyncSession, question: Question) -> Sequence[tup
         .where(
             within(Allocation.county_code, question.books),
             Allocation.proposed_on <= question.as_of,
-            *_only(question, Allocation.fund_year, Allocation.fund_kind, Allocation.batch),
+            *only(question, Allocation.fund_year, Allocation.fund_kind, Allocation.batch),
         )
         .order_by(Allocation.id)
     )

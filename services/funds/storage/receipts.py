@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.storage.tables import LedgerAccount, Receipt
@@ -17,9 +17,19 @@ async def add(session: AsyncSession, receipt: Receipt) -> None:
     await session.flush()
 
 
+async def registered(session: AsyncSession, document_line_id: int) -> bool:
+    """Whether a document's line was registered by the division it is for."""
+    return bool(await session.scalar(select(exists().where(Receipt.document_line_id == document_line_id))))
+
+
 async def visible(session: AsyncSession, actor: Actor, receipt_id: int) -> Receipt | None:
     query = select(Receipt).where(Receipt.id == receipt_id, in_scope(Receipt.division_code, actor))
     return (await session.scalars(query)).first()
+
+
+async def get(session: AsyncSession, receipt_id: int) -> Receipt:
+    """A receipt that is known to be there."""
+    return (await session.scalars(select(Receipt).where(Receipt.id == receipt_id))).one()
 
 
 async def list_visible(

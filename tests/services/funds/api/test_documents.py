@@ -215,3 +215,67 @@ async def test_a_wrong_workbook_is_refused_by_row_and_nothing_is_issued(world: W
     bad_form = await upload(world, workbook(SHEET), fund_year="twenty")
     assert pointer_of(bad_form) == "/fund_year"
     assert (await world.seen(PROVINCE, "/documents"))["items"] == []
+
+
+async def test_one_paper_gives_one_place_its_money_once_however_its_number_is_written(world: World) -> None:
+    """A county does not enter for itself what its province entered: 皖财〔…〕 and 皖财 [...] are one paper."""
+    await world.document({COUNTY: 1000}, number="皖财预〔2025〕8号")
+    own = {"issuing_division": COUNTY, "number": "皖财预 [2025] 8 号", "fund_kind": "county_special"}
+    refused = await world.post(MAKER, "/documents", document_body({COUNTY: 1000}, **own))
+    assert (refused.status_code, code_of(refused)) == (409, "document_line_taken")
+    again = await world.post(PROVINCE, "/documents", document_body({"341621": 5}, number="皖财预（2025）8号"))
+    assert (again.status_code, code_of(again)) == (409, "document_number_taken")
+    assert len((await world.seen(PROVINCE, "/documents"))["items"]) == 1
+    await world.books_balance()
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "pointer"),
+    [
+        ({"fund_kind": "central_linkage", "fund_year": 2020}, "fund_kind_not_in_year", "/fund_kind"),
+        ({"direction": "修路"}, "direction_unknown", "/lines/0/direction"),
+        ({"direction": "欠发达国有农场", "fund_year": 2019}, "direction_unknown", "/lines/0/direction"),
+        ({"matching_fen": 1}, "matching_forbidden", "/lines/0/matching_fen"),
+        ({"division_code": "3416", "project_code": "P1"}, "project_named_above_county", "/lines/0/project_code"),
+    ],
+)
+async def test_a_line_its_kind_its_year_or_the_policy_does_not_allow_is_refused(
+    world: World, changes: dict[str, Any], code: str, pointer: str
+) -> None:
+    named = ("direction", "matching_fen", "division_code", "project_code")
+    line = {"division_code": COUNTY, "amount_fen": 1000} | {name: changes[name] for name in named if name in changes}
+    head = {name: value for name, value in changes.items() if name not in named}
+    refused = await world.post(PROVINCE, "/documents", document_body({COUNTY: 1000}, lines=[line], **head))
+    assert (refused.status_code, code_of(refused), pointer_of(refused)) == (422, code, pointer)
+    assert (await world.seen(PROVINCE, "/ledger/transfers"))["items"] == []
+
+
+async def test_matching_may_be_demanded_of_other_works_and_as_far_as_a_place_allows(world: World) -> None:
+    line = [{"division_code": COUNTY, "amount_fen": 1000, "matching_fen": 500}]
+    made = await world.made(PROVINCE, "/documents", document_body({COUNTY: 1000}, lines=line, public_benefit=False))
+    assert made["lines"][0]["matching_fen"] == 500
+
+
+async def test_a_direction_goes_down_with_its_money(world: World) -> None:
+    lines = [{"division_code": "3416", "amount_fen": 1000, "direction": "以工代赈"}]
+    above = await world.made(PROVINCE, "/documents", document_body({"3416": 1000}, lines=lines))
+    received = await world.receipt(above, "3416", CITY)
+    drawn = {"issuing_division": "3416", "drawn_on_receipt_id": received["receipt_id"], "issued_on": day(2, 5)}
+    for direction in (None, "扶贫发展"):
+        other = [{"division_code": COUNTY, "amount_fen": 1000, "direction": direction}]
+        refused = await world.post(CITY, "/documents", document_body({COUNTY: 1000}, lines=other, **drawn))
+        assert code_of(refused) == "direction_not_of_receipt"
+    same = [{"division_code": COUNTY, "amount_fen": 1000, "direction": "以工代赈"}]
+    down = await world.made(CITY, "/documents", document_body({COUNTY: 1000}, lines=same, **drawn))
+    below = await world.receipt(down, on=day(3))
+    assert below["direction"] == "以工代赈"
+
+
+async def test_kinds_are_called_as_their_year_calls_them(world: World) -> None:
+    before = {row["code"]: row for row in (await world.seen(READER, "/fund-kinds", fund_year=2020))["items"]}
+    after = {row["code"]: row for row in (await world.seen(READER, "/fund-kinds", fund_year=2021))["items"]}
+    assert before["provincial_special"]["label_zh"] == "省级财政专项扶贫资金"
+    assert after["provincial_special"]["label_zh"] == "省级财政衔接推进乡村振兴补助资金"
+    assert "central_linkage" not in before
+    assert "central_linkage" in after
+    assert [term["from_year"] for term in after["central_special"]["terms"]] == [2000, 2021]

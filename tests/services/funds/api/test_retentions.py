@@ -56,6 +56,23 @@ async def test_retention_is_not_released_before_acceptance_nor_before_it_is_due(
     assert [(row["withheld_fen"], row["due_on"]) for row in listed["items"]] == [(3_000, due.isoformat())]
 
 
+async def test_the_due_list_holds_what_may_be_released_by_a_day_and_pages_over_the_rest(world: World) -> None:
+    await shorten(world, 30)
+    world.projects["P2"] = grant_of("P2", **ACCEPTED)
+    receipt = await world.money(40_000)
+    accepted, running = await world.allocation(receipt, 20_000, "P2"), await world.allocation(receipt, 20_000)
+    claims = [await world.claim(one, 10_000, on=day(6, 2)) for one in (accepted, running, running, accepted)]
+    for claim in claims:
+        await world.review(claim, on=day(6, 3))
+    assert (await world.seen(READER, "/retentions", due_by=day(6, 30)))["items"] == []
+    first = await world.seen(READER, "/retentions", due_by=day(7), limit=1)
+    rest = await world.seen(READER, "/retentions", due_by=day(7), limit=1, cursor=first["next_cursor"])
+    found = [row["claim_id"] for row in first["items"] + rest["items"]]
+    assert found == [claims[3]["claim_id"], claims[0]["claim_id"]]
+    assert rest["next_cursor"] is None
+    assert len((await world.seen(READER, "/retentions"))["items"]) == 4
+
+
 async def test_retention_is_released_once_and_a_refused_release_may_be_made_again(world: World) -> None:
     claim = await withheld_claim(world)
     await shorten(world, 0)

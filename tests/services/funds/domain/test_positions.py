@@ -77,9 +77,13 @@ def facts(draw: st.DrawFn) -> Facts:
     """A county's receipt and a city's, the city's partly under way to the county."""
     found = draw(st.lists(allocations(receipt_id=1), max_size=5))
     county_left, city_left, transit = draw(AMOUNT), draw(AMOUNT), draw(AMOUNT)
+    recalling = draw(AMOUNT)
     used = sum(item.reserved_fen + item.allocated_fen for item in found)
     registered = draw(AMOUNT)
-    county = Receipt(1, "341622", "central_special", "central", draw(DAY), county_left + used, 0, county_left)
+    county_amount = county_left + used + recalling
+    county = Receipt(
+        1, "341622", "central_special", "central", draw(DAY), county_amount, 0, county_left, recalling, draw(DAY)
+    )
     city_amount = city_left + transit + registered
     city = Receipt(2, "3416", "central_special", "central", draw(DAY), city_amount, registered, city_left)
     lines = (

@@ -1,0 +1,41 @@
+"""SQL of uses of money and of what is forbidden."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.funds.domain.uses import SPECIAL, Ban
+from services.funds.storage.tables import Allocation, ForbiddenUse, FundUse
+
+
+async def list_all(session: AsyncSession) -> Sequence[FundUse]:
+    return (await session.scalars(select(FundUse).order_by(FundUse.code))).all()
+
+
+async def known(session: AsyncSession, code: str) -> bool:
+    return await session.get(FundUse, code) is not None
+
+
+async def forbidden(session: AsyncSession) -> Sequence[ForbiddenUse]:
+    order = (ForbiddenUse.fund_kind, ForbiddenUse.use_code, ForbiddenUse.valid_from)
+    return (await session.scalars(select(ForbiddenUse).order_by(*order))).all()
+
+
+async def of_allocation(session: AsyncSession, allocation_id: int) -> tuple[str, str]:
+    """The kind of an allocation's money and what it is for."""
+    row = (await session.scalars(select(Allocation).where(Allocation.id == allocation_id))).one()
+    return row.fund_kind, row.use_code or row.purpose
+
+
+async def bans(session: AsyncSession, fund_kind: str, use_code: str) -> list[Ban]:
+    """The bans that may forbid a use to money of a kind."""
+    query = select(ForbiddenUse).where(
+        ForbiddenUse.use_code == use_code, ForbiddenUse.fund_kind.in_((fund_kind, SPECIAL))
+    )
+    return [
+        Ban(row.fund_kind, row.use_code, row.valid_from, row.valid_to, row.source)
+        for row in await session.scalars(query)
+    ]

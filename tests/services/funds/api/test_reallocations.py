@@ -1,0 +1,135 @@
+"""Moves between projects over HTTP: both in library and plan, decided by another person, never more than is left."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from tests.services.funds.checks import check_progress
+from tests.services.funds.world import (
+    CHECKER,
+    COUNTY,
+    ELSEWHERE,
+    MAKER,
+    READER,
+    READING,
+    World,
+    code_of,
+    day,
+    desk,
+    grant_of,
+)
+
+MOVER = desk("reallocation.propose", "allocation.decide", "allocation.propose", *READING)
+
+
+def body(allocation: dict[str, Any], amount: int = 300, code: str = "P2", **changes: Any) -> dict[str, Any]:
+    return {
+        "from_allocation_id": allocation["allocation_id"], "project_code": code, "amount_fen": amount,
+        "reason": "原项目结余调剂", "proposed_on": day(4),
+    } | changes  # fmt: skip
+
+
+async def given(world: World, amount: int = 1000) -> dict[str, Any]:
+    """P1 with `amount` allocated, and P2 in library and plan beside it."""
+    world.projects["P2"] = grant_of("P2")
+    return await world.allocation(await world.money(amount), amount)
+
+
+async def available(world: World, allocation_id: int) -> int:
+    amount: int = (await world.seen(READER, f"/allocations/{allocation_id}"))["available_fen"]
+    return amount
+
+
+async def decide(world: World, move: dict[str, Any], outcome: str = "approve", who: Any = CHECKER) -> Any:
+    path = f"/allocations/{move['to_allocation_id']}/decision"
+    return await world.post(who, path, {"outcome": outcome, "opinion": "同意调剂", "decided_on": day(4, 10)})
+
+
+async def test_an_approved_move_gives_the_money_to_the_other_project(world: World) -> None:
+    first = await given(world)
+    move = await world.made(MOVER, "/reallocations", body(first))
+    assert (move["from_project_code"], move["to_project_code"], move["state"]) == ("P1", "P2", "proposed")
+    assert await available(world, first["allocation_id"]) == 700
+    waits = await check_progress(world, division_code=COUNTY)
+    assert {row["step"]: row["amount_fen"] for row in waits["delays"]}["allocation_decision"] == 300
+    assert (await decide(world, move)).status_code == 200
+    assert await available(world, move["to_allocation_id"]) == 300
+    origin = await world.seen(READER, f"/allocations/{first['allocation_id']}")
+    assert (origin["available_fen"], origin["reduced_fen"]) == (700, 300)
+    seen = await world.seen(READER, f"/reallocations/{move['reallocation_id']}")
+    assert (seen["state"], seen["opinion"]) == ("approved", "同意调剂")
+    assert (await world.seen(READER, "/reallocations"))["items"] == [seen]
+    assert (await check_progress(world, division_code=COUNTY))["total"]["allocated_fen"] == 1000
+    await world.books_balance()
+
+
+async def test_a_refused_move_gives_the_money_back_to_the_project_it_came_from(world: World) -> None:
+    first = await given(world)
+    move = await world.made(MOVER, "/reallocations", body(first))
+    assert (await decide(world, move, "refuse")).status_code == 200
+    assert await available(world, first["allocation_id"]) == 1000
+    receipt = await world.seen(READER, f"/receipts/{first['receipt_id']}")
+    assert receipt["left_fen"] == 0
+    assert (await world.seen(READER, f"/reallocations/{move['reallocation_id']}"))["state"] == "refused"
+    await check_progress(world, division_code=COUNTY)
+    await world.books_balance()
+
+
+@pytest.mark.parametrize(
+    ("target", "changes", "status", "code"),
+    [
+        (None, {}, 422, "project_not_in_library"),
+        (grant_of("P2", in_library=False), {}, 422, "project_not_in_library"),
+        (grant_of("P2", plan_year=None), {}, 422, "project_not_in_plan"),
+        (grant_of("P2", plan_line_fen=299), {}, 422, "over_plan_line"),
+        (grant_of("P2", county_code="341621"), {}, 422, "other_county"),
+        (grant_of("P2"), {"project_code": "P1"}, 422, "same_project"),
+        (grant_of("P2"), {"amount_fen": 1001}, 422, "allocation_exhausted"),
+        (grant_of("P2"), {"proposed_on": day(3, 9)}, 422, "day_before_step"),
+        (grant_of("P2"), {"use_code": "buildings"}, 422, "use_forbidden"),
+        (grant_of("P2"), {"from_allocation_id": 999}, 404, "not_found"),
+    ],
+)
+async def test_a_wrong_move_is_refused_and_nothing_moves(
+    world: World, target: dict[str, Any] | None, changes: dict[str, Any], status: int, code: str
+) -> None:
+    first = await given(world)
+    world.projects.pop("P2")
+    if target is not None:
+        world.projects["P2"] = target
+    refused = await world.post(MOVER, "/reallocations", body(first, **changes))
+    assert (refused.status_code, code_of(refused)) == (status, code)
+    assert await available(world, first["allocation_id"]) == 1000
+    assert (await world.seen(READER, "/reallocations"))["items"] == []
+    await world.books_balance()
+
+
+async def test_money_leaves_only_a_project_that_is_in_library_and_plan_itself(world: World) -> None:
+    first = await given(world)
+    world.projects["P1"]["plan_year"] = None
+    refused = await world.post(MOVER, "/reallocations", body(first))
+    assert code_of(refused) == "project_not_in_plan"
+    assert await available(world, first["allocation_id"]) == 1000
+
+
+async def test_the_mover_does_not_decide_and_others_do_not_see(world: World) -> None:
+    first = await given(world)
+    move = await world.made(MOVER, "/reallocations", body(first))
+    same = await decide(world, move, who=MOVER)
+    assert (same.status_code, code_of(same)) == (403, "same_person")
+    assert (await world.get(ELSEWHERE, f"/reallocations/{move['reallocation_id']}")).status_code == 404
+    assert (await world.post(MAKER, "/reallocations", body(first))).status_code == 403
+    assert await available(world, first["allocation_id"]) == 700
+
+
+async def test_of_many_who_move_the_whole_at_once_exactly_one_does(world: World) -> None:
+    first = await given(world)
+    answers = await asyncio.gather(*(world.insist(MOVER, "/reallocations", body(first, 1000)) for _ in range(8)))
+    assert Counter(answer.status_code for answer in answers) == {201: 1, 422: 7}
+    assert {code_of(answer) for answer in answers if answer.status_code == 422} == {"allocation_exhausted"}
+    assert await available(world, first["allocation_id"]) == 0
+    await world.books_balance()
