@@ -42,7 +42,7 @@ async def payment_list(
     division_code: Area = "00",
     fund_year: YearFilter = None,
     claim_id: IdFilter = None,
-    state: Annotated[str | None, Query(pattern="^(ordered|paid|refused)$")] = None,
+    state: Annotated[str | None, Query(pattern="^(ordered|paid|refused|returned)$")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[Payment]:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.funds.domain import claim_stages
 from services.funds.domain import claims as rules
 from services.funds.domain.days import require_order
+from services.funds.domain.parameters import Parameters
 from services.funds.domain.persons import require_other_person
+from services.funds.domain.refusals.bank_files import PaymentNotReturned
 from services.funds.domain.refusals.spending import AlreadyDecided, NotContracted, ProjectNotInLibrary, StepNotDue
+from services.funds.operations import claim_checks, claim_money, contract_terms, uses
 from services.funds.operations.allocations import account_for
 from services.funds.storage import allocations as allocation_storage
 from services.funds.storage import claims as storage
 from services.funds.storage import decisions, ledger, lists, parameters, project_grants, sessions
+from services.funds.storage import payments as payment_storage
 from services.funds.storage.tables import Allocation, Claim, ClaimPaper
 from services.funds.upstream import projects
 from shared.chassis import audit, clock, paging
@@ -21,6 +27,7 @@ from shared.chassis.identity import Actor
 from shared.chassis.peers import Peer
 from shared.refusals import NotFound
 from shared.schemas import funds_spending as wire
+from shared.schemas.funds_claim_checks import NewRepeat
 from shared.schemas.projects import ProjectGrant
 from shared.schemas.wire import Page
 
@@ -29,17 +36,20 @@ async def file(session: AsyncSession, actor: Actor, peer: Peer, request: wire.Ne
     """File a claim on an allocation; its money is set aside until finance reviewed it."""
     grant = await _grant_behind(session, actor, peer, request.allocation_id)
     await project_grants.keep(session, grant, "answer")
+    await project_grants.require_going_on(session, grant.project_code)
     allocation = await allocation_storage.visible(session, actor, request.allocation_id)
     if allocation is None:
         raise NotFound()
     await _check(session, allocation, grant, request)
-    highest = (await parameters.load(session, allocation.county_code, request.claimed_on)).get("retention_rate_max")
-    parts = rules.parts_of(request.amount_fen, grant.retention_rate, highest.value)
-    await _draw_on_contract(session, grant, request.amount_fen)
-    row = await enter(
-        session, actor, allocation, request.kind, parts, request.claimed_on, request.papers, grant.version
-    )
-    await _set_aside(session, actor, allocation, row)
+    values = await parameters.load(session, allocation.county_code, request.claimed_on)
+    await _draw_on_contract(session, grant, request, values)
+    filed = Filed(
+        request.kind, _parts(grant, request, values), request.claimed_on, request.papers, grant.version,
+        payee_of(grant, await project_grants.versions(session, grant.project_code)), request.progress_percent,
+        use_code=request.use_code,
+    )  # fmt: skip
+    row = await enter(session, actor, allocation, filed)
+    await claim_money.set_aside(session, actor, allocation, row)
     audit.record(
         session, actor, "claim.file", f"claim:{row.id}", kind=row.kind, amount_fen=row.amount_fen,
         withheld_fen=row.withheld_fen, papers=len(request.papers),
@@ -78,13 +88,32 @@ async def _check(session: AsyncSession, allocation: Allocation, grant: ProjectGr
     await require_papers(session, request.kind, request.papers)
 
 
-async def _draw_on_contract(session: AsyncSession, grant: ProjectGrant, amount_fen: int) -> None:
-    """Lock the project and see that its claims together stay within the contract."""
+def _parts(grant: ProjectGrant, request: wire.NewClaim, values: Parameters) -> rules.Parts:
+    """What is withheld of the claim: the contract's rate, of an advance nothing, since no work stands for it yet."""
+    rate = "0" if request.kind == "advance" else grant.retention_rate
+    return rules.parts_of(request.amount_fen, rate, values.get("retention_rate_max").value)
+
+
+async def _draw_on_contract(
+    session: AsyncSession, grant: ProjectGrant, request: wire.NewClaim, values: Parameters
+) -> None:
+    """Lock the project and see that its claims together stay within the contract's claimable part and stage."""
     if grant.contract_fen is None:
         raise NotContracted()
     await project_grants.lock_project(session, grant)
     claimed = await storage.claimed_by(session, grant.project_code)
-    rules.require_within_contract(amount_fen, claimed, grant.contract_fen)
+    terms = await contract_terms.terms_for(session, grant.project_code, values)
+    claim_stages.require_within(
+        request.kind, request.amount_fen, claimed, grant.contract_fen, terms, request.progress_percent
+    )
+
+
+def payee_of(grant: ProjectGrant, versions: list[ProjectGrant]) -> tuple[str, str]:
+    """Name and code of the contractor a project's claims are paid to: as named last up to the answer claimed on."""
+    for known in reversed([one for one in versions if one.version <= grant.version]):
+        if known.contractor_name:
+            return known.contractor_name, known.contractor_uscc or ""
+    raise NotContracted()
 
 
 def contract_day(versions: list[ProjectGrant]) -> date | None:
@@ -95,43 +124,90 @@ def contract_day(versions: list[ProjectGrant]) -> date | None:
 async def require_papers(session: AsyncSession, kind: str, papers: list[wire.NewPaper]) -> None:
     """The papers a claim of this kind needs, as the list of claim papers says."""
     required = [row.paper_kind for row in await lists.claim_paper_kinds(session, kind)]
-    rules.require_papers(required, [rules.Paper(paper.kind, paper.sha256) for paper in papers])
+    given = [rules.Paper(paper.kind, paper.sha256, paper.issuer, paper.number) for paper in papers]
+    rules.require_papers(required, given, await storage.numbered_kinds(session))
 
 
-async def enter(
-    session: AsyncSession,
-    actor: Actor,
-    allocation: Allocation,
-    kind: str,
-    parts: rules.Parts,
-    claimed_on: date,
-    papers: list[wire.NewPaper],
-    grant_version: int,
-    releases_claim_id: int | None = None,
-) -> Claim:
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What a new claim says; `payee` is name and code of who is paid."""
+
+    kind: str
+    parts: rules.Parts
+    claimed_on: date
+    papers: list[wire.NewPaper]
+    grant_version: int
+    payee: tuple[str, str]
+    progress_percent: int | None = None
+    releases_claim_id: int | None = None
+    repeats_claim_id: int | None = None
+    use_code: str | None = None
+
+
+async def enter(session: AsyncSession, actor: Actor, allocation: Allocation, filed: Filed) -> Claim:
     """Insert a claim with its papers and open its accounts."""
+    parts = filed.parts
+    asked = filed.use_code or allocation.use_code or allocation.purpose
+    use = await uses.use_of(session, allocation.fund_kind, asked, filed.claimed_on)
     row = Claim(
         allocation_id=allocation.id, project_code=allocation.project_code, county_code=allocation.county_code,
-        division_code=allocation.division_code, fund_year=allocation.fund_year, kind=kind,
+        division_code=allocation.division_code, fund_year=allocation.fund_year, kind=filed.kind,
         amount_fen=parts.payable_fen + parts.withheld_fen, payable_fen=parts.payable_fen,
-        withheld_fen=parts.withheld_fen, retention_rate=parts.retention_rate, claimed_on=claimed_on, state="filed",
-        grant_version=grant_version, releases_claim_id=releases_claim_id,
+        withheld_fen=parts.withheld_fen, retention_rate=parts.retention_rate, claimed_on=filed.claimed_on,
+        state="filed", grant_version=filed.grant_version, releases_claim_id=filed.releases_claim_id,
+        repeats_claim_id=filed.repeats_claim_id, payee_name=filed.payee[0], payee_uscc=filed.payee[1],
+        progress_percent=filed.progress_percent, use_code=use,
     )  # fmt: skip
     decisions.sign(actor, row)
-    await storage.add(session, row, [ClaimPaper(**paper.model_dump()) for paper in papers])
+    await storage.add(session, row, [_paper(paper) for paper in filed.papers])
     await ledger.open_accounts(
         session, [account_for(allocation, kind, row.id, row.id) for kind in ("claim", "withheld")]
     )
     return row
 
 
-async def _set_aside(session: AsyncSession, actor: Actor, allocation: Allocation, row: Claim) -> None:
-    available = await ledger.account_of(session, "allocation", allocation.id)
-    claimed = await ledger.account_of(session, "claim", row.id)
-    move = ledger.Movement(
-        available, claimed, row.amount_fen, "claim", row.claimed_on, "claim", row.id, pointer="/amount_fen"
+def _paper(paper: wire.NewPaper) -> ClaimPaper:
+    """A paper's row; numbers and issuers are compared in capitals."""
+    issuer, number = (text.upper() if text else None for text in (paper.issuer, paper.number))
+    return ClaimPaper(kind=paper.kind, name=paper.name, sha256=paper.sha256, issuer=issuer, number=number)
+
+
+async def file_again(session: AsyncSession, actor: Actor, claim_id: int, request: NewRepeat) -> wire.Claim:
+    """Claim again what the bank sent back whole, on the papers of the first claim; it goes the way of any claim."""
+    before = await storage.visible(session, actor, claim_id, lock=True)
+    if before is None:
+        raise NotFound()
+    payment = await payment_storage.returned_of(session, before.id)
+    if before.state != "returned" or payment is None:
+        raise PaymentNotReturned(state=before.state)
+    allocation = await allocation_storage.visible(session, actor, before.allocation_id)
+    if allocation is None:
+        raise NotFound()
+    returned_on = max(
+        back.returned_on for back in (await payment_storage.returns_of(session, [payment.id]))[payment.id]
     )
-    await ledger.post(session, actor, row.county_code, [move])
+    require_order(request.claimed_on, today=clock.office_today(), not_before=returned_on, pointer="/claimed_on")
+    await _require_room(session, before, payment.amount_fen)
+    filed = Filed(
+        before.kind, rules.Parts(payment.amount_fen, 0, "0"), request.claimed_on, [], before.grant_version,
+        (before.payee_name, before.payee_uscc), repeats_claim_id=before.id,
+    )  # fmt: skip
+    row = await enter(session, actor, allocation, filed)
+    await claim_money.set_aside(session, actor, allocation, row)
+    audit.record(session, actor, "claim.file_again", f"claim:{row.id}", repeats=before.id, amount_fen=row.amount_fen)
+    return await answer(session, row)
+
+
+async def _require_room(session: AsyncSession, before: Claim, amount_fen: int) -> None:
+    """What came back may have been claimed by others since: the contract's claimable part still has to hold it."""
+    grant = (await project_grants.versions(session, before.project_code))[-1]
+    await project_grants.lock_project(session, grant)
+    values = await parameters.load(session, before.county_code, before.claimed_on)
+    terms = await contract_terms.terms_for(session, before.project_code, values)
+    if before.kind == "retention" or grant.contract_fen is None:
+        return
+    claimed = await storage.claimed_by(session, before.project_code)
+    rules.require_within_contract(amount_fen, claimed, claim_stages.claimable_of(terms, grant.contract_fen))
 
 
 async def review(session: AsyncSession, actor: Actor, claim_id: int, request: wire.NewReview) -> wire.Claim:
@@ -142,40 +218,18 @@ async def review(session: AsyncSession, actor: Actor, claim_id: int, request: wi
     if row.state != "filed":
         raise AlreadyDecided()
     require_other_person(actor.person, row.entered_person)
-    require_order(request.reviewed_on, today=clock.office_today(), not_before=row.claimed_on, pointer="/reviewed_on")
+    opinions = await claim_checks.require_opinions(session, row, request.outcome)
+    earliest = max([row.claimed_on, *(opinion.given_on for opinion in opinions)])
+    require_order(request.reviewed_on, today=clock.office_today(), not_before=earliest, pointer="/reviewed_on")
     approved = request.outcome == "approve"
     row.state = "approved" if approved else "refused"
     decisions.record(
         session, actor, row, ("claim", row.id), "review",
         outcome=request.outcome, opinion=request.opinion, decided_on=request.reviewed_on,
     )  # fmt: skip
-    await (_withhold if approved else _give_back)(session, actor, row, request.reviewed_on)
+    await (claim_money.withhold if approved else claim_money.give_back)(session, actor, row, request.reviewed_on)
     audit.record(session, actor, "claim.review", f"claim:{row.id}", outcome=request.outcome, amount_fen=row.amount_fen)
     return await answer(session, row)
-
-
-async def _withhold(session: AsyncSession, actor: Actor, row: Claim, on: date) -> None:
-    """Hold the retention back; what is payable waits for the order."""
-    if row.withheld_fen == 0:
-        return
-    claimed = await ledger.account_of(session, "claim", row.id)
-    held = await ledger.account_of(session, "withheld", row.id)
-    move = ledger.Movement(claimed, held, row.withheld_fen, "withhold", on, "claim", row.id)
-    await ledger.post(session, actor, row.county_code, [move])
-
-
-async def _give_back(session: AsyncSession, actor: Actor, row: Claim, on: date) -> None:
-    """A refused claim's money goes back where it came from, and its papers may be filed again."""
-    claimed = await ledger.account_of(session, "claim", row.id)
-    if row.releases_claim_id is None:
-        origin = await ledger.account_of(session, "allocation", row.allocation_id)
-    else:
-        origin = await ledger.account_of(session, "withheld", row.releases_claim_id)
-    kind = "claim" if row.releases_claim_id is None else "release"
-    first = await ledger.last_transfer(session, kind, "claim", row.id)
-    move = ledger.Movement(claimed, origin, row.amount_fen, f"void_{kind}", on, "claim", row.id, first.id)
-    await ledger.post(session, actor, row.county_code, [move])
-    await storage.set_papers_free(session, row.id)
 
 
 async def get(session: AsyncSession, actor: Actor, claim_id: int) -> wire.Claim:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.days import require_order
 from services.funds.domain.persons import require_other_person
-from services.funds.domain.refusals.spending import AlreadyDecided, StepNotDue
+from services.funds.domain.refusals.spending import AlreadyDecided, ReturnTooLarge, StepNotDue
+from services.funds.operations import claim_checks, uses
 from services.funds.operations.allocations import account_for
 from services.funds.storage import allocations as allocation_storage
 from services.funds.storage import claims as claim_storage
-from services.funds.storage import decisions, ledger, project_grants
+from services.funds.storage import decisions, ledger
 from services.funds.storage import payments as storage
 from services.funds.storage.tables import Claim, Payment, PaymentReturn
 from shared.chassis import audit, clock, paging
@@ -30,11 +33,11 @@ async def order(session: AsyncSession, actor: Actor, request: wire.NewPayment) -
     require_other_person(actor.person, claim.entered_person, claim.decided_person)
     ordered_on = request.ordered_on or clock.office_today()
     require_order(ordered_on, today=clock.office_today(), not_before=claim.decided_on, pointer="/ordered_on")
-    payee_name, payee_uscc = await _payee(session, claim)
+    await claim_checks.require_approvals(session, actor, claim)
     row = Payment(
         claim_id=claim.id, allocation_id=claim.allocation_id, county_code=claim.county_code,
         division_code=claim.division_code, fund_year=claim.fund_year, order_no=request.order_no,
-        amount_fen=claim.payable_fen, payee_name=payee_name, payee_uscc=payee_uscc, ordered_on=ordered_on,
+        amount_fen=claim.payable_fen, payee_name=claim.payee_name, payee_uscc=claim.payee_uscc, ordered_on=ordered_on,
         state="ordered",
     )  # fmt: skip
     decisions.sign(actor, row)
@@ -45,18 +48,11 @@ async def order(session: AsyncSession, actor: Actor, request: wire.NewPayment) -
     return _answer(row, [])
 
 
-async def _payee(session: AsyncSession, claim: Claim) -> tuple[str, str]:
-    """The contractor named in the project's facts the claim was made on: never free text."""
-    for grant in reversed(await project_grants.versions(session, claim.project_code)):
-        if grant.version <= claim.grant_version and grant.contractor_name:
-            return grant.contractor_name, grant.contractor_uscc or ""
-    raise StepNotDue()
-
-
 async def _send(session: AsyncSession, actor: Actor, claim: Claim, row: Payment) -> None:
     allocation = await allocation_storage.visible(session, actor, claim.allocation_id)
     if allocation is None:
         raise NotFound()
+    await uses.use_of(session, allocation.fund_kind, claim.use_code or allocation.purpose, row.ordered_on)
     accounts = [account_for(allocation, kind, row.id, claim.id) for kind in ("in_flight", "paid")]
     await ledger.open_accounts(session, accounts)
     claimed = await ledger.account_of(session, "claim", claim.id)
@@ -75,18 +71,23 @@ async def settle(session: AsyncSession, actor: Actor, payment_id: int, request: 
     claim = await claim_storage.visible(session, actor, row.claim_id, lock=True)
     if claim is None:
         raise NotFound()
-    paid = request.outcome == "paid"
-    row.state, row.settled_on, row.settled_at = request.outcome, request.settled_on, clock.now()
-    row.settled_by, row.bank_reference = actor.account, request.bank_reference
-    claim.state = "paid" if paid else "approved"
+    await settle_row(session, actor, row, claim, request.outcome, request.settled_on, request.bank_reference)
+    return _answer(row, [])
+
+
+async def settle_row(
+    session: AsyncSession, actor: Actor, row: Payment, claim: Claim, outcome: str, on: date, reference: str
+) -> None:
+    """What the bank says of an order, `paid` or `refused`, on a payment and claim the caller has locked."""
+    row.state, row.settled_on, row.settled_at = outcome, on, clock.now()
+    row.settled_by, row.bank_reference = actor.account, reference
+    claim.state = "paid" if outcome == "paid" else "approved"
     decisions.record(
-        session, actor, None, ("payment", row.id), "result",
-        outcome=request.outcome, opinion="", decided_on=request.settled_on,
+        session, actor, None, ("payment", row.id), "result", outcome=outcome, opinion="", decided_on=on,
     )  # fmt: skip
     await session.flush()
     await _post_result(session, actor, row)
     audit.record(session, actor, "payment.confirm", f"payment:{row.id}", outcome=row.state, amount_fen=row.amount_fen)
-    return _answer(row, [])
 
 
 async def _post_result(session: AsyncSession, actor: Actor, row: Payment) -> None:
@@ -110,10 +111,28 @@ async def take_back(
     if row.state != "paid":
         raise StepNotDue(state=row.state)
     require_order(request.returned_on, today=clock.office_today(), not_before=row.settled_on, pointer="/returned_on")
-    back = PaymentReturn(payment_id=row.id, **request.model_dump())
+    await return_row(session, actor, row, **request.model_dump())
+    return await _with_returns(session, row)
+
+
+async def return_row(
+    session: AsyncSession,
+    actor: Actor,
+    row: Payment,
+    amount_fen: int,
+    returned_on: date,
+    reason: str,
+    bank_reference: str,
+) -> None:
+    """Money of a paid order goes back to the allocation it came from; all of it back, the claim may be made again."""
+    back = PaymentReturn(
+        payment_id=row.id, amount_fen=amount_fen, returned_on=returned_on, reason=reason, bank_reference=bank_reference
+    )
     decisions.sign(actor, back)
     await storage.add(session, back)
     paid = await ledger.account_of(session, "paid", row.id)
+    if amount_fen > paid.balance_fen:
+        raise ReturnTooLarge(available_fen=paid.balance_fen)
     available = await ledger.account_of(session, "allocation", row.allocation_id)
     original = await ledger.last_transfer(session, "pay", "payment", row.id)
     move = ledger.Movement(
@@ -121,8 +140,13 @@ async def take_back(
         pointer="/amount_fen",
     )  # fmt: skip
     await ledger.post(session, actor, row.county_code, [move])
+    if paid.balance_fen == 0:
+        claim = await claim_storage.visible(session, actor, row.claim_id, lock=True)
+        if claim is None:
+            raise NotFound()
+        row.state = claim.state = "returned"
+        await session.flush()
     audit.record(session, actor, "payment.return", f"payment:{row.id}", amount_fen=back.amount_fen)
-    return await _with_returns(session, row)
 
 
 async def get(session: AsyncSession, actor: Actor, payment_id: int) -> wire.Payment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,16 +26,41 @@ from shared.schemas.wire import Page
 
 
 async def list_retentions(
-    session: AsyncSession, actor: Actor, area: str, fund_year: int | None, cursor: str | None, limit: int
+    session: AsyncSession,
+    actor: Actor,
+    area: str,
+    fund_year: int | None,
+    due_by: date | None,
+    cursor: str | None,
+    limit: int,
 ) -> Page[wire.Retention]:
-    """Claims with money still withheld, each with the first day it may be released."""
+    """Claims with money still withheld, each with the first day it may be released; those due by a day if asked.
+
+    Whether one is due follows from its project's acceptance and the county's days, so the page is filled group by
+    group until it is full or all were looked at.
+    """
     after = paging.decode(cursor, int)
-    found = await storage.withheld(session, actor, area, fund_year, int(after[0]) if after else None, limit + 1)
+    before_id = int(after[0]) if after else None
+    items: list[wire.Retention] = []
+    while len(items) <= limit:
+        found = await storage.withheld(session, actor, area, fund_year, before_id, limit + 1)
+        items += [one for one in await _answers(session, found) if due_by is None or _due(one, due_by)]
+        if len(found) <= limit:
+            break
+        before_id = found[-1][0].id
+    more = len(items) > limit
+    return Page(items=items[:limit], next_cursor=paging.encode(items[limit - 1].claim_id) if more else None)
+
+
+def _due(item: wire.Retention, by: date) -> bool:
+    return item.due_on is not None and item.due_on <= by
+
+
+async def _answers(session: AsyncSession, found: Sequence[tuple[Claim, int]]) -> list[wire.Retention]:
     today = clock.office_today()
     versions = await project_grants.versions_by(session, [claim.project_code for claim, _ in found], today)
     accepted = {row.project_code: ProjectGrant.model_validate(row.facts).accepted_on for row in versions}
-    items = [await _answer(session, claim, held, accepted.get(claim.project_code)) for claim, held in found[:limit]]
-    return Page(items=items, next_cursor=paging.encode(items[-1].claim_id) if len(found) > limit else None)
+    return [await _answer(session, claim, held, accepted.get(claim.project_code)) for claim, held in found]
 
 
 async def _answer(session: AsyncSession, claim: Claim, held_fen: int, accepted_on: date | None) -> wire.Retention:
@@ -97,10 +123,11 @@ async def _claim(
     allocation = await allocation_storage.visible(session, actor, origin.allocation_id)
     if allocation is None:
         raise NotFound()
-    row = await claims.enter(
-        session, actor, allocation, "retention", Parts(held.balance_fen, 0, "0"), request.released_on,
-        request.papers, grant.version, origin.id,
+    filed = claims.Filed(
+        "retention", Parts(held.balance_fen, 0, "0"), request.released_on, request.papers, grant.version,
+        (origin.payee_name, origin.payee_uscc), releases_claim_id=origin.id,
     )  # fmt: skip
+    row = await claims.enter(session, actor, allocation, filed)
     claimed = await ledger.account_of(session, "claim", row.id)
     move = ledger.Movement(held, claimed, row.amount_fen, "release", request.released_on, "claim", row.id)
     await ledger.post(session, actor, row.county_code, [move])

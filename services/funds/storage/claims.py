@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.funds.storage.tables import Allocation, Claim, ClaimPaper, LedgerAccount, PaymentReturn
+from services.funds.storage.tables import Claim, ClaimPaper, LedgerAccount, NumberedPaper, PaymentReturn
 from services.funds.storage.tables import Payment as PaymentRow
 from shared.chassis.identity import Actor
 from shared.chassis.scope import in_scope, within
@@ -76,6 +76,11 @@ async def set_papers_free(session: AsyncSession, claim_id: int) -> None:
     await session.execute(update(ClaimPaper).where(ClaimPaper.claim_id == claim_id).values(live=False))
 
 
+async def numbered_kinds(session: AsyncSession) -> frozenset[str]:
+    """Kinds of papers that carry their issuer's number."""
+    return frozenset(await session.scalars(select(NumberedPaper.paper_kind)))
+
+
 async def claimed_by(session: AsyncSession, project_code: str) -> int:
     """Fen claimed on a project's contract: live claims less what came back. The caller holds the project's row.
 
@@ -89,8 +94,8 @@ async def claimed_by(session: AsyncSession, project_code: str) -> int:
     returned = await session.scalar(
         select(func.coalesce(func.sum(PaymentReturn.amount_fen), 0))
         .join(PaymentRow, PaymentRow.id == PaymentReturn.payment_id)
-        .join(Allocation, Allocation.id == PaymentRow.allocation_id)
-        .where(Allocation.project_code == project_code)
+        .join(Claim, Claim.id == PaymentRow.claim_id)
+        .where(Claim.project_code == project_code, Claim.kind != "retention")
     )
     return int(claimed or 0) - int(returned or 0)
 

@@ -50,6 +50,12 @@ async def list_visible(
     return (await session.scalars(query)).all()
 
 
+async def returned_of(session: AsyncSession, claim_id: int) -> Payment | None:
+    """A claim's payment that came back whole."""
+    query = select(Payment).where(Payment.claim_id == claim_id, Payment.state == "returned").order_by(Payment.id.desc())
+    return (await session.scalars(query.limit(1))).first()
+
+
 async def returns_of(session: AsyncSession, payment_ids: Sequence[int]) -> dict[int, list[PaymentReturn]]:
     """Returns by payment, oldest first."""
     rows = await session.scalars(

@@ -1,0 +1,71 @@
+"""Rules of paying a contract by stages: what is claimable at all, and how much of it by which stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from services.funds.domain.amounts import share_of
+from services.funds.domain.refusals.claim_checks import (
+    OtherSourcesTooLarge,
+    OverStage,
+    ProgressMissing,
+    ProgressNotStated,
+    StageRateTooHigh,
+)
+from services.funds.domain.refusals.spending import OverContract
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a contract is paid. `stated` is false while nobody approved terms and the county's ceilings hold."""
+
+    other_sources_fen: int
+    advance_rate: str
+    progress_rate: str
+    stated: bool = True
+
+
+def require_terms(terms: Terms, contract_fen: int, highest_advance: str, highest_progress: str) -> None:
+    """Refuse terms beyond the contract or the ceilings. Raises OtherSourcesTooLarge, StageRateTooHigh."""
+    if terms.other_sources_fen > contract_fen:
+        raise OtherSourcesTooLarge(contract_fen=contract_fen)
+    rates = (("advance_rate", terms.advance_rate, highest_advance),
+             ("progress_rate", terms.progress_rate, highest_progress))  # fmt: skip
+    for name, rate, highest in rates:
+        if Fraction(rate) > Fraction(highest):
+            raise StageRateTooHigh(pointer=f"/{name}", highest=highest)
+
+
+def claimable_of(terms: Terms, contract_fen: int) -> int:
+    """The part of the contract special funds pay; what other sources pay is never claimed."""
+    return max(contract_fen - terms.other_sources_fen, 0)
+
+
+def require_within(
+    kind: str, amount_fen: int, claimed_fen: int, contract_fen: int, terms: Terms, progress_percent: int | None
+) -> None:
+    """Refuse claims that together exceed the claimable part of the contract, or what the stage allows of it.
+
+    Raises OverContract, OverStage with what is left, ProgressMissing, ProgressNotStated.
+    """
+    claimable = claimable_of(terms, contract_fen)
+    if claimed_fen + amount_fen > claimable:
+        raise OverContract(left_fen=max(claimable - claimed_fen, 0))
+    if kind != "progress" and progress_percent is not None:
+        raise ProgressNotStated()
+    if kind == "progress" and terms.stated and progress_percent is None:
+        raise ProgressMissing()
+    ceiling = ceiling_of(kind, claimable, terms, progress_percent)
+    if claimed_fen + amount_fen > ceiling:
+        raise OverStage(left_fen=max(ceiling - claimed_fen, 0))
+
+
+def ceiling_of(kind: str, claimable_fen: int, terms: Terms, progress_percent: int | None) -> int:
+    """What may be claimed altogether once this stage's claims are made, rounded down to the fen."""
+    if kind == "advance":
+        return share_of(claimable_fen, terms.advance_rate)
+    if kind == "progress":
+        done = claimable_fen if progress_percent is None else claimable_fen * progress_percent // 100
+        return min(share_of(claimable_fen, terms.progress_rate), done)
+    return claimable_fen

@@ -1,0 +1,166 @@
+"""What offices do with files for the bank: build one from ordered payments, take it, look it up."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.funds.domain import bank_files as rules
+from services.funds.domain.refusals.bank_files import (
+    FileChanged,
+    FileOfOneCounty,
+    PayeeAccountMissing,
+    PayeeAccountWaits,
+    PaymentRepeated,
+)
+from services.funds.domain.refusals.spending import StepNotDue
+from services.funds.operations import payee_accounts
+from services.funds.storage import bank_files as storage
+from services.funds.storage import decisions
+from services.funds.storage import payee_accounts as account_storage
+from services.funds.storage.sealing import Seals
+from services.funds.storage.tables import BankFile, BankFileLine, BankResult, PayeeAccount, Payment
+from shared.chassis import audit, clock, paging
+from shared.chassis.database import Database
+from shared.chassis.identity import Actor
+from shared.refusals import NotFound
+from shared.schemas import funds_bank_files as wire
+from shared.schemas.wire import Page
+
+Filed = tuple[BankFileLine, Payment, PayeeAccount]
+
+
+async def build(session: AsyncSession, actor: Actor, seals: Seals, request: wire.NewBankFile) -> wire.BankFile:
+    """A file of ordered payments of one county, each in one file only, on accounts that may be paid on today."""
+    payments = await _payments(session, actor, request.payment_ids)
+    county_code = payments[0][0].county_code
+    today = clock.office_today()
+    number = f"{county_code}-{today:%Y%m%d}-{uuid.uuid4().hex[:10]}"
+    filed: list[Filed] = []
+    for index, (payment, project_code) in enumerate(payments):
+        account = await _account(session, payment, index)
+        line = BankFileLine(
+            number=index + 1, payment_id=payment.id, payee_account_id=account.id, amount_fen=payment.amount_fen,
+            end_to_end_id=f"{number}-{index + 1:04d}", purpose=project_code,
+        )  # fmt: skip
+        filed.append((line, payment, account))
+    row = BankFile(
+        number=number, county_code=county_code, made_on=today, line_count=len(filed),
+        total_fen=sum(line.amount_fen for line, _, _ in filed),
+        content_sha256=rules.hash_of(_content(seals, number, filed)),
+    )  # fmt: skip
+    decisions.sign(actor, row)
+    await storage.add(session, row, [line for line, _, _ in filed])
+    audit.record(
+        session, actor, "bank_file.build", f"bank_file:{row.id}", lines=row.line_count, total_fen=row.total_fen,
+        sha256=row.content_sha256,
+    )  # fmt: skip
+    return _answer(row, filed, [])
+
+
+async def _payments(session: AsyncSession, actor: Actor, ids: Sequence[int]) -> list[tuple[Payment, str]]:
+    """The payments asked for, in the order asked. Raises NotFound, PaymentRepeated, StepNotDue, FileOfOneCounty."""
+    if len(set(ids)) != len(ids):
+        raise PaymentRepeated()
+    found = await storage.payments_to_send(session, actor, ids)
+    if len(found) != len(ids):
+        raise NotFound()
+    payments = [found[number] for number in ids]
+    for index, (payment, _) in enumerate(payments):
+        if payment.state != "ordered":
+            raise StepNotDue(pointer=f"/payment_ids/{index}", state=payment.state)
+        if payment.county_code != payments[0][0].county_code:
+            raise FileOfOneCounty(pointer=f"/payment_ids/{index}")
+    return payments
+
+
+async def _account(session: AsyncSession, payment: Payment, index: int) -> PayeeAccount:
+    """The account of a payment's payee, in the payee's own name."""
+    pointer = f"/payment_ids/{index}"
+    try:
+        account = await payee_accounts.usable(session, payment.county_code, payment.payee_uscc, clock.office_today())
+    except (PayeeAccountMissing, PayeeAccountWaits) as refusal:
+        refusal.pointer = pointer
+        raise
+    if account.payee_name != payment.payee_name:
+        raise PayeeAccountMissing(pointer=pointer)
+    return account
+
+
+def _content(seals: Seals, number: str, filed: Sequence[Filed]) -> bytes:
+    """The file's bytes: made from its lines whenever they are needed, kept nowhere."""
+    orders = [
+        rules.Order(
+            line.end_to_end_id, payment.payee_name, account_storage.opened(seals, account), account.bank_name,
+            line.amount_fen, line.purpose,
+        )
+        for line, payment, account in filed
+    ]  # fmt: skip
+    return rules.render(number, orders)
+
+
+async def take(session: AsyncSession, actor: Actor, seals: Seals, trail: Database, file_id: int) -> tuple[str, bytes]:
+    """The file's name and bytes, the one place where accounts leave in clear: written down before they do."""
+    row = await storage.visible(session, actor, file_id)
+    if row is None:
+        raise NotFound()
+    filed = await storage.lines_of(session, row.id)
+    content = _content(seals, row.number, filed)
+    if rules.hash_of(content) != row.content_sha256:
+        raise FileChanged()
+    subjects = [f"payee_account:{account.id}" for _, _, account in filed]
+    audit.record(session, actor, "bank_file.take", f"bank_file:{row.id}", sha256=row.content_sha256)
+    await session.flush()
+    purpose = actor.purpose or f"bank_file:{row.id}"
+    await audit.record_read(trail, actor, "bank_file.take", subjects, "account", purpose)
+    return f"{row.number}.csv", content
+
+
+async def get(session: AsyncSession, actor: Actor, file_id: int) -> wire.BankFile:
+    row = await storage.visible(session, actor, file_id)
+    if row is None:
+        raise NotFound()
+    return _answer(row, await storage.lines_of(session, row.id), await storage.results_of(session, row.id))
+
+
+async def list_files(
+    session: AsyncSession, actor: Actor, area: str, cursor: str | None, limit: int
+) -> Page[wire.BankFileHead]:
+    after = paging.decode(cursor, int)
+    found = await storage.list_visible(session, actor, area, int(after[0]) if after else None, limit + 1)
+    items = [wire.BankFileHead(**_head(row)) for row in found[:limit]]
+    return Page(items=items, next_cursor=paging.encode(items[-1].bank_file_id) if len(found) > limit else None)
+
+
+def _head(row: BankFile) -> dict[str, object]:
+    own = {"bank_file_id", "made_by"}
+    values = {name: getattr(row, name) for name in set(wire.BankFileHead.model_fields) - own}
+    return values | {"bank_file_id": row.id, "made_by": row.entered_by}
+
+
+def _answer(row: BankFile, filed: Sequence[Filed], results: Sequence[BankResult]) -> wire.BankFile:
+    lines = [
+        wire.BankFileLine.model_validate(
+            {
+                "end_to_end_id": line.end_to_end_id,
+                "payment_id": payment.id,
+                "amount_fen": line.amount_fen,
+                "payee_name": payment.payee_name,
+                "account_masked": account.account_masked,
+                "bank_name": account.bank_name,
+                "state": payment.state,
+            }
+        )
+        for line, payment, account in filed
+    ]
+    return wire.BankFile.model_validate(
+        _head(row) | {"lines": lines, "results": [result_answer(result) for result in results]}
+    )
+
+
+def result_answer(row: BankResult, known: bool = False) -> wire.BankResult:
+    own = {"bank_result_id", "known"}
+    values = {name: getattr(row, name) for name in set(wire.BankResult.model_fields) - own}
+    return wire.BankResult(**values, bank_result_id=row.id, known=known)

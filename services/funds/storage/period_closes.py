@@ -1,0 +1,44 @@
+"""SQL of closed periods. That nothing is posted into one is the database's to hold (trigger `period_open`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.funds.storage.tables import PeriodClose
+from shared.chassis.identity import Actor
+from shared.chassis.scope import in_scope, within
+
+
+async def hold_back_postings(session: AsyncSession, division_code: str) -> None:
+    """Wait for postings into the book that are under way; later ones wait for this transaction."""
+    await session.execute(text("select pg_advisory_xact_lock(7421, hashtext(:book))"), {"book": division_code})
+
+
+async def add(session: AsyncSession, row: PeriodClose) -> None:
+    session.add(row)
+    await session.flush()
+
+
+async def visible(session: AsyncSession, actor: Actor, row_id: int, *, lock: bool = False) -> PeriodClose | None:
+    query = select(PeriodClose).where(PeriodClose.id == row_id, in_scope(PeriodClose.division_code, actor))
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return (await session.scalars(query)).first()
+
+
+async def list_visible(
+    session: AsyncSession, actor: Actor, area: str, before_id: int | None, limit: int
+) -> Sequence[PeriodClose]:
+    """Closed and reopened periods of the area's books, newest first."""
+    query = (
+        select(PeriodClose)
+        .where(in_scope(PeriodClose.division_code, actor), within(PeriodClose.division_code, area))
+        .order_by(PeriodClose.id.desc())
+        .limit(limit)
+    )
+    if before_id is not None:
+        query = query.where(PeriodClose.id < before_id)
+    return (await session.scalars(query)).all()

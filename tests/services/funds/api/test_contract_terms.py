@@ -1,0 +1,127 @@
+"""Contract terms over HTTP: what other sources pay is never claimed, each stage has its ceiling."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.services.funds.world import (
+    CHECKER,
+    CLAIMANT,
+    READING,
+    World,
+    claim_body,
+    code_of,
+    day,
+    desk,
+    grant_of,
+    paper,
+)
+
+STATER = desk("contract_terms.state", *READING, office="341622-transport", sector="transport")
+DECIDER = desk("contract_terms.decide", *READING)
+YES = {"outcome": "approve", "opinion": "与合同一致", "decided_on": day(4, 2)}
+TERMS = {
+    "project_code": "P1",
+    "other_sources_fen": 400,
+    "advance_rate": "0.3",
+    "progress_rate": "0.8",
+    "stated_on": day(4),
+}
+ADVANCE = [paper("advance_application"), paper("contract")]
+
+
+async def ground(world: World) -> dict[str, Any]:
+    """An allocation of 1,000 fen to a project with a contract of 1,000 fen."""
+    world.projects["P1"] = grant_of("P1", contract_fen=1000)
+    return await world.allocation(await world.money(1000), 1000)
+
+
+async def agreed(world: World, **changes: Any) -> dict[str, Any]:
+    stated = await world.made(STATER, "/contract-terms", TERMS | changes)
+    return await world.made(DECIDER, f"/contract-terms/{stated['contract_terms_id']}/decision", YES)
+
+
+async def test_what_other_sources_pay_of_a_contract_is_never_claimed(world: World) -> None:
+    allocation = await ground(world)
+    await agreed(world)
+    accepted = {"version": 2, "state": "accepted", "state_since": day(9), "accepted_on": day(9)}
+    world.projects["P1"] = grant_of("P1", contract_fen=1000, **accepted)
+    over = await world.post(CLAIMANT, "/claims", claim_body(allocation, 601, "final", day(9)))
+    assert (over.status_code, code_of(over), over.json()["facts"]) == (422, "over_contract", {"left_fen": 600})
+    await world.claim(allocation, 600, "final", day(9))
+    more = await world.post(CLAIMANT, "/claims", claim_body(allocation, 1, "final", day(9)))
+    assert code_of(more) == "over_contract"
+    await world.books_balance()
+
+
+async def test_an_advance_and_the_claims_of_progress_stay_under_their_stages_ceiling(world: World) -> None:
+    allocation = await ground(world)
+    await agreed(world)
+    advance = claim_body(allocation, 180) | {"kind": "advance", "papers": ADVANCE}
+    over = await world.post(CLAIMANT, "/claims", advance | {"amount_fen": 181})
+    assert (code_of(over), over.json()["facts"]) == ("over_stage", {"left_fen": 180})
+    paid = await world.made(CLAIMANT, "/claims", advance)
+    assert (paid["payable_fen"], paid["withheld_fen"]) == (180, 0)
+    silent = await world.post(CLAIMANT, "/claims", claim_body(allocation, 10))
+    assert (silent.status_code, code_of(silent)) == (422, "progress_missing")
+    half = claim_body(allocation, 121) | {"progress_percent": 50}
+    over = await world.post(CLAIMANT, "/claims", half)
+    assert (code_of(over), over.json()["facts"]) == ("over_stage", {"left_fen": 120})
+    await world.made(CLAIMANT, "/claims", half | {"amount_fen": 120})
+    done = claim_body(allocation, 181) | {"progress_percent": 100}
+    over = await world.post(CLAIMANT, "/claims", done)
+    assert (code_of(over), over.json()["facts"]) == ("over_stage", {"left_fen": 180})
+    await world.made(CLAIMANT, "/claims", done | {"amount_fen": 180})
+    await world.books_balance()
+
+
+async def test_without_terms_the_countys_ceilings_hold(world: World) -> None:
+    allocation = await ground(world)
+    advance = claim_body(allocation, 301) | {"kind": "advance", "papers": ADVANCE}
+    assert code_of(await world.post(CLAIMANT, "/claims", advance)) == "over_stage"
+    over = await world.post(CLAIMANT, "/claims", claim_body(allocation, 901))
+    assert (code_of(over), over.json()["facts"]) == ("over_stage", {"left_fen": 900})
+    await world.claim(allocation, 900)
+
+
+async def test_terms_hold_once_another_person_approved_them(world: World) -> None:
+    allocation = await ground(world)
+    stated = await world.made(STATER, "/contract-terms", TERMS)
+    assert (stated["contract_fen"], stated["state"]) == (1000, "proposed")
+    path = f"/contract-terms/{stated['contract_terms_id']}/decision"
+    own = desk("contract_terms.decide", person=STATER.person)
+    assert code_of(await world.post(own, path, YES)) == "same_person"
+    second = await world.post(STATER, "/contract-terms", TERMS)
+    assert (second.status_code, code_of(second)) == (409, "terms_proposed")
+    assert code_of(await world.post(DECIDER, path, YES | {"decided_on": day(3)})) == "day_before_step"
+    await world.claim(allocation, 10)
+    await world.made(DECIDER, path, YES)
+    again = await world.post(DECIDER, path, YES)
+    assert (again.status_code, code_of(again)) == (409, "already_decided")
+    listed = await world.seen(CHECKER, "/contract-terms", project_code="P1")
+    assert [row["state"] for row in listed["items"]] == ["approved"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"other_sources_fen": 1001}, "other_sources_too_large"),
+        ({"advance_rate": "0.31"}, "stage_rate_too_high"),
+        ({"progress_rate": "0.91"}, "stage_rate_too_high"),
+        ({"other_sources_fen": 1.5}, "invalid"),
+        ({"advance_rate": "1.5"}, "invalid"),
+    ],
+)
+async def test_terms_beyond_the_contract_or_the_ceilings_are_refused(
+    world: World, changes: dict[str, Any], code: str
+) -> None:
+    await ground(world)
+    refused = await world.post(STATER, "/contract-terms", TERMS | changes)
+    assert refused.status_code == 422
+    if code != "invalid":
+        assert code_of(refused) == code
+    assert (await world.seen(CHECKER, "/contract-terms"))["items"] == []
+    outside = desk("contract_terms.state", scope=("341621",))
+    assert (await world.post(outside, "/contract-terms", TERMS)).status_code == 404

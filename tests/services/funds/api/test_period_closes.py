@@ -1,0 +1,130 @@
+"""Closed periods over HTTP: nothing moves on their days, the superior reopens, corrections fall into open days."""
+
+from __future__ import annotations
+
+import asyncio
+
+from sqlalchemy import text
+
+from shared.chassis.clock import office_today
+from tests.services.funds.world import (
+    CITY,
+    CLAIMANT,
+    COUNTY,
+    ELSEWHERE,
+    MAKER,
+    READER,
+    READING,
+    RELEASER,
+    YEAR,
+    World,
+    claim_body,
+    code_of,
+    day,
+    desk,
+)
+from tests.support.harness import actor
+
+TODAY = office_today().isoformat()
+CLOSER = desk("period.close", *READING)
+ABOVE = actor("period.consent", *READING, scope=("3416",), office="3416-finance", level="city")
+MAY = {"division_code": COUNTY, "period": f"{YEAR}-05"}
+CONSENT = {"outcome": "consent", "opinion": "同意重新开账", "decided_on": ""}
+
+
+async def test_nothing_moves_on_a_day_of_a_closed_period_and_everything_on_the_days_around_it(world: World) -> None:
+    allocation = await world.allocation(await world.money(1000), 1000)
+    closed = await world.made(CLOSER, "/period-closes", MAY)
+    assert (closed["first_on"], closed["last_on"], closed["state"]) == (day(5), day(5, 31), "closed")
+    for on in (day(5), day(5, 31)):
+        refused = await world.post(CLAIMANT, "/claims", claim_body(allocation, 400, on=on))
+        assert (refused.status_code, code_of(refused)) == (422, "period_closed")
+    path = f"/allocations/{allocation['allocation_id']}"
+    assert (await world.seen(READER, path))["available_fen"] == 1000
+    assert (await world.seen(READER, "/claims"))["items"] == []
+    for on in (day(4, 30), day(6)):
+        await world.claim(allocation, 100, on=on)
+    await world.books_balance()
+
+
+async def test_without_its_row_the_same_day_is_open(world: World) -> None:
+    """The control: the refusal comes from the closed period and from nothing else."""
+    allocation = await world.allocation(await world.money(1000), 1000)
+    await world.made(CLOSER, "/period-closes", MAY)
+    async with world.funds.fastapi.state.database.session() as session:
+        await session.execute(text("update period_closes set division_code = '341621'"))
+    await world.claim(allocation, 100, on=day(5))
+
+
+async def test_money_of_a_closed_month_comes_back_in_an_open_one(world: World) -> None:
+    payment = await world.paid(await world.allocation(await world.money(1000), 1000), 1000)
+    await world.made(CLOSER, "/period-closes", MAY)
+    path = f"/payments/{payment['payment_id']}/return"
+    body = {"amount_fen": 970, "returned_on": day(5, 20), "reason": "退回", "bank_reference": "b1"}
+    barred = await world.post(RELEASER, path, body)
+    assert code_of(barred) == "period_closed"
+    await world.made(RELEASER, path, body | {"returned_on": day(6)})
+    total = (await world.progress(as_of=day(5, 31)))["total"]
+    assert (total["paid_fen"], total["returned_fen"]) == (970, 0)
+    await world.books_balance()
+
+
+async def test_a_year_closes_all_its_months_for_every_kind_of_posting(world: World) -> None:
+    await world.made(CLOSER, "/period-closes", {"division_code": COUNTY, "period": str(YEAR)})
+    document = await world.document({COUNTY: 1000})
+    body = {"document_id": document["document_id"], "division_code": COUNTY, "amount_fen": 1000, "received_on": day(2)}
+    refused = await world.post(MAKER, "/receipts", body)
+    assert (refused.status_code, code_of(refused)) == (422, "period_closed")
+
+
+async def test_only_the_superior_reopens_and_another_person_than_asked(world: World) -> None:
+    allocation = await world.allocation(await world.money(1000), 1000)
+    closed = await world.made(CLOSER, "/period-closes", MAY)
+    path = f"/period-closes/{closed['period_close_id']}/reopening"
+    consent = CONSENT | {"decided_on": TODAY}
+    early = await world.post(ABOVE, f"{path}/decision", consent)
+    assert (early.status_code, code_of(early)) == (409, "step_not_due")
+    asked = await world.made(CLOSER, path, {"reason": "漏记一笔报账"})
+    assert asked["state"] == "reopening_asked"
+    still = await world.post(CLAIMANT, "/claims", claim_body(allocation, 400))
+    assert code_of(still) == "period_closed"
+    county = desk("period.consent", *READING)
+    assert code_of(await world.post(county, f"{path}/decision", consent)) == "superior_consents"
+    same = actor("period.consent", scope=("3416",), level="city", person=CLOSER.person)
+    assert code_of(await world.post(same, f"{path}/decision", consent)) == "same_person"
+    elsewhere = actor("period.consent", scope=("3412",), level="city")
+    assert (await world.post(elsewhere, f"{path}/decision", consent)).status_code == 404
+    assert (await world.post(CITY, f"{path}/decision", consent)).status_code == 403
+    refused = await world.made(ABOVE, f"{path}/decision", consent | {"outcome": "refuse"})
+    assert refused["state"] == "closed"
+    await world.made(CLOSER, path, {"reason": "附上说明再次申请"})
+    opened = await world.made(ABOVE, f"{path}/decision", consent)
+    assert opened["state"] == "reopened"
+    await world.claim(allocation, 400)
+    await world.made(CLOSER, "/period-closes", MAY)
+    assert code_of(await world.post(CLAIMANT, "/claims", claim_body(allocation, 1))) == "period_closed"
+
+
+async def test_a_period_is_closed_once_when_it_is_over_and_by_its_own_office(world: World) -> None:
+    await world.made(CLOSER, "/period-closes", MAY)
+    again = await world.post(CLOSER, "/period-closes", MAY)
+    assert (again.status_code, code_of(again)) == (409, "period_closed_already")
+    running = await world.post(CLOSER, "/period-closes", MAY | {"period": TODAY[:7]})
+    assert (running.status_code, code_of(running)) == (422, "period_not_over")
+    assert (await world.post(CLOSER, "/period-closes", MAY | {"division_code": "341621"})).status_code == 404
+    for wrong in ("2025-13", "2025-1", "25", 2025):
+        assert (await world.post(CLOSER, "/period-closes", MAY | {"period": wrong})).status_code == 422
+    assert (await world.post(ELSEWHERE, "/period-closes", MAY)).status_code == 403
+
+
+async def test_closing_and_posting_at_once_leave_no_posting_behind_the_closing(world: World) -> None:
+    """Whichever commits first wins: what is in the closed period was there when it was closed."""
+    allocation = await world.allocation(await world.money(1000), 1000)
+    posts = [world.insist(desk("claim.file"), "/claims", claim_body(allocation, 10)) for _ in range(6)]
+    closing = world.insist(CLOSER, "/period-closes", MAY)
+    answers = await asyncio.gather(*posts[:3], closing, *posts[3:])
+    assert answers[3].status_code == 201
+    assert {answer.status_code for answer in answers} <= {201, 422}
+    after = await world.post(CLAIMANT, "/claims", claim_body(allocation, 10))
+    assert code_of(after) == "period_closed"
+    await world.books_balance()
