@@ -1,14 +1,14 @@
-"""Wire vocabulary of the registry: areas, parameters, code lists, plans, figures, eligibility.
+"""Wire vocabulary of the registry: areas, parameters, code lists, plans, figures.
 
 What offices record of divisions is in `registry_divisions`, household files are in `registry_households`,
-identification and imports in `registry_decisions`.
+identification and imports in `registry_decisions`, what funds ask in `registry_eligibility`.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
 from shared.schemas.wire import Code, Count, Day, DivisionCode, Text, Wire
 
@@ -112,44 +112,3 @@ class Statistics(Wire):
     households: int
     people: int
     groups: list[Figures]
-
-
-class PersonAsked(Wire):
-    """One person, by identity number or by the id an earlier answer gave; `ref` is the asker's own mark and
-    comes back with the answer."""
-
-    ref: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=64)]
-    identity_number: IdentityText | None = None
-    person_id: PersonId | None = None
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        if (self.identity_number is None) == (self.person_id is None):
-            raise ValueError("either identity_number or person_id")
-        return self
-
-
-class EligibilityQuestion(Wire):
-    """Who of these people is on the register on a day?"""
-
-    on: Day
-    people: Annotated[list[PersonAsked], Field(min_length=1, max_length=5_000)]
-
-
-EligibilityStatus = Literal["eligible", "not_registered", "exited", "dead", "removed"]
-
-
-class EligibilityAnswer(Wire):
-    """The ids are null unless the person is on the register and in the asker's scope."""
-
-    ref: str
-    status: EligibilityStatus
-    person_id: str | None = None
-    household_id: str | None = None
-    division_code: str | None = None
-    name_masked: str | None = None
-    household_version: int | None = None
-
-
-class EligibilityAnswers(Wire):
-    answers: list[EligibilityAnswer]

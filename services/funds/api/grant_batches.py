@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import Query
+from fastapi import File, Form, Query, UploadFile
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.funds.api.request_parts import Area, RegistryPeer, Trail, WholeId, YearFilter
-from services.funds.operations import grant_batches, grant_results, grants
+from services.funds.operations import grant_batches, grant_lists, grant_orders, grant_regrants, grant_results, grants
+from shared.chassis import clock
 from shared.chassis.app import new_router
 from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs
@@ -21,8 +23,9 @@ from shared.schemas.funds_grants import (
     NewGrantBatch,
     NewGrantOrder,
     NewGrantResult,
+    NewRegrant,
 )
-from shared.schemas.wire import Code, Page
+from shared.schemas.wire import Code, Day, Page
 
 router = new_router("/api/v1/funds/grant-batches", "grants")
 grants_router = new_router("/api/v1/funds/grants", "grants")
@@ -35,6 +38,30 @@ async def grant_batch_prepare(
     return await grant_batches.prepare(session, actor, registry, body)
 
 
+class GrantListForm(BaseModel):
+    """What a batch is of, and its workbook (sheet 发放名单)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    programme: Code
+    allocation_id: Annotated[int, Field(ge=1, le=2**62)]
+    fund_year: Annotated[int, Field(ge=2000, le=2100)]
+    period: Annotated[str, Field(pattern="^[0-9A-Za-z-]{4,20}$")]
+    mode: Literal["refuse_batch", "accept_good"]
+    prepared_on: Day | None = None
+    file: Annotated[UploadFile, File(description="xlsx: 序号, 身份证号码, 金额(元), 领款人身份证号码, closed by 合计")]
+
+
+@router.post("/imports", operation_id="grant_batch_import", status_code=201, **needs("grant.prepare", money=True))
+async def grant_batch_import(
+    form: Annotated[GrantListForm, Form()], session: Session, actor: CurrentActor, registry: RegistryPeer
+) -> GrantBatch:
+    content = await form.file.read(grant_lists.MAX_BYTES + 1)
+    values = form.model_dump(exclude={"file"})
+    head = grant_batches.Head(**values | {"prepared_on": form.prepared_on or clock.office_today()})
+    return await grant_lists.prepare(session, actor, registry, head, content)
+
+
 @router.post("/{batch_id}/decision", operation_id="grant_batch_decide", **needs("grant.decide", money=True))
 async def grant_batch_decide(batch_id: WholeId, body: NewDecision, session: Session, actor: CurrentActor) -> GrantBatch:
     return await grant_batches.decide(session, actor, batch_id, body)
@@ -44,7 +71,7 @@ async def grant_batch_decide(batch_id: WholeId, body: NewDecision, session: Sess
 async def grant_batch_order(
     batch_id: WholeId, body: NewGrantOrder, session: Session, actor: CurrentActor, registry: RegistryPeer
 ) -> GrantBatch:
-    return await grant_batches.order(session, actor, registry, batch_id, body)
+    return await grant_orders.order(session, actor, registry, batch_id, body)
 
 
 @router.post("/{batch_id}/result", operation_id="grant_batch_settle", **needs("payment.confirm", money=True))
@@ -52,6 +79,14 @@ async def grant_batch_settle(
     batch_id: WholeId, body: NewGrantResult, session: Session, actor: CurrentActor
 ) -> GrantBatch:
     return await grant_results.settle(session, actor, batch_id, body)
+
+
+@router.post("/{batch_id}/regrants", operation_id="grant_batch_regrant", status_code=201,
+             **needs("grant.prepare", money=True))  # fmt: skip
+async def grant_batch_regrant(
+    batch_id: WholeId, body: NewRegrant, session: Session, actor: CurrentActor, registry: RegistryPeer
+) -> GrantBatch:
+    return await grant_regrants.regrant(session, actor, registry, batch_id, body)
 
 
 @router.get("", operation_id="grant_batch_list", **needs("grant.read"))

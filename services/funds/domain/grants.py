@@ -1,11 +1,14 @@
-"""Which lines of a grant list may be paid: on the register, alive, in the area, once, within the range."""
+"""Which lines of a grant list may be paid, and why not: by register, programme, payee and what was given."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import NamedTuple
 
 from services.funds.domain.divisions import lies_in
+from services.funds.domain.programmes import FACT_LABELS, FactValue, Programme, first_unmet
 from services.funds.domain.refusals.grants import PeriodWrong
 
 REASONS: dict[str, tuple[str, str]] = {
@@ -13,36 +16,106 @@ REASONS: dict[str, tuple[str, str]] = {
     "dead": ("人员已死亡", "The person is dead"),
     "exited": ("人员所在户已退出", "The household has exited"),
     "removed": ("人员已被清退", "The person was removed from the register"),
-    "duplicate_in_batch": ("名单内重复", "The person stands twice in the list"),
-    "duplicate_across": ("同一补助项目、同一期间已列入其他批次", "Has this grant for this period in another batch"),
+    "outside_area": ("不属于资金所在县", "Belongs to another county than the money"),
+    "not_entitled": ("不符合补助条件", "Does not meet the programme's condition"),
+    "no_amount": ("补助标准表中没有适用的一档", "No row of the programme's table of amounts fits"),
     "below_range": ("低于补助标准", "Below the programme's range"),
     "above_range": ("高于补助标准", "Above the programme's range"),
-    "outside_area": ("不属于资金所在县", "Belongs to another county than the money"),
-}
-"""Why a line is refused, in Chinese and English."""
+    "payee_not_allowed": ("领款人不符合规定,也没有已核准的委托", "Neither the programme nor a mandate allows them"),
+    "payee_dead": ("领款人已死亡", "The payee is dead"),
+    "payee_not_registered": ("领款人不在建档立卡系统内", "The payee is not on the register"),
+    "account_shared": ("该银行账户已用于其他户", "The bank account is used for another household"),
+    "account_changed": ("核准后更换了银行账户,须隔期再次核对", "The account changed after approval: check again"),
+    "account_cooling": ("更换账户后的间隔期未满", "The days to wait after a change of account are not over"),
+    "duplicate_in_batch": ("名单内重复", "The person stands twice in the list"),
+    "duplicate_across": ("同一补助项目、同一期间已列入其他批次", "Has this grant for this period in another batch"),
+    "duplicate_household": ("同一户同一期间已享受该补助", "The household has this grant for this period"),
+    "excluded": ("已享受不可同时享受的补助", "Has a grant that excludes this one"),
+    "above_person_cap": ("超过每人每年上限", "Above the cap per person and year"),
+    "above_household_cap": ("超过每户每年上限", "Above the cap per household and year"),
+    "batch_refused": ("整批未批准", "The batch was refused"),
+}  # fmt: skip
+"""Why a line is refused, stopped or waits, in Chinese and English."""
+
+
+class Reason(NamedTuple):
+    """Why not, and the fact or the group of programmes it turned on."""
+
+    code: str
+    detail: str | None = None
+
+
+def sentence(reason: Reason) -> tuple[str, str]:
+    """The reason for people, in Chinese and English, with the fact it turned on."""
+    zh, en = REASONS[reason.code]
+    if reason.detail is None:
+        return zh, en
+    label_zh, label_en = FACT_LABELS.get(reason.detail, (reason.detail, reason.detail))
+    return f"{zh}:{label_zh}", f"{en}: {label_en}"
 
 
 @dataclass(frozen=True, slots=True)
-class Payee:
-    """What the registry says of one person of the list."""
+class Standing:
+    """What the register says of one person of the list."""
 
     status: str
     person_id: str | None
+    household_id: str | None
     division_code: str | None
+    facts: Mapping[str, FactValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    ref: str
+    """One grant asked for: whom for, how much, and who is named to receive it (nobody: as the programme says)."""
+
+    number: int
     amount_fen: int
+    person: Standing
+    payee: Standing | None = None
+
+
+class Hold(NamedTuple):
+    """A claim on a grant that only one live line can have: whose, of what, for when."""
+
+    subject: str
+    topic: str
+    span: str
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
-    """The smallest and largest amount of one grant of a programme, in fen."""
+class Setting:
+    """What all lines of a list share. `split_since`: a household split off later counts as the one it came from."""
 
-    min_fen: int
-    max_fen: int
+    programme: Programme
+    area: str
+    fund_year: int
+    period: str
+    split_since: date
+
+
+@dataclass(slots=True)
+class Given:
+    """What people and households have already, as far as it matters; it grows with the lines accepted."""
+
+    holds: set[Hold] = field(default_factory=set)
+    person_fen: dict[str, int] = field(default_factory=dict)
+    household_fen: dict[str, int] = field(default_factory=dict)
+    account_of: dict[str, str] = field(default_factory=dict)
+    """By account mark the household it was used for."""
+    mandates: set[tuple[str, str]] = field(default_factory=set)
+    """Person and payee of mandates in force."""
+    dead: Set[str] = frozenset()
+    """People whose death was told, whatever the register answered a moment ago."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A line that may be paid: who receives it and on what ground, and what it holds."""
+
+    payee_person_id: str
+    payee_basis: str
+    holds: tuple[Hold, ...]
 
 
 def require_period(kind: str, period: str, fund_year: int) -> None:
@@ -62,40 +135,172 @@ def require_period(kind: str, period: str, fund_year: int) -> None:
         raise PeriodWrong(example=allowed[-1])
 
 
-def reason_against(payee: Payee, area: str) -> str | None:
-    """Why this person may not be paid from the money of `area`; None when they may."""
-    if payee.status != "eligible":
-        return payee.status
-    if payee.person_id is None or payee.division_code is None:
-        return "not_registered"
-    return None if lies_in(payee.division_code, area) else "outside_area"
+def split_since(on: date, days: int) -> date:
+    """The day since which a household split off still counts as the one it came from."""
+    return on - timedelta(days=days)
 
 
-def judge(
-    lines: Iterable[Line], payees: Mapping[str, Payee], allowed: Range, area: str, already_given: set[str]
-) -> dict[str, str]:
-    """Reasons by reference for the lines that may not be paid. `already_given` are person ids.
-
-    Of two good lines for one person the second is the duplicate.
-    """
-    reasons: dict[str, str] = {}
-    seen: set[str] = set()
-    for line in lines:
-        payee = payees[line.ref]
-        reason = reason_against(payee, area) or _reason_of_amount(line.amount_fen, allowed)
-        person = payee.person_id or ""
-        if reason is None and person in seen:
-            reason = "duplicate_in_batch"
-        if reason is None and person in already_given:
-            reason = "duplicate_across"
-        if reason is None:
-            seen.add(person)
-        else:
-            reasons[line.ref] = reason
-    return reasons
+def reason_against(person: Standing, setting: Setting, dead: Set[str] = frozenset()) -> Reason | None:
+    """Why this person may not have the programme's grant from the money of the area; None when they may."""
+    if person.person_id is None or person.division_code is None or person.household_id is None:
+        return Reason(person.status if person.status in REASONS else "not_registered")
+    if person.person_id in dead:
+        return Reason("dead")
+    if person.status not in setting.programme.statuses:
+        return Reason(person.status)
+    if not lies_in(person.division_code, setting.area):
+        return Reason("outside_area")
+    unmet = first_unmet(setting.programme.conditions, person.facts)
+    return None if unmet is None else Reason("not_entitled", unmet)
 
 
-def _reason_of_amount(amount_fen: int, allowed: Range) -> str | None:
-    if amount_fen < allowed.min_fen:
-        return "below_range"
-    return "above_range" if amount_fen > allowed.max_fen else None
+def still_as(person: Standing, frozen: Mapping[str, FactValue] | None, grows: str) -> Standing:
+    """The person as the register says today, but as old as on the day of preparation: nobody grows out of a grant."""
+    if frozen is None or grows not in frozen:
+        return person
+    return replace(person, facts={**person.facts, grows: frozen[grows]})
+
+
+def head_has_changed(basis: str | None, payee: str | None, person: Standing) -> bool:
+    """Whether somebody else than the payee, who was to receive it as the household's head, heads it today."""
+    return basis == "head" and payee not in (person.person_id, person.facts.get("head_person_id"))
+
+
+def judge(lines: Iterable[Line], setting: Setting, given: Given) -> dict[int, Reason | Judged]:
+    """By line number why it may not be paid, or what it holds. Of two lines for one grant the second is refused."""
+    first_given = frozenset(given.holds)
+    return {line.number: _judge(line, setting, given, first_given) for line in lines}
+
+
+def _judge(line: Line, setting: Setting, given: Given, first_given: Set[Hold]) -> Reason | Judged:
+    reason = (
+        reason_against(line.person, setting, given.dead)
+        or _reason_of_amount(line, setting.programme)
+        or _reason_of_account(line.person, given)
+    )
+    if reason is not None:
+        return reason
+    payee = payee_of(line, setting.programme, given)
+    if isinstance(payee, Reason):
+        return payee
+    holds = holds_of(line.person, setting)
+    reason = _reason_of_holds(holds, given, first_given) or _reason_of_caps(line, setting.programme, given)
+    if reason is not None:
+        return reason
+    _take(line, holds, given)
+    return Judged(*payee, holds)
+
+
+def _reason_of_amount(line: Line, programme: Programme) -> Reason | None:
+    allowed = programme.allowed_for(line.person.facts)
+    if allowed is None:
+        return Reason("no_amount")
+    if line.amount_fen < allowed.min_fen:
+        return Reason("below_range")
+    return Reason("above_range") if line.amount_fen > allowed.max_fen else None
+
+
+def mark_of(person: Standing) -> str | None:
+    """The mark of the household's account; equal marks are equal accounts."""
+    mark = person.facts.get("account_mark")
+    return mark if isinstance(mark, str) else None
+
+
+def _reason_of_account(person: Standing, given: Given) -> Reason | None:
+    user = given.account_of.get(mark_of(person) or "")
+    return None if user is None or user == person.household_id else Reason("account_shared")
+
+
+ADULT = 18
+
+
+def payee_of(line: Line, programme: Programme, given: Given) -> tuple[str, str] | Reason:
+    """Who receives the grant and on what ground: by the programme's rule, or named and mandated."""
+    person, named = line.person, line.payee
+    usual = _usual_payee(person, programme)
+    if named is None or named.person_id == usual:
+        return Reason("payee_dead") if usual in given.dead else (usual, programme.payee)
+    if named.status == "dead" or named.person_id in given.dead:
+        return Reason("payee_dead")
+    if named.person_id is None or named.status not in ("eligible", "exited"):
+        return Reason("payee_not_registered")
+    if programme.payee == "guardian" and _guards(named, person):
+        return named.person_id, "guardian"
+    if (person.person_id or "", named.person_id) in given.mandates:
+        return named.person_id, "mandate"
+    return Reason("payee_not_allowed")
+
+
+def _usual_payee(person: Standing, programme: Programme) -> str:
+    """The person, or the household's head; the head too for somebody under age."""
+    own, head = person.person_id or "", person.facts.get("head_person_id")
+    if programme.payee == "person" or not isinstance(head, str):
+        return own
+    return head if programme.payee == "head" or _is_minor(person) else own
+
+
+def _is_minor(person: Standing) -> bool:
+    age = person.facts.get("age")
+    return isinstance(age, int) and age < ADULT
+
+
+def _guards(named: Standing, person: Standing) -> bool:
+    """An adult of the same household for somebody under age."""
+    return _is_minor(person) and named.household_id == person.household_id and not _is_minor(named)
+
+
+def holds_of(person: Standing, setting: Setting) -> tuple[Hold, ...]:
+    """What a line holds: its programme and period, and the groups its programme stands in."""
+    programme = setting.programme
+    spans = {"period": setting.period, "year": str(setting.fund_year), "once": "once"}
+    own = dict.fromkeys(subjects_of(person, "person", setting) + subjects_of(person, programme.once_per, setting))
+    holds = [Hold(subject, programme.code, setting.period) for subject in own]
+    for one in programme.exclusions:
+        holds += [
+            Hold(subject, f"group:{one.group_code}", spans[one.span])
+            for subject in subjects_of(person, one.subject, setting)
+        ]
+    return tuple(holds)
+
+
+def subjects_of(person: Standing, kind: str, setting: Setting) -> list[str]:
+    """The person; or the household, with the one it split off from lately, so that a split earns nothing twice."""
+    if kind == "person":
+        return [f"person:{person.person_id}"]
+    found = [f"household:{person.household_id}"]
+    came_from, opened_on = person.facts.get("split_from"), person.facts.get("opened_on")
+    if isinstance(came_from, str) and isinstance(opened_on, str) and opened_on >= setting.split_since.isoformat():
+        found.append(f"household:{came_from}")
+    return found
+
+
+def _reason_of_holds(holds: Iterable[Hold], given: Given, first_given: Set[Hold]) -> Reason | None:
+    taken = next((hold for hold in holds if hold in given.holds), None)
+    if taken is None:
+        return None
+    if taken.topic.startswith("group:"):
+        return Reason("excluded", taken.topic.removeprefix("group:"))
+    if taken.subject.startswith("household:"):
+        return Reason("duplicate_household")
+    return Reason("duplicate_across" if taken in first_given else "duplicate_in_batch")
+
+
+def _reason_of_caps(line: Line, programme: Programme, given: Given) -> Reason | None:
+    person, household = line.person.person_id or "", line.person.household_id or ""
+    for cap, had, code in (
+        (programme.person_year_cap_fen, given.person_fen.get(person, 0), "above_person_cap"),
+        (programme.household_year_cap_fen, given.household_fen.get(household, 0), "above_household_cap"),
+    ):
+        if cap is not None and had + line.amount_fen > cap:
+            return Reason(code)
+    return None
+
+
+def _take(line: Line, holds: Iterable[Hold], given: Given) -> None:
+    person, household = line.person.person_id or "", line.person.household_id or ""
+    given.holds.update(holds)
+    given.person_fen[person] = given.person_fen.get(person, 0) + line.amount_fen
+    given.household_fen[household] = given.household_fen.get(household, 0) + line.amount_fen
+    mark = mark_of(line.person)
+    if mark is not None:
+        given.account_of[mark] = household

@@ -10,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.funds.domain.days import require_order
 from services.funds.domain.refusals.grants import GrantLineRepeated, GrantLineSettled, GrantLineUnknown, NoGrantLineGood
 from services.funds.domain.refusals.spending import StepNotDue
+from services.funds.operations import claw_backs
 from services.funds.operations.grant_batches import give_back
 from services.funds.operations.grants import answer
 from services.funds.storage import grant_batches as storage
-from services.funds.storage import ledger
+from services.funds.storage import grant_holds, ledger
 from services.funds.storage.tables import GrantBatch, GrantLine
 from shared.chassis import audit, clock
 from shared.chassis.identity import Actor
@@ -31,13 +32,15 @@ async def settle(session: AsyncSession, actor: Actor, batch_id: int, request: wi
     require_order(request.settled_on, today=clock.office_today(), not_before=row.ordered_on, pointer="/settled_on")
     lines = await storage.lines_of(session, row.id)
     results = _results(request, lines)
-    for line, outcome, reference in results:
-        line.state, line.live, line.settled_on = outcome, outcome == "paid", request.settled_on
-        line.bank_reference = reference
-    if not any(line.state == "ordered" for line in lines):
+    await storage.set_results(
+        session, request.settled_on, [(line.id, outcome, reference) for line, outcome, reference in results]
+    )
+    if await storage.sum_of(session, row.id, "ordered") == 0:
         row.state = "settled"
-    await session.flush()
-    paid = sum(line.amount_fen for line, outcome, _ in results if outcome == "paid")
+    await grant_holds.release(session, [line.id for line, outcome, _ in results if outcome == "returned"])
+    good = [line for line, outcome, _ in results if outcome == "paid"]
+    await claw_backs.of_results(session, good, request.settled_on)
+    paid = sum(line.amount_fen for line in good)
     returned = sum(line.amount_fen for line, outcome, _ in results if outcome == "returned")
     await _post(session, actor, row, paid, returned, request.settled_on)
     audit.record(session, actor, "grant.settle", f"grant_batch:{row.id}", paid_fen=paid, returned_fen=returned)
@@ -54,7 +57,7 @@ def _results(request: wire.NewGrantResult, lines: Iterable[GrantLine]) -> list[t
     seen: set[int] = set()
     for index, result in enumerate(request.lines):
         line = by_id.get(result.line_id)
-        if line is None or line.state in ("refused", "stopped"):
+        if line is None or line.state in ("refused", "stopped", "waiting"):
             raise GrantLineUnknown(pointer=f"/lines/{index}/line_id")
         if line.state != "ordered":
             raise GrantLineSettled(pointer=f"/lines/{index}/line_id")

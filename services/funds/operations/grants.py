@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.storage import grant_batches as storage
@@ -14,6 +16,9 @@ from shared.refusals import NotFound
 from shared.schemas import funds_grants as wire
 from shared.schemas.wire import Page
 
+SEEN = "name_masked,amount_fen,facts"
+"""What of a person a reader of grants saw."""
+
 
 async def get(session: AsyncSession, actor: Actor, trail: Database, batch_id: int) -> wire.GrantBatch:
     """A batch with its lines; the reading is noted before the answer leaves."""
@@ -23,7 +28,7 @@ async def get(session: AsyncSession, actor: Actor, trail: Database, batch_id: in
     found = await answer(session, row)
     persons = [line.person_id for line in found.lines if line.person_id is not None]
     await sessions.let_go(session)
-    await audit.record_read(trail, actor, "grant_batch.read", persons, "name_masked,amount_fen")
+    await audit.record_read(trail, actor, "grant_batch.read", persons, SEEN)
     return found
 
 
@@ -61,10 +66,10 @@ async def list_grants(
     after = paging.decode(cursor, int)
     before_id = int(after[0]) if after else None
     found = await storage.grants_of(session, actor, household_id, person_id, before_id, limit + 1)
-    items = [_grant(line, batch, code) for line, batch, code in found[:limit]]
+    items = [grant_of(line, batch, code) for line, batch, code in found[:limit]]
     subjects = sorted({item.person_id for item in items if item.person_id is not None})
     await sessions.let_go(session)
-    await audit.record_read(trail, actor, "grants.read", subjects, "name_masked,amount_fen")
+    await audit.record_read(trail, actor, "grants.read", subjects, SEEN)
     return Page(items=items, next_cursor=paging.encode(items[-1].line_id) if len(found) > limit else None)
 
 
@@ -86,17 +91,19 @@ def _head(row: GrantBatch, counts: tuple[int, int]) -> dict[str, object]:
     }
 
 
+_OF_LINE = tuple(sorted(set(wire.GrantLine.model_fields) - {"line_id"}))
+_read = attrgetter(*_OF_LINE)
+
+
 def _values(line: GrantLine) -> dict[str, object]:
-    names = set(wire.GrantLine.model_fields) - {"line_id"}
-    values: dict[str, object] = {name: getattr(line, name) for name in names}
-    return values | {"line_id": line.id}
+    return {"line_id": line.id, **dict(zip(_OF_LINE, _read(line), strict=True))}
 
 
 def _line(line: GrantLine) -> wire.GrantLine:
     return wire.GrantLine.model_validate(_values(line))
 
 
-def _grant(line: GrantLine, batch: GrantBatch, project_code: str) -> wire.Grant:
+def grant_of(line: GrantLine, batch: GrantBatch, project_code: str) -> wire.Grant:
     return wire.Grant.model_validate(
         _values(line)
         | {

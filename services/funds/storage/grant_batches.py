@@ -2,24 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ARRAY, BigInteger, String, column, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.funds.storage.tables import Allocation, GrantBatch, GrantLine
+from services.funds.domain.grants import Hold
+from services.funds.storage import grant_holds
+from services.funds.storage.tables import Allocation, Base, GrantBatch, GrantHold, GrantLine
 from shared.chassis.identity import Actor
 from shared.chassis.scope import in_scope, within
 
+AT_ONCE = 2_500
+"""Lines sent at once."""
 
-async def add(session: AsyncSession, batch: GrantBatch, lines: Sequence[GrantLine]) -> None:
-    """Insert a batch with its lines; a person granted the same elsewhere violates uq_grant_lines_once."""
+
+async def add(
+    session: AsyncSession, batch: GrantBatch, lines: Sequence[dict[str, Any]], holds: Mapping[int, Sequence[Hold]]
+) -> None:
+    """Insert a batch with its lines and what they hold, by line number.
+
+    A person granted the same elsewhere meanwhile violates uq_grant_lines_once or uq_grant_holds_once.
+    """
     session.add(batch)
     await session.flush()
-    for line in lines:
-        line.batch_id = batch.id
-    session.add_all(lines)
-    await session.flush()
+    table = Base.metadata.tables["grant_lines"]
+    rows = [line | {"batch_id": batch.id} for line in lines]
+    for start in range(0, len(rows), AT_ONCE):
+        await session.execute(insert(table), rows[start : start + AT_ONCE])
+    await grant_holds.add(session, batch.id, [(number, hold) for number, own in holds.items() for hold in own])
+
+
+async def give_way(session: AsyncSession, line_ids: Sequence[int]) -> None:
+    """Waiting lines whose place another line takes: they hold nothing any more."""
+    if line_ids:
+        await session.execute(
+            update(GrantLine)
+            .where(GrantLine.id.in_(line_ids), GrantLine.state == "waiting")
+            .values(state="stopped", live=False)
+            .execution_options(synchronize_session=False)
+        )
+        await grant_holds.release(session, line_ids)
+
+
+async def regranted(session: AsyncSession, line_ids: Sequence[int]) -> bool:
+    """Whether one of these lines has a live line in its place already."""
+    query = select(GrantLine.id).where(GrantLine.regrant_of.in_(line_ids), GrantLine.live).limit(1)
+    return await session.scalar(query) is not None
+
+
+async def sum_of(session: AsyncSession, batch_id: int, state: str) -> int:
+    """Fen of a batch's lines in a state."""
+    query = select(func.coalesce(func.sum(GrantLine.amount_fen), 0))
+    return int(await session.scalar(query.where(GrantLine.batch_id == batch_id, GrantLine.state == state)) or 0)
 
 
 async def visible(session: AsyncSession, actor: Actor, batch_id: int, *, lock: bool = False) -> GrantBatch | None:
@@ -27,6 +64,13 @@ async def visible(session: AsyncSession, actor: Actor, batch_id: int, *, lock: b
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     return (await session.scalars(query)).first()
+
+
+async def of_line(session: AsyncSession, line_id: int) -> tuple[GrantBatch, GrantLine]:
+    """A line, locked, with its batch."""
+    line = (await session.scalars(select(GrantLine).where(GrantLine.id == line_id).with_for_update())).one()
+    batch = (await session.scalars(select(GrantBatch).where(GrantBatch.id == line.batch_id))).one()
+    return batch, line
 
 
 async def list_visible(
@@ -47,13 +91,13 @@ async def list_visible(
         .order_by(GrantBatch.id.desc())
         .limit(limit)
     )
-    for column, value in (
+    for place, value in (
         (GrantBatch.fund_year, fund_year),
         (GrantBatch.programme, programme),
         (GrantBatch.state, state),
     ):
         if value is not None:
-            query = query.where(column == value)
+            query = query.where(place == value)
     if before_id is not None:
         query = query.where(GrantBatch.id < before_id)
     return (await session.scalars(query)).all()
@@ -78,19 +122,6 @@ async def line_counts(session: AsyncSession, batch_ids: Sequence[int]) -> dict[i
     return {batch_id: (total - out, out) for batch_id, total, out in rows}
 
 
-async def already_given(session: AsyncSession, programme: str, period: str, person_ids: Sequence[str]) -> set[str]:
-    """Those people who have a live line of the programme and period, wherever it is."""
-    rows = await session.scalars(
-        select(GrantLine.person_id).where(
-            GrantLine.person_id.in_(person_ids),
-            GrantLine.programme == programme,
-            GrantLine.period == period,
-            GrantLine.live,
-        )
-    )
-    return {row for row in rows if row is not None}
-
-
 async def set_lines(
     session: AsyncSession, batch_id: int, before: str, after: str, *, live: bool, reason: str | None = None
 ) -> None:
@@ -99,6 +130,30 @@ async def set_lines(
         update(GrantLine)
         .where(GrantLine.batch_id == batch_id, GrantLine.state == before)
         .values(state=after, live=live, reason=reason)
+        .execution_options(synchronize_session=False)
+    )
+    if not live:
+        ids = select(GrantLine.id).where(GrantLine.batch_id == batch_id, ~GrantLine.live)
+        await session.execute(
+            update(GrantHold)
+            .where(GrantHold.line_id.in_(ids), GrantHold.live)
+            .values(live=False)
+            .execution_options(synchronize_session=False)
+        )
+
+
+async def set_results(session: AsyncSession, on: date, results: Sequence[tuple[int, str, str]]) -> None:
+    """What the bank said of lines: id, `paid` or `returned`, and its reference."""
+    ids, outcomes, references = zip(*results, strict=True)
+    told = func.unnest(
+        literal(list(ids), ARRAY(BigInteger)), literal(list(outcomes), ARRAY(String)),
+        literal(list(references), ARRAY(String)),
+    ).table_valued(column("id", BigInteger), column("outcome", String), column("reference", String))  # fmt: skip
+    told = told.render_derived()
+    await session.execute(
+        update(GrantLine)
+        .where(GrantLine.id == told.c.id)
+        .values(state=told.c.outcome, live=told.c.outcome == "paid", settled_on=on, bank_reference=told.c.reference)
         .execution_options(synchronize_session=False)
     )
 
@@ -127,3 +182,22 @@ async def grants_of(
     if before_id is not None:
         query = query.where(GrantLine.id < before_id)
     return [(line, batch, code) for line, batch, code in await session.execute(query)]
+
+
+async def received(session: AsyncSession, actor: Actor, household_id: str) -> list[tuple[int, str, str, str, int, int]]:
+    """What a household was paid in the actor's area, summed: year, programme, project, state, fen, count."""
+    query = (
+        select(
+            GrantBatch.fund_year, GrantLine.programme, Allocation.project_code, GrantLine.state,
+            func.sum(GrantLine.amount_fen), func.count(),
+        )
+        .join(GrantBatch, GrantBatch.id == GrantLine.batch_id)
+        .join(Allocation, Allocation.id == GrantBatch.allocation_id)
+        .where(in_scope(GrantLine.division_code, actor), GrantLine.household_id == household_id, GrantLine.live)
+        .group_by(GrantBatch.fund_year, GrantLine.programme, Allocation.project_code, GrantLine.state)
+        .order_by(GrantBatch.fund_year.desc(), GrantLine.programme, Allocation.project_code)
+    )  # fmt: skip
+    return [
+        (year, programme, project, state, int(amount), count)
+        for year, programme, project, state, amount, count in await session.execute(query)
+    ]

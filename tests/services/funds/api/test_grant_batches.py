@@ -33,8 +33,8 @@ def identity(number: int) -> str:
     return f"34122219900101{number:04d}"
 
 
-def person(world: World, number: int, status: str = "eligible", division: str = "341622101200") -> str:
-    """A person the registry knows; their identity number."""
+def person(world: World, number: int, status: str = "eligible", division: str = "341622101200", **facts: Any) -> str:
+    """A person the registry knows, ten to a household; their identity number."""
     world.people[identity(number)] = {
         "status": status,
         "person_id": f"person-{number}",
@@ -42,6 +42,7 @@ def person(world: World, number: int, status: str = "eligible", division: str = 
         "division_code": division,
         "name_masked": "张*",
         "household_version": 3,
+        "facts": facts,
     }
     return identity(number)
 
@@ -144,10 +145,8 @@ async def test_each_refused_line_has_its_reason_and_one_refuses_the_whole_list(w
 async def test_amounts_stay_in_the_programmes_range(world: World) -> None:
     given = await allocation(world)
     lines = [
-        {"ref": "low", "identity_number": person(world, 1), "amount_fen": 59_999},
-        {"ref": "least", "identity_number": person(world, 2), "amount_fen": 60_000},
-        {"ref": "most", "identity_number": person(world, 3), "amount_fen": 100_000},
-        {"ref": "high", "identity_number": person(world, 4), "amount_fen": 100_001},
+        {"ref": f"r{n}", "identity_number": person(world, n, schooling="senior_1"), "amount_fen": amount}
+        for n, amount in enumerate((59_999, 60_000, 100_000, 100_001))
     ]
     request = body(given, programme="education_subsidy", mode="accept_good") | {"lines": lines}
     batch = await world.made(CLAIMANT, "/grant-batches", request)

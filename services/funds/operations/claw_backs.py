@@ -1,0 +1,90 @@
+"""Money paid to people after the day they died: a case each, open until the money is back (死亡后发放的追回)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.funds.domain.days import require_order
+from services.funds.domain.refusals.spending import StepNotDue
+from services.funds.storage import claw_backs as storage
+from services.funds.storage import grant_batches, grant_holds, ledger, sessions
+from services.funds.storage.tables import ClawBack, GrantLine
+from shared.chassis import audit, clock, paging
+from shared.chassis.database import Database
+from shared.chassis.identity import Actor
+from shared.refusals import NotFound
+from shared.schemas import funds_claw_backs as wire
+from shared.schemas.wire import Page
+
+
+async def of_results(session: AsyncSession, paid: Sequence[GrantLine], paid_on: date) -> None:
+    """Lines the bank paid: who is known to have died before the day of payment gets a case."""
+    people = [line.person_id for line in paid if line.person_id is not None]
+    await grant_holds.lock_payees(session, people)
+    dead = await grant_holds.died_on(session, people)
+    await of_lines(session, [(line, paid_on) for line in paid], dead)
+
+
+async def of_lines(session: AsyncSession, paid: Iterable[tuple[GrantLine, date]], died_on: Mapping[str, date]) -> None:
+    """A case for each paid line whose person had died before the day of payment."""
+    cases = []
+    for line, paid_on in paid:
+        day = died_on.get(line.person_id or "")
+        if day is not None and day < paid_on:
+            cases.append(_case(line, day, paid_on))
+    await storage.open_cases(session, cases)
+
+
+def _case(line: GrantLine, died_on: date, paid_on: date) -> ClawBack:
+    return ClawBack(
+        line_id=line.id, batch_id=line.batch_id, person_id=line.person_id, division_code=line.division_code or "",
+        amount_fen=line.amount_fen, died_on=died_on, paid_on=paid_on, opened_at=clock.now(), state="open",
+    )  # fmt: skip
+
+
+async def recover(session: AsyncSession, actor: Actor, case_id: int, request: wire.NewRecovery) -> wire.ClawBack:
+    """Enter that the money came back: it belongs to its allocation again, and the grant is no longer spent."""
+    case = await storage.visible(session, actor, case_id)
+    if case is None:
+        raise NotFound()
+    if case.state != "open":
+        raise StepNotDue(state=case.state)
+    today = clock.office_today()
+    require_order(request.recovered_on, today=today, not_before=case.paid_on, pointer="/recovered_on")
+    case.state, case.recovered_on, case.bank_reference = "recovered", request.recovered_on, request.bank_reference
+    case.note, case.settled_by, case.settled_person = request.note, actor.account, actor.person
+    await session.flush()
+    batch, line = await grant_batches.of_line(session, case.line_id)
+    line.state, line.live, line.reason = "returned", False, "dead"
+    await session.flush()
+    await grant_holds.release(session, [line.id])
+    paid = await ledger.account_of(session, "batch_paid", batch.id)
+    available = await ledger.account_of(session, "allocation", batch.allocation_id)
+    original = await ledger.last_transfer(session, "pay", "grant_batch", batch.id)
+    move = ledger.Movement(
+        paid, available, case.amount_fen, "return", request.recovered_on, "claw_back", case.id, original.id
+    )
+    await ledger.post(session, actor, batch.county_code, [move])
+    audit.record(session, actor, "claw_back.recover", f"claw_back:{case.id}", amount_fen=case.amount_fen)
+    return wire.ClawBack.model_validate(_values(case))
+
+
+async def list_cases(
+    session: AsyncSession, actor: Actor, trail: Database, area: str, state: str | None, cursor: str | None, limit: int
+) -> Page[wire.ClawBack]:
+    """Cases of an area; the reading is noted."""
+    after = paging.decode(cursor, int)
+    found = await storage.list_visible(session, actor, area, state, int(after[0]) if after else None, limit + 1)
+    items = [wire.ClawBack.model_validate(_values(row)) for row in found[:limit]]
+    more = len(found) > limit
+    subjects = sorted({item.person_id for item in items})
+    await sessions.let_go(session)
+    await audit.record_read(trail, actor, "claw_backs.read", subjects, "died_on,amount_fen")
+    return Page(items=items, next_cursor=paging.encode(items[-1].case_id) if more else None)
+
+
+def _values(row: ClawBack) -> dict[str, object]:
+    return {name: getattr(row, name) for name in set(wire.ClawBack.model_fields) - {"case_id"}} | {"case_id": row.id}

@@ -1,0 +1,104 @@
+"""Granting anew: lines the bank returned or that wait for their account, in a batch with all its checks of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.funds.domain import grants as rules
+from services.funds.domain.programmes import Programme
+from services.funds.domain.refusals.grants import AlreadyRegranted, GrantLineUnknown, NothingToRegrant
+from services.funds.operations.grant_batches import Head, enter
+from services.funds.operations.grant_checks import Wanted, standing_of
+from services.funds.storage import grant_batches as storage
+from services.funds.storage import parameters
+from services.funds.storage.tables import GrantLine
+from services.funds.upstream import registry
+from shared.chassis import clock
+from shared.chassis.identity import Actor
+from shared.chassis.peers import Peer
+from shared.refusals import NotFound
+from shared.schemas import funds_grants as wire
+from shared.schemas.registry_eligibility import EligibilityAnswer
+
+
+async def regrant(
+    session: AsyncSession, actor: Actor, peer: Peer, batch_id: int, request: wire.NewRegrant
+) -> wire.GrantBatch:
+    """Prepare a new batch of the same programme and period for lines that came back or wait.
+
+    The people are asked for again by the registry's id. An account changed after approval is paid into only after
+    the days of the parameter `account_cool_down`; changed once more, the days begin anew.
+    """
+    row = await storage.visible(session, actor, batch_id)
+    if row is None:
+        raise NotFound()
+    prepared_on = request.prepared_on or clock.office_today()
+    lines = _wanted_lines(request, await storage.lines_of(session, row.id))
+    await _require_not_yet(session, lines)
+    days = (await parameters.load(session, row.county_code, prepared_on)).days("account_cool_down")
+    head = Head(row.programme, row.allocation_id, row.fund_year, row.period, request.mode, prepared_on)
+    kept = [_kept(line) for line in lines]
+
+    async def ask(programme: Programme) -> Sequence[Wanted]:
+        people = {one: one for line in kept for one in (line.person_id, line.payee_person_id) if one}
+        told = await registry.eligibility_of_persons(peer, actor, prepared_on, people, programme.asked())
+        return [_anew(index + 1, line, told, prepared_on, days) for index, line in enumerate(kept)]
+
+    return await enter(session, actor, head, ask)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is needed of a line after its session let go."""
+
+    line_id: int
+    ref: str
+    amount_fen: int
+    person_id: str
+    payee_person_id: str | None
+    basis: str | None
+    mark: str | None
+    cool_until: date | None
+    waits: bool
+
+
+def _kept(line: GrantLine) -> _Kept:
+    return _Kept(
+        line.id, line.ref, line.amount_fen, line.person_id or "", line.payee_person_id, line.payee_basis,
+        line.account_mark, line.cool_until, line.state == "waiting",
+    )  # fmt: skip
+
+
+def _wanted_lines(request: wire.NewRegrant, lines: Sequence[GrantLine]) -> list[GrantLine]:
+    by_id = {line.id: line for line in lines}
+    found = []
+    for index, line_id in enumerate(dict.fromkeys(request.lines)):
+        line = by_id.get(line_id)
+        if line is None:
+            raise GrantLineUnknown(pointer=f"/lines/{index}")
+        if line.state not in ("returned", "waiting") or line.reason == "dead":
+            raise NothingToRegrant(pointer=f"/lines/{index}")
+        found.append(line)
+    return found
+
+
+async def _require_not_yet(session: AsyncSession, lines: Sequence[GrantLine]) -> None:
+    if await storage.regranted(session, [line.id for line in lines]):
+        raise AlreadyRegranted()
+
+
+def _anew(number: int, line: _Kept, told: Mapping[str, EligibilityAnswer], on: date, days: int) -> Wanted:
+    """The line asked for anew. A waiting one whose days are not over is refused and goes on waiting."""
+    person = told[line.person_id]
+    named = told.get(line.payee_person_id or "") if line.basis in ("guardian", "mandate") else None
+    cool_until, refused = None, None
+    if line.waits:
+        same = rules.mark_of(standing_of(person)) == line.mark
+        cool_until = line.cool_until if same else on + timedelta(days=days)
+        if same and line.cool_until is not None and on < line.cool_until:
+            refused = rules.Reason("account_cooling")
+    return Wanted(number, line.ref, line.amount_fen, person, named, line.line_id, cool_until, refused)

@@ -1,0 +1,139 @@
+"""死亡人员领取: a death told before, during or after a payment never leaves money with the dead unnoticed."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from typing import Any
+
+from tests.services.funds.api.test_grant_batches import (
+    APPROVE,
+    allocation,
+    approved,
+    body,
+    ordered,
+    person,
+    prepared,
+)
+from tests.services.funds.checks import check_progress
+from tests.services.funds.world import CHECKER, CLAIMANT, COUNTY, ELSEWHERE, READER, RELEASER, World, code_of, day
+
+ROOT = "/grant-batches"
+
+
+async def settled(world: World, batch: dict[str, Any], on: str = day(5, 13)) -> dict[str, Any]:
+    return await world.made(
+        RELEASER, f"{ROOT}/{batch['batch_id']}/result", {"settled_on": on, "all_paid_reference": uuid.uuid4().hex[:8]}
+    )
+
+
+async def states(world: World, batch: dict[str, Any]) -> list[tuple[str, str | None]]:
+    found = await world.seen(READER, f"{ROOT}/{batch['batch_id']}")
+    return [(row["state"], row["reason"]) for row in found["lines"]]
+
+
+async def cases(world: World) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = (await world.seen(READER, "/claw-backs"))["items"]
+    return items
+
+
+async def test_a_death_stops_whatever_is_not_paid_and_frees_its_money(world: World) -> None:
+    child = person(world, 3, age=10, schooling="bachelor_1", head_person_id="person-1")
+    batch = await approved(world, person(world, 1), person(world, 2), child)
+    answer = await world.died(1, day(5, 11))
+    assert (answer.status_code, answer.json()) == (200, {"applied": True})
+    assert await states(world, batch) == [("stopped", "dead"), ("approved", None), ("stopped", "payee_dead")]
+    given = await world.seen(READER, f"/allocations/{batch['allocation_id']}")
+    assert given["available_fen"] == 10_000_000 - 300_000
+    sent = await ordered(world, batch)
+    assert [row["state"] for row in sent["lines"]] == ["stopped", "ordered", "stopped"]
+    assert await cases(world) == []
+    await world.books_balance()
+
+
+async def test_a_death_told_before_the_list_is_known_even_if_the_register_answers_late(world: World) -> None:
+    await world.died(1, day(4))
+    given = await allocation(world)
+    refused = await world.post(CLAIMANT, ROOT, body(given, person(world, 1)))
+    assert refused.json()["errors"][0]["code"] == "dead"
+    await world.died(1, None, sequence=2)
+    await world.made(CLAIMANT, ROOT, body(given, person(world, 1)))
+
+
+async def test_a_death_told_late_opens_a_case_for_what_was_paid_after_the_day(world: World) -> None:
+    batch = await settled(world, await ordered(world, await approved(world, person(world, 1), person(world, 2))))
+    await world.died(1, day(5, 12))
+    await world.died(2, day(5, 13))
+    (case,) = await cases(world)
+    assert (case["person_id"], case["died_on"], case["paid_on"], case["amount_fen"], case["state"]) == (
+        "person-1", day(5, 12), day(5, 13), 300_000, "open",
+    )  # fmt: skip
+    assert (await world.seen(ELSEWHERE, "/claw-backs"))["items"] == []
+    path = f"/claw-backs/{case['case_id']}/recovery"
+    back = {"recovered_on": day(6), "bank_reference": "back-1"}
+    assert code_of(await world.post(RELEASER, path, back | {"recovered_on": day(5)})) == "day_before_step"
+    assert (await world.post(ELSEWHERE, path, back)).status_code == 404
+    done = await world.made(RELEASER, path, back)
+    assert done["state"] == "recovered"
+    assert code_of(await world.post(RELEASER, path, back)) == "step_not_due"
+    assert (await states(world, batch))[0] == ("returned", "dead")
+    answer = await check_progress(world, READER, division_code=COUNTY)
+    assert (answer["total"]["paid_fen"], answer["total"]["returned_fen"]) == (600_000, 300_000)
+    await world.books_balance()
+
+
+async def test_a_death_told_while_the_bank_has_the_money_becomes_a_case_when_it_is_paid(world: World) -> None:
+    batch = await ordered(world, await approved(world, person(world, 1)))
+    await world.died(1, day(5, 12))
+    assert (await states(world, batch), await cases(world)) == ([("ordered", None)], [])
+    await settled(world, batch)
+    assert [case["person_id"] for case in await cases(world)] == ["person-1"]
+
+
+async def test_a_death_is_applied_once_in_order_and_only_from_the_registry(world: World) -> None:
+    batch = await prepared(world, person(world, 1), person(world, 2))
+    early = await world.died(1, day(5, 6), sequence=2)
+    assert (early.status_code, early.json()["code"]) == (409, "event_out_of_order")
+    assert (await states(world, batch))[0] == ("prepared", None)
+    event = uuid.uuid4().hex
+    first = await world.died(1, day(5, 6), event=event)
+    again = await world.died(1, day(5, 6), event=event)
+    assert (first.json()["applied"], again.json()["applied"]) == (True, False)
+    for changes in ({"type": "person.moved"}, {"data": {"person_id": "x"}}, {"source": "projects"}):
+        wrong = await world.died(2, day(5, 6), **changes)
+        assert (wrong.status_code, code_of(wrong)) == (422, "event_unknown")
+    assert (await states(world, batch))[1] == ("prepared", None)
+
+
+async def test_a_death_taken_back_closes_the_case(world: World) -> None:
+    await settled(world, await ordered(world, await approved(world, person(world, 1))))
+    await world.died(1, day(5, 12))
+    await world.died(1, None, sequence=2)
+    assert [case["state"] for case in await cases(world)] == ["closed"]
+
+
+async def test_a_list_of_whom_all_died_is_settled_and_decided_no_more(world: World) -> None:
+    batch = await prepared(world, person(world, 1))
+    await world.died(1, day(5, 6))
+    found = await world.seen(READER, f"{ROOT}/{batch['batch_id']}")
+    assert (found["state"], found["lines"][0]["state"]) == ("settled", "stopped")
+    late = await world.post(CHECKER, f"{ROOT}/{batch['batch_id']}/decision", APPROVE)
+    assert code_of(late) == "already_decided"
+    await world.books_balance()
+
+
+async def test_a_death_and_a_release_at_once_leave_no_dead_unnoticed(world: World) -> None:
+    batch = await approved(world, *(person(world, n) for n in range(1, 7)))
+
+    async def told(number: int) -> None:
+        for _ in range(50):
+            if (await world.died(number, day(5, 11))).status_code == 200:
+                return
+
+    sent, *_ = await asyncio.gather(ordered(world, batch), *(told(number) for number in range(1, 5)))
+    found = await states(world, batch)
+    await settled(world, sent)
+    stopped = [number for number in range(1, 7) if found[number - 1][0] == "stopped"]
+    clawed = [int(case["person_id"].removeprefix("person-")) for case in await cases(world)]
+    assert sorted(stopped + clawed) == [1, 2, 3, 4]
+    await world.books_balance()

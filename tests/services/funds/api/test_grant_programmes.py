@@ -1,0 +1,177 @@
+"""Programmes as data: who may have a grant, how much, once per what, and to whom it goes."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from typing import Any
+
+from tests.services.funds.api.test_grant_batches import allocation, approved, body, identity, person
+from tests.services.funds.world import CHECKER, CLAIMANT, READER, RELEASER, YEAR, World, day
+
+ROOT = "/grant-batches"
+PERIOD = f"{YEAR - 1}-{YEAR}"
+
+
+def line(number: str, amount: int, ref: str = "a", **more: Any) -> dict[str, Any]:
+    return {"ref": ref, "identity_number": number, "amount_fen": amount} | more
+
+
+def listed(given: dict[str, Any], programme: str, period: str, *lines: dict[str, Any], **more: Any) -> dict[str, Any]:
+    wanted = [one | {"ref": f"r{index}"} for index, one in enumerate(lines)]
+    return body(given) | {"programme": programme, "period": period, "lines": wanted} | more
+
+
+async def reasons(world: World, given: dict[str, Any], programme: str, period: str, *lines: Any) -> list[Any]:
+    """The reason of each line of a list that keeps what is good, with what it turned on."""
+    batch = await world.made(CLAIMANT, ROOT, listed(given, programme, period, *lines, mode="accept_good"))
+    return [(row["reason"], row["reason_detail"]) for row in batch["lines"]]
+
+
+async def test_who_does_not_meet_a_programmes_conditions_is_refused_by_the_fact(world: World) -> None:
+    given = await allocation(world)
+    worker = person(world, 1, away_region="country", away_months=3)
+    near = person(world, 2, away_region="county", away_months=9)
+    short = person(world, 3, away_region="province", away_months=2)
+    silent = person(world, 4)
+    lines = [line(number, 60_000) for number in (worker, near, short, silent)]
+    assert await reasons(world, given, "transport_subsidy", str(YEAR), *lines) == [
+        (None, None), ("not_entitled", "away_region"), ("not_entitled", "away_months"), ("not_entitled", "away_region"),
+    ]  # fmt: skip
+    refused = await world.post(CLAIMANT, ROOT, listed(given, "transport_subsidy", str(YEAR), lines[1]))
+    assert "不符合补助条件:务工区域" in refused.text
+
+
+async def test_the_facts_a_grant_was_computed_from_stay_with_it_and_nothing_else(world: World) -> None:
+    given = await allocation(world)
+    number = person(world, 1, schooling="bachelor_2", disability_grade="1")
+    batch = await world.made(CLAIMANT, ROOT, body(given, number))
+    (row,) = batch["lines"]
+    assert row["facts"] == {"status": "eligible", "schooling": "bachelor_2"}
+    content = ["person-1", "household-0", 3, row["facts"]]
+    text = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    assert row["facts_hash"] == hashlib.sha256(text.encode()).hexdigest()
+    person(world, 1, schooling="master")
+    (again,) = (await world.seen(READER, f"{ROOT}/{batch['batch_id']}"))["lines"]
+    assert (again["facts"], again["household_version"]) == (row["facts"], 3)
+
+
+async def test_what_no_longer_holds_at_release_stops_the_line(world: World) -> None:
+    batch = await approved(world, person(world, 1, schooling="bachelor_1"), person(world, 2))
+    person(world, 1, schooling="preschool_age")
+    order = {"order_no": "o1", "ordered_on": day(5, 12)}
+    sent = await world.made(RELEASER, f"{ROOT}/{batch['batch_id']}/payment", order)
+    assert [(row["state"], row["reason"], row["reason_detail"]) for row in sent["lines"]] == [
+        ("stopped", "not_entitled", "schooling"), ("ordered", None, None),
+    ]  # fmt: skip
+    await world.books_balance()
+
+
+async def test_the_table_of_amounts_holds_to_the_fen_and_counts_the_household(world: World) -> None:
+    given = await allocation(world, 100_000_000)
+    house = {"key_groups": ["dibao"], "housing_level": "C", "member_count": 3}
+    cases = [
+        (house, 1_500_000, None), (house, 1_500_001, "above_range"), (house, 499_999, "below_range"),
+        (house | {"housing_level": "D", "member_count": 2}, 3_000_000, None),
+        (house | {"housing_level": "D", "member_count": 3}, 3_000_001, "above_range"),
+        (house | {"housing_level": "D", "member_count": 4}, 4_000_000, None),
+        (house | {"housing_level": "D", "member_count": 6}, 5_000_001, "above_range"),
+        (house | {"housing_level": "B"}, 500_000, "not_entitled"),
+        (house | {"housing_level": "D", "member_count": None}, 1_500_000, "no_amount"),
+    ]  # fmt: skip
+    lines = [line(person(world, 10 * n, **facts), amount) for n, (facts, amount, _) in enumerate(cases)]
+    found = await reasons(world, given, "housing_repair", "once", *lines)
+    assert [reason for reason, _ in found] == [reason for _, _, reason in cases]
+
+
+async def test_a_household_has_its_house_repaired_once_whoever_asks_and_however_it_split(world: World) -> None:
+    given = await allocation(world, 100_000_000)
+    house = {"key_groups": ["dibao"], "housing_level": "C"}
+    head, spouse = person(world, 11, **house), person(world, 12, **house)
+    son = person(world, 21, split_from="household-1", opened_on=day(4), **house)
+    older = person(world, 31, split_from="household-1", opened_on=f"{YEAR - 3}-01-01", **house)
+    lines = [line(number, 500_000) for number in (head, spouse, son, older)]
+    found = await reasons(world, given, "housing_repair", "once", *lines)
+    assert [reason for reason, _ in found] == [None, "duplicate_household", "duplicate_household", None]
+    world.people[head] |= {"household_id": "household-9"}
+    assert await refused_for(world, listed(given, "housing_repair", "once", lines[0])) == {"duplicate_across"}
+
+
+async def refused_for(world: World, request: dict[str, Any]) -> set[str]:
+    refused = await world.post(CLAIMANT, ROOT, request)
+    assert refused.status_code == 422, refused.text
+    return {row["code"] for row in refused.json()["errors"] if row["pointer"] != "/lines"}
+
+
+async def test_programmes_that_exclude_each_other_are_not_given_together_even_in_a_race(world: World) -> None:
+    given = await allocation(world)
+    pupils = [person(world, n, schooling="secondary_vocational_1", age=16) for n in (1, 2)]
+    await world.made(CLAIMANT, ROOT, body(given, pupils[0]))
+    aid = listed(given, "education_subsidy", PERIOD, line(pupils[0], 60_000))
+    assert await refused_for(world, aid) == {"excluded"}
+    await world.made(CLAIMANT, ROOT, aid | {"period": f"{YEAR}-{YEAR + 1}"})
+    both = [body(given, pupils[1]), listed(given, "education_subsidy", PERIOD, line(pupils[1], 60_000))]
+    answers = await asyncio.gather(*(world.insist(CLAIMANT, ROOT, one) for one in both))
+    assert sorted(answer.status_code for answer in answers)[0] == 201
+    assert all(answer.status_code in (409, 422) for answer in answers if answer.status_code != 201)
+    assert sum(answer.status_code == 201 for answer in answers) == 1
+    await world.books_balance()
+
+
+async def test_a_household_gets_no_more_in_a_year_than_its_cap_over_all_batches(world: World) -> None:
+    given = await allocation(world)
+    first, second = person(world, 11), person(world, 12)
+    found = await reasons(world, given, "production_aid", str(YEAR), line(first, 600_000), line(second, 400_001))
+    assert found == [(None, None), ("above_household_cap", None)]
+    relief = [line(person(world, 20 + n), 430_000) for n in range(2)]
+    await world.made(CLAIMANT, ROOT, listed(given, "temporary_relief", f"{YEAR}-03", *relief))
+    more = listed(given, "temporary_relief", f"{YEAR}-04", line(person(world, 22), 100_000))
+    assert await refused_for(world, more) == {"above_household_cap"}
+    other = listed(given, "temporary_relief", f"{YEAR}-04", line(person(world, 32), 100_000))
+    await world.made(CLAIMANT, ROOT, other)
+
+
+async def test_the_grant_goes_to_whom_the_programme_says_and_to_nobody_else_named(world: World) -> None:
+    given = await allocation(world)
+    head = person(world, 11, age=45)
+    child = person(world, 12, age=10, schooling="primary", head_person_id="person-11")
+    grandmother, stranger = person(world, 13, age=70), person(world, 21)
+    dead = person(world, 14, "dead", age=70)
+    batch = await world.made(
+        CLAIMANT,
+        ROOT,
+        listed(given, "education_subsidy", PERIOD, line(child, 60_000, payee_identity_number=grandmother)),
+    )
+    assert (batch["lines"][0]["payee_person_id"], batch["lines"][0]["payee_basis"]) == ("person-13", "guardian")
+    next_year = f"{YEAR}-{YEAR + 1}"
+    for payee, reason in (
+        (stranger, "payee_not_allowed"),
+        (dead, "payee_dead"),
+        (identity(77), "payee_not_registered"),
+    ):
+        wrong = listed(given, "education_subsidy", next_year, line(child, 60_000, payee_identity_number=payee))
+        assert await refused_for(world, wrong) == {reason}
+    usual = listed(given, "education_subsidy", next_year, line(child, 60_000))
+    (row,) = (await world.made(CLAIMANT, ROOT, usual))["lines"]
+    assert (row["payee_person_id"], row["payee_basis"]) == ("person-11", "guardian")
+    assert head not in str(batch)
+
+
+async def test_one_account_is_not_used_for_two_households(world: World) -> None:
+    given = await allocation(world)
+    people = [person(world, 1), person(world, 2), person(world, 11, account_mark="account-household-0")]
+    found = await reasons(world, given, "rain_dew_plan", PERIOD, *(line(number, 300_000) for number in people))
+    assert [reason for reason, _ in found] == [None, None, "account_shared"]
+    alone = body(given, people[2])
+    assert await refused_for(world, alone) == {"account_shared"}
+
+
+async def test_every_programme_states_its_conditions_amounts_and_source(world: World) -> None:
+    rows = (await world.seen(CHECKER, "/programmes"))["items"]
+    assert all(row["source"] for row in rows)
+    found = {row["code"]: row for row in rows}
+    repair = found["housing_repair"]
+    assert [row["per_person"] for row in repair["amounts"]] == [False, False, True]
+    assert (repair["once_per"], repair["statuses"]) == ("household", ["eligible", "exited"])
+    assert found["rain_dew_plan"]["exclusions"][0]["group_code"] == "tuition_aid"
