@@ -1,0 +1,140 @@
+"""Shares held for households: entered on an allocation or a loan, decided on, and the dividends paid on them."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.funds.domain import dividends as rules
+from services.funds.domain.days import require_order
+from services.funds.domain.persons import require_other_person
+from services.funds.domain.refusals.shares import (
+    AgreementNotFitting,
+    OriginNotReady,
+    OriginOfOthers,
+    PriorityGroupUnknown,
+)
+from services.funds.domain.refusals.spending import AlreadyDecided, StepNotDue
+from services.funds.domain.uscc import require_uscc
+from services.funds.operations.dividend_views import answers
+from services.funds.operations.registered import Household, household_of
+from services.funds.storage import allocations as allocation_storage
+from services.funds.storage import decisions, ledger, outside_books, pages, parameters
+from services.funds.storage import dividends as storage
+from services.funds.storage.outside_books import Cause
+from services.funds.storage.tables import Agreement, DividendPayment, DividendShare, Loan
+from shared.chassis import audit, clock
+from shared.chassis.identity import Actor
+from shared.chassis.peers import Peer
+from shared.refusals import NotFound
+from shared.schemas import funds as common_wire
+from shared.schemas import funds_dividends as wire
+
+
+async def enter(session: AsyncSession, actor: Actor, peer: Peer, request: wire.NewDividendShare) -> wire.DividendShare:
+    """Enter a share held for a household on the register, at a rate not below the floor of its first day."""
+    rules.require_origin(request.allocation_id, request.loan_id)
+    require_order(request.starts_on, today=clock.office_today(), pointer="/starts_on")
+    require_uscc(request.enterprise_uscc, "/enterprise_uscc")
+    household = await household_of(peer, actor, request.starts_on, request.identity_number)
+    values = await parameters.load(session, household.county_code, request.starts_on)
+    floor = values.get("dividend_floor")
+    rules.require_terms(request.annual_rate, floor.value, request.starts_on, request.ends_on)
+    await _require_group(session, request.priority_group)
+    await _require_agreement(session, actor, request.agreement_id, household)
+    origin_fen = await _origin(session, actor, request, household)
+    held = await storage.held_on(session, request.allocation_id, request.loan_id)
+    rules.require_principal(request.principal_fen, held, origin_fen)
+    row = DividendShare(
+        county_code=household.county_code, division_code=household.division_code,
+        household_id=household.household_id, person_id=household.person_id,
+        household_version=household.household_version, name_masked=household.name_masked, floor_rate=floor.value,
+        floor_source=floor.source, state="entered", **request.model_dump(exclude={"identity_number"}),
+    )  # fmt: skip
+    decisions.sign(actor, row)
+    await pages.add(session, row)
+    audit.record(session, actor, "dividend.enter", f"dividend_share:{row.id}", principal_fen=row.principal_fen)
+    return (await answers(session, [row]))[0]
+
+
+async def _require_group(session: AsyncSession, code: str | None) -> None:
+    if code is not None and code not in {group.code for group in await storage.groups(session)}:
+        raise PriorityGroupUnknown()
+
+
+async def _require_agreement(
+    session: AsyncSession, actor: Actor, agreement_id: int | None, household: Household
+) -> None:
+    if agreement_id is None:
+        return
+    found = await pages.visible(session, Agreement, actor, agreement_id)
+    if found is None or found.state != "in_force" or found.household_id != household.household_id:
+        raise AgreementNotFitting()
+
+
+async def _origin(session: AsyncSession, actor: Actor, request: wire.NewDividendShare, household: Household) -> int:
+    """Fen of the allocation or loan the principal comes from; its row is held until the request ends."""
+    if request.allocation_id is not None:
+        allocation = await allocation_storage.visible(session, actor, request.allocation_id, lock=True)
+        if allocation is None:
+            raise NotFound(pointer="/allocation_id")
+        if allocation.state != "approved":
+            raise OriginNotReady()
+        if allocation.county_code != household.county_code:
+            raise OriginOfOthers()
+        return allocation.amount_fen
+    loan = await pages.visible(session, Loan, actor, request.loan_id or 0, lock=True)
+    if loan is None:
+        raise NotFound(pointer="/loan_id")
+    if loan.state != "disbursed":
+        raise OriginNotReady()
+    if loan.household_id != household.household_id:
+        raise OriginOfOthers()
+    return loan.amount_fen
+
+
+async def decide(
+    session: AsyncSession, actor: Actor, share_id: int, request: common_wire.NewDecision
+) -> wire.DividendShare:
+    """Hold a share or refuse it: another person than the one who entered it."""
+    row = await _locked(session, actor, share_id)
+    if row.state != "entered":
+        raise AlreadyDecided()
+    require_other_person(actor.person, row.entered_person)
+    require_order(request.decided_on, today=clock.office_today(), not_before=row.starts_on, pointer="/decided_on")
+    row.state = "held" if request.outcome == "approve" else "refused"
+    decisions.record(
+        session, actor, row, ("dividend_share", row.id), "decide",
+        outcome=request.outcome, opinion=request.opinion, decided_on=request.decided_on,
+    )  # fmt: skip
+    await session.flush()
+    if row.state == "held":
+        await outside_books.open_account(session, "share", "dividend_paid", row.id, row.county_code, row.starts_on.year)
+    audit.record(session, actor, "dividend.decide", f"dividend_share:{row.id}", outcome=request.outcome)
+    return (await answers(session, [row]))[0]
+
+
+async def _locked(session: AsyncSession, actor: Actor, share_id: int) -> DividendShare:
+    row = await pages.visible(session, DividendShare, actor, share_id, lock=True)
+    if row is None:
+        raise NotFound()
+    return row
+
+
+async def pay(
+    session: AsyncSession, actor: Actor, share_id: int, request: wire.NewDividendPayment
+) -> wire.DividendShare:
+    """Enter what a household received for one year of its share; more than the floor asks for is welcome."""
+    row = await _locked(session, actor, share_id)
+    if row.state != "held":
+        raise StepNotDue(state=row.state)
+    require_order(request.paid_on, today=clock.office_today(), not_before=row.starts_on, pointer="/paid_on")
+    years = rules.years_of(row.principal_fen, row.annual_rate, row.starts_on, row.ends_on)
+    rules.require_year(years, request.year_number)
+    payment = DividendPayment(share_id=row.id, **request.model_dump())
+    decisions.sign(actor, payment)
+    await pages.add(session, payment)
+    account = await ledger.account_of(session, "dividend_paid", row.id)
+    cause = Cause("pay_dividend", "dividend_payment", payment.id, payment.paid_on)
+    await outside_books.bring_in(session, actor, "share", account, payment.amount_fen, cause)
+    audit.record(session, actor, "dividend.pay", f"dividend_share:{row.id}", amount_fen=payment.amount_fen)
+    return (await answers(session, [row]))[0]

@@ -1,0 +1,91 @@
+"""Uses of donations: proposed by one person, which sets the money aside, and decided on by another."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.funds.domain import donations as rules
+from services.funds.domain.days import require_order
+from services.funds.domain.persons import require_other_person
+from services.funds.domain.refusals.spending import AlreadyDecided
+from services.funds.operations.donations import require_programme, require_project
+from services.funds.operations.shapes import before_of, page_of, shaped
+from services.funds.storage import decisions, ledger, outside_books, pages
+from services.funds.storage.outside_books import Cause
+from services.funds.storage.tables import Donation, DonationUse
+from shared.chassis import audit, clock
+from shared.chassis.identity import Actor
+from shared.chassis.peers import Peer
+from shared.refusals import NotFound
+from shared.schemas import funds as common_wire
+from shared.schemas import funds_donations as wire
+from shared.schemas.wire import Page
+
+
+async def propose(
+    session: AsyncSession, actor: Actor, peer: Peer, donation_id: int, request: wire.NewDonationUse
+) -> wire.DonationUse:
+    """Set a part of a donation aside for a project or a programme, the donor's own where one was named."""
+    if request.project_code is not None:
+        await require_project(peer, actor, request.project_code)
+    donation = await pages.visible(session, Donation, actor, donation_id)
+    if donation is None:
+        raise NotFound()
+    rules.require_aim(request.project_code, request.programme, donation.project_code, donation.programme)
+    if request.programme is not None:
+        await require_programme(session, request.programme)
+    require_order(request.used_on, today=clock.office_today(), not_before=donation.received_on, pointer="/used_on")
+    row = DonationUse(
+        donation_id=donation.id, county_code=donation.county_code, division_code=donation.division_code,
+        state="proposed", **request.model_dump(),
+    )  # fmt: skip
+    decisions.sign(actor, row)
+    await pages.add(session, row)
+    await _move(
+        session, actor, row, "donation", "donation_reserved", Cause("reserve_use", "donation_use", row.id, row.used_on)
+    )
+    audit.record(session, actor, "donation.use", f"donation_use:{row.id}", amount_fen=row.amount_fen)
+    return _answer(row)
+
+
+async def _move(session: AsyncSession, actor: Actor, row: DonationUse, origin: str, into: str, cause: Cause) -> None:
+    from_account = await ledger.account_of(session, origin, row.donation_id)
+    to_account = await ledger.account_of(session, into, row.donation_id)
+    await outside_books.move(session, actor, "gift", from_account, to_account, row.amount_fen, cause)
+
+
+async def decide(
+    session: AsyncSession, actor: Actor, use_id: int, request: common_wire.NewDecision
+) -> wire.DonationUse:
+    """Approve a use, and the money is used; or refuse it, and the donation has it again."""
+    row = await pages.visible(session, DonationUse, actor, use_id, lock=True)
+    if row is None:
+        raise NotFound()
+    if row.state != "proposed":
+        raise AlreadyDecided()
+    require_other_person(actor.person, row.entered_person)
+    require_order(request.decided_on, today=clock.office_today(), not_before=row.used_on, pointer="/decided_on")
+    approved = request.outcome == "approve"
+    row.state = "approved" if approved else "refused"
+    decisions.record(
+        session, actor, row, ("donation_use", row.id), "decide",
+        outcome=request.outcome, opinion=request.opinion, decided_on=request.decided_on,
+    )  # fmt: skip
+    await session.flush()
+    into, kind = ("donation_used", "use") if approved else ("donation", "void_reserve_use")
+    cause = Cause(kind, "donation_use", row.id, request.decided_on)
+    await _move(session, actor, row, "donation_reserved", into, cause)
+    audit.record(session, actor, "donation.decide", f"donation_use:{row.id}", outcome=request.outcome)
+    return _answer(row)
+
+
+async def list_uses(
+    session: AsyncSession, actor: Actor, area: str, donation_id: int | None, cursor: str | None, limit: int
+) -> Page[wire.DonationUse]:
+    wanted = [] if donation_id is None else [DonationUse.donation_id == donation_id]
+    rows = await pages.newest(session, DonationUse, actor, area, wanted, before_of(cursor), limit + 1)
+    return page_of(rows, limit, lambda row: row.id, [_answer(row) for row in rows[:limit]])
+
+
+def _answer(row: DonationUse) -> wire.DonationUse:
+    return shaped(wire.DonationUse, row, use_id=row.id, proposed_by=row.entered_by)

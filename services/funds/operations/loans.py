@@ -1,0 +1,173 @@
+"""What happens to a loan: a household applies, four offices decide in order. What comes after is in loan_money."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.funds.domain import loans as rules
+from services.funds.domain.days import require_order
+from services.funds.domain.parameters import Parameters
+from services.funds.domain.persons import require_other_person
+from services.funds.domain.refusals.spending import StepNotDue
+from services.funds.operations.registered import Household, household_of
+from services.funds.operations.shapes import before_of, page_of, shaped
+from services.funds.storage import decisions, outside_books, pages, parameters, sessions
+from services.funds.storage import loans as storage
+from services.funds.storage.tables import Loan
+from shared.chassis import audit, clock
+from shared.chassis.database import Database
+from shared.chassis.identity import Actor
+from shared.chassis.peers import Peer
+from shared.refusals import NotFound
+from shared.schemas import funds as common_wire
+from shared.schemas import funds_loans as wire
+from shared.schemas.wire import Page
+
+
+async def apply(session: AsyncSession, actor: Actor, peer: Peer, request: wire.NewLoan) -> wire.Loan:
+    """Enter a household's application. The registry's answer and the limits of the day are frozen with it."""
+    applied_on = request.applied_on or clock.office_today()
+    require_order(applied_on, today=clock.office_today(), pointer="/applied_on")
+    household = await household_of(peer, actor, applied_on, request.identity_number)
+    values = await parameters.load(session, household.county_code, applied_on)
+    limits = limits_of(values, request.term_months)
+    age = rules.require_age(rules.age_on(request.identity_number, applied_on), limits)
+    rules.require_use(await storage.uses_on(session, applied_on), request.use_code, request.purpose)
+    await storage.lock_household(session, household.household_id, household.county_code)
+    owed = await storage.owed_by(session, household.household_id)
+    rules.require_terms(request.amount_fen, owed, request.term_months, request.annual_rate, limits)
+    row = _row(household, request, applied_on, _facts(values, limits, age, owed, request.term_months))
+    decisions.sign(actor, row)
+    await pages.add(session, row)
+    audit.record(session, actor, "loan.apply", f"loan:{row.id}", amount_fen=row.amount_fen)
+    return (await answers(session, [row]))[0]
+
+
+def limits_of(values: Parameters, term_months: int) -> rules.Limits:
+    return rules.Limits(
+        cap_fen=values.days("microcredit_cap"),
+        term_months=values.days("microcredit_term_max"),
+        age_from=values.days("microcredit_age_from"),
+        age_to=values.days("microcredit_age_to"),
+        rate_cap=values.get(_rate_key(term_months)).value,
+    )
+
+
+def _rate_key(term_months: int) -> str:
+    return "microcredit_rate_cap_year" if term_months <= rules.SHORT_TERM_MONTHS else "microcredit_rate_cap_longer"
+
+
+def _facts(values: Parameters, limits: rules.Limits, age: int, owed_fen: int, term_months: int) -> dict[str, object]:
+    """What the application was judged by: the answer of the register, the age, the limits and where they are from."""
+    return {
+        "status": "eligible",
+        "asked_on": clock.office_today().isoformat(),
+        "age": age,
+        "owed_fen": owed_fen,
+        "cap_fen": limits.cap_fen,
+        "cap_source": values.get("microcredit_cap").source,
+        "rate_cap": limits.rate_cap,
+        "rate_cap_source": values.get(_rate_key(term_months)).source,
+    }
+
+
+def _row(household: Household, request: wire.NewLoan, applied_on: date, facts: dict[str, object]) -> Loan:
+    return Loan(
+        county_code=household.county_code, division_code=household.division_code,
+        household_id=household.household_id, person_id=household.person_id,
+        household_version=household.household_version, name_masked=household.name_masked, facts=facts,
+        amount_fen=request.amount_fen, term_months=request.term_months, annual_rate=request.annual_rate,
+        use_code=request.use_code, purpose=request.purpose, applied_on=applied_on, state="applied",
+        last_step_on=applied_on,
+    )  # fmt: skip
+
+
+async def step(
+    session: AsyncSession, actor: Actor, name: str, loan_id: int, request: common_wire.NewDecision
+) -> wire.Loan:
+    """Take one of the steps: the right office, another person than any before, in order, not before the last day."""
+    due = rules.STEPS[name]
+    rules.require_office(due, actor.level, actor.sector)
+    row = await pages.visible(session, Loan, actor, loan_id, lock=True)
+    if row is None:
+        raise NotFound()
+    if row.state != due.before:
+        raise StepNotDue(state=row.state)
+    require_other_person(actor.person, *persons_of(row))
+    require_order(request.decided_on, today=clock.office_today(), not_before=row.last_step_on, pointer="/decided_on")
+    row.state = due.after if request.outcome == "approve" else "refused"
+    row.last_step_on = request.decided_on
+    setattr(row, due.person, actor.person)
+    decisions.record(
+        session, actor, None, ("loan", row.id), due.name,
+        outcome=request.outcome, opinion=request.opinion, decided_on=request.decided_on,
+    )  # fmt: skip
+    await session.flush()
+    audit.record(session, actor, f"loan.{due.name}", f"loan:{row.id}", outcome=request.outcome)
+    return (await answers(session, [row]))[0]
+
+
+def persons_of(row: Loan) -> tuple[str | None, ...]:
+    """Who took the steps so far, the application included."""
+    return (row.entered_person, *(getattr(row, due.person) for due in rules.STEPS.values()))
+
+
+async def get(session: AsyncSession, actor: Actor, trail: Database, loan_id: int) -> wire.LoanFile:
+    """A loan with its repayments; the reading is noted before the answer leaves."""
+    row = await pages.visible(session, Loan, actor, loan_id)
+    if row is None:
+        raise NotFound()
+    (found,) = await answers(session, [row])
+    repayments = (await storage.repayments_of(session, [row.id])).get(row.id, [])
+    paid = [wire.LoanRepayment.model_validate(one) for one in repayments]
+    await _note(session, actor, trail, [found])
+    return wire.LoanFile(**found.model_dump(), repayments=paid)
+
+
+async def list_loans(
+    session: AsyncSession,
+    actor: Actor,
+    trail: Database,
+    area: str,
+    *,
+    state: str | None,
+    household_id: str | None,
+    overdue: bool,
+    cursor: str | None,
+    limit: int,
+) -> Page[wire.Loan]:
+    wanted = storage.wanted(state, household_id, clock.office_today() if overdue else None)
+    rows = await pages.newest(session, Loan, actor, area, wanted, before_of(cursor), limit + 1)
+    items = await answers(session, rows[:limit])
+    page = page_of(rows, limit, lambda row: row.id, items)
+    await _note(session, actor, trail, items)
+    return page
+
+
+async def _note(session: AsyncSession, actor: Actor, trail: Database, loans: list[wire.Loan]) -> None:
+    await sessions.let_go(session)
+    subjects = sorted({loan.person_id for loan in loans})
+    await audit.record_read(trail, actor, "loan.read", subjects, "name_masked,amount_fen,purpose")
+
+
+async def uses(session: AsyncSession) -> wire.LoanUses:
+    return wire.LoanUses(items=[wire.LoanUse.model_validate(row) for row in await storage.uses(session)])
+
+
+async def answers(session: AsyncSession, loans: Sequence[Loan]) -> list[wire.Loan]:
+    """Loans with what is owed on each now, whether it is overdue today, and what was subsidised."""
+    ids = [row.id for row in loans]
+    owed = await outside_books.balances(session, "loan", ids)
+    granted = await outside_books.balances(session, "loan_subsidy", ids)
+    today = clock.office_today()
+    return [
+        shaped(
+            wire.Loan, row, loan_id=row.id, outstanding_fen=owed.get(row.id, 0),
+            overdue_since=rules.overdue_since(row.due_on, row.overdue_on, owed.get(row.id, 0), today),
+            subsidised_fen=granted.get(row.id, 0),
+        )
+        for row in loans
+    ]  # fmt: skip

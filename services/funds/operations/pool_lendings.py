@@ -1,0 +1,142 @@
+"""Lending from a pool: proposed by one person, which sets the money aside, decided on by another, paid back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.funds.domain import pools as rules
+from services.funds.domain.days import require_order
+from services.funds.domain.persons import require_other_person
+from services.funds.domain.refusals.giving import MemberUnknown
+from services.funds.domain.refusals.spending import AlreadyDecided, StepNotDue
+from services.funds.domain.uscc import require_uscc
+from services.funds.operations.pools import locked
+from services.funds.operations.shapes import before_of, page_of, shaped
+from services.funds.storage import decisions, ledger, outside_books, pages
+from services.funds.storage import pools as storage
+from services.funds.storage.outside_books import Cause
+from services.funds.storage.tables import Pool, PoolLending, PoolRepayment
+from shared.chassis import audit, clock
+from shared.chassis.identity import Actor
+from shared.refusals import NotFound
+from shared.schemas import funds as common_wire
+from shared.schemas import funds_pools as wire
+from shared.schemas.wire import Page
+
+
+async def propose(session: AsyncSession, actor: Actor, pool_id: int, request: wire.NewLending) -> wire.Lending:
+    """Set money of a pool aside for a borrower, within the ceiling and the term."""
+    pool = await locked(session, actor, pool_id)
+    rules.require_borrower(pool.kind, request.member_id is not None, request.borrower_name, request.borrower_uscc)
+    require_order(request.proposed_on, today=clock.office_today(), not_before=pool.opened_on, pointer="/proposed_on")
+    rules.require_due_day(request.proposed_on, request.due_on, pool.term_months)
+    rules.require_ceiling(request.amount_fen, await _owed(session, pool, request), pool.lending_ceiling_fen)
+    row = PoolLending(
+        pool_id=pool.id, county_code=pool.county_code, division_code=pool.division_code, state="proposed",
+        **request.model_dump(),
+    )  # fmt: skip
+    decisions.sign(actor, row)
+    await pages.add(session, row)
+    free = await ledger.account_of(session, "pool", pool.id)
+    reserved = await ledger.account_of(session, "pool_reserved", pool.id)
+    cause = Cause("reserve_lending", "pool_lending", row.id, row.proposed_on)
+    await outside_books.move(session, actor, "pool", free, reserved, row.amount_fen, cause)
+    audit.record(session, actor, "pool.propose", f"pool_lending:{row.id}", amount_fen=row.amount_fen)
+    return (await answers(session, [row]))[0]
+
+
+async def _owed(session: AsyncSession, pool: Pool, request: wire.NewLending) -> int:
+    """What the borrower owes the pool already. Raises MemberUnknown, UsccWrong."""
+    if request.member_id is None:
+        code = request.borrower_uscc or ""
+        require_uscc(code, "/borrower_uscc")
+        return await storage.owed_by_enterprise(session, pool.id, code)
+    if await storage.present_member(session, pool.id, request.member_id) is None:
+        raise MemberUnknown()
+    return (await storage.owed_by_member(session, [request.member_id])).get(request.member_id, 0)
+
+
+async def decide(
+    session: AsyncSession, actor: Actor, lending_id: int, request: common_wire.NewDecision
+) -> wire.Lending:
+    """Approve a lending, and the borrower has the money; or refuse it, and the pool has it again."""
+    row = await _locked(session, actor, lending_id)
+    if row.state != "proposed":
+        raise AlreadyDecided()
+    require_other_person(actor.person, row.entered_person)
+    require_order(request.decided_on, today=clock.office_today(), not_before=row.proposed_on, pointer="/decided_on")
+    lent = request.outcome == "approve"
+    row.state = "lent" if lent else "refused"
+    decisions.record(
+        session, actor, row, ("pool_lending", row.id), "decide",
+        outcome=request.outcome, opinion=request.opinion, decided_on=request.decided_on,
+    )  # fmt: skip
+    await session.flush()
+    await _release(session, actor, row, lent, request.decided_on)
+    audit.record(session, actor, "pool.decide", f"pool_lending:{row.id}", outcome=request.outcome)
+    return (await answers(session, [row]))[0]
+
+
+async def _locked(session: AsyncSession, actor: Actor, lending_id: int) -> PoolLending:
+    """The lending, and before it its pool: every request takes the two in this order."""
+    seen = await pages.visible(session, PoolLending, actor, lending_id)
+    if seen is None:
+        raise NotFound()
+    await locked(session, actor, seen.pool_id)
+    row = await pages.visible(session, PoolLending, actor, lending_id, lock=True)
+    if row is None:
+        raise NotFound()
+    return row
+
+
+async def _release(session: AsyncSession, actor: Actor, row: PoolLending, lent: bool, on: date) -> None:
+    reserved = await ledger.account_of(session, "pool_reserved", row.pool_id)
+    if lent:
+        into = await outside_books.open_account(session, "pool", "pool_lent", row.id, row.county_code, on.year)
+    else:
+        into = await ledger.account_of(session, "pool", row.pool_id)
+    cause = Cause("lend" if lent else "void_reserve_lending", "pool_lending", row.id, on)
+    await outside_books.move(session, actor, "pool", reserved, into, row.amount_fen, cause)
+
+
+async def repay(session: AsyncSession, actor: Actor, lending_id: int, request: wire.NewPoolRepayment) -> wire.Lending:
+    """Enter money that came back; more than is owed is refused. The last fen settles the lending."""
+    row = await _locked(session, actor, lending_id)
+    if row.state != "lent":
+        raise StepNotDue(state=row.state)
+    require_order(request.repaid_on, today=clock.office_today(), not_before=row.decided_on, pointer="/repaid_on")
+    back = PoolRepayment(lending_id=row.id, **request.model_dump())
+    decisions.sign(actor, back)
+    await pages.add(session, back)
+    owed = await ledger.account_of(session, "pool_lent", row.id)
+    free = await ledger.account_of(session, "pool", row.pool_id)
+    cause = Cause("repay", "pool_repayment", back.id, back.repaid_on)
+    await outside_books.move(session, actor, "pool", owed, free, back.amount_fen, cause)
+    if await outside_books.balance(session, "pool_lent", row.id) == 0:
+        row.state = "repaid"
+        await session.flush()
+    audit.record(session, actor, "pool.repay", f"pool_lending:{row.id}", amount_fen=back.amount_fen)
+    return (await answers(session, [row]))[0]
+
+
+async def list_lendings(
+    session: AsyncSession, actor: Actor, area: str, pool_id: int | None, cursor: str | None, limit: int
+) -> Page[wire.Lending]:
+    wanted = [] if pool_id is None else [PoolLending.pool_id == pool_id]
+    rows = await pages.newest(session, PoolLending, actor, area, wanted, before_of(cursor), limit + 1)
+    return page_of(rows, limit, lambda row: row.id, await answers(session, rows[:limit]))
+
+
+async def answers(session: AsyncSession, rows: Sequence[PoolLending]) -> list[wire.Lending]:
+    owed = await outside_books.balances(session, "pool_lent", [row.id for row in rows])
+    today = clock.office_today()
+    return [
+        shaped(
+            wire.Lending, row, lending_id=row.id, outstanding_fen=owed.get(row.id, 0),
+            overdue=owed.get(row.id, 0) > 0 and row.due_on < today,
+        )
+        for row in rows
+    ]  # fmt: skip

@@ -1,0 +1,105 @@
+"""Members of a mutual-aid association: they join, and they leave with what they put in once they owe nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.funds.domain import pools as rules
+from services.funds.domain.days import require_order
+from services.funds.domain.divisions import lies_in
+from services.funds.domain.refusals.giving import MemberOutsidePlace, MemberOwes, MembersOfMutualAidOnly
+from services.funds.domain.refusals.spending import AlreadyDecided
+from services.funds.operations.pools import locked
+from services.funds.operations.registered import household_of
+from services.funds.operations.shapes import before_of, page_of, shaped
+from services.funds.storage import decisions, ledger, outside_books, pages, sessions
+from services.funds.storage import pools as storage
+from services.funds.storage.outside_books import Cause
+from services.funds.storage.tables import Pool, PoolMember
+from shared.chassis import audit, clock
+from shared.chassis.database import Database
+from shared.chassis.identity import Actor
+from shared.chassis.peers import Peer
+from shared.refusals import NotFound
+from shared.schemas import funds_pools as wire
+from shared.schemas.wire import Page
+
+
+async def join(
+    session: AsyncSession, actor: Actor, peer: Peer, pool_id: int, request: wire.NewPoolMember
+) -> wire.PoolMember:
+    """Take a household on the register in; it lives where the association works."""
+    require_order(request.joined_on, today=clock.office_today(), pointer="/joined_on")
+    household = await household_of(peer, actor, request.joined_on, request.identity_number)
+    pool = await locked(session, actor, pool_id)
+    if pool.kind != rules.MUTUAL_AID:
+        raise MembersOfMutualAidOnly()
+    if not lies_in(household.division_code, pool.division_code):
+        raise MemberOutsidePlace()
+    require_order(request.joined_on, today=clock.office_today(), not_before=pool.opened_on, pointer="/joined_on")
+    row = PoolMember(
+        pool_id=pool.id, division_code=household.division_code, household_id=household.household_id,
+        person_id=household.person_id, household_version=household.household_version,
+        name_masked=household.name_masked, joined_on=request.joined_on,
+    )  # fmt: skip
+    decisions.sign(actor, row)
+    await pages.add(session, row)
+    audit.record(session, actor, "pool.join", f"pool_member:{row.id}", pool_id=pool.id)
+    return (await answers(session, [row]))[0]
+
+
+async def leave(session: AsyncSession, actor: Actor, member_id: int, request: wire.NewDeparture) -> wire.PoolMember:
+    """Let a member go with what it put in. Who owes something stays."""
+    seen = await pages.visible(session, PoolMember, actor, member_id)
+    if seen is None:
+        raise NotFound()
+    pool = await locked(session, actor, seen.pool_id)
+    row = await storage.present_member(session, pool.id, seen.id)
+    if row is None:
+        raise AlreadyDecided()
+    require_order(request.left_on, today=clock.office_today(), not_before=row.joined_on, pointer="/left_on")
+    if (await storage.owed_by_member(session, [row.id])).get(row.id, 0):
+        raise MemberOwes()
+    row.left_on = request.left_on
+    await session.flush()
+    await _pay_out(session, actor, pool, row)
+    audit.record(session, actor, "pool.leave", f"pool_member:{row.id}", pool_id=pool.id)
+    return (await answers(session, [row]))[0]
+
+
+async def _pay_out(session: AsyncSession, actor: Actor, pool: Pool, row: PoolMember) -> None:
+    put_in = (await storage.contributed_by(session, [row.id])).get(row.id, 0)
+    if put_in and row.left_on is not None:
+        held = await ledger.account_of(session, "pool", pool.id)
+        cause = Cause("withdraw", "pool_member", row.id, row.left_on, "")
+        await outside_books.take_out(session, actor, "pool", held, put_in, cause)
+
+
+async def list_members(
+    session: AsyncSession, actor: Actor, trail: Database, pool_id: int, cursor: str | None, limit: int
+) -> Page[wire.PoolMember]:
+    """Members of a pool, past and present, with what each put in and owes; the reading is noted."""
+    if await pages.visible(session, Pool, actor, pool_id) is None:
+        raise NotFound()
+    wanted = [PoolMember.pool_id == pool_id]
+    rows = await pages.newest(session, PoolMember, actor, "00", wanted, before_of(cursor), limit + 1)
+    items = await answers(session, rows[:limit])
+    page = page_of(rows, limit, lambda row: row.id, items)
+    await sessions.let_go(session)
+    subjects = sorted({item.person_id for item in items})
+    await audit.record_read(trail, actor, "pool_member.read", subjects, "name_masked,contributed_fen,owed_fen")
+    return page
+
+
+async def answers(session: AsyncSession, rows: Sequence[PoolMember]) -> list[wire.PoolMember]:
+    ids = [row.id for row in rows]
+    put_in = await storage.contributed_by(session, ids)
+    owed = await storage.owed_by_member(session, ids)
+    return [
+        shaped(
+            wire.PoolMember, row, member_id=row.id, contributed_fen=put_in.get(row.id, 0), owed_fen=owed.get(row.id, 0)
+        )
+        for row in rows
+    ]

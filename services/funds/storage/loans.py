@@ -1,0 +1,72 @@
+"""SQL of loans: the household's row, what it owes, uses, repayments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.funds.domain.loans import Use
+from services.funds.storage.tables import LedgerAccount, Loan, LoanHousehold, LoanRepayment, LoanUse
+
+
+async def lock_household(session: AsyncSession, household_id: str, county_code: str) -> None:
+    """Hold the household's row, so that two applications of it cannot both be within the cap."""
+    row = {"household_id": household_id, "county_code": county_code}
+    await session.execute(insert(LoanHousehold).values(row).on_conflict_do_nothing())
+    await session.execute(
+        select(LoanHousehold.household_id).where(LoanHousehold.household_id == household_id).with_for_update()
+    )
+
+
+async def owed_by(session: AsyncSession, household_id: str) -> int:
+    """Fen a household owes or has asked for: what is left of disbursed loans, the whole of those on their way."""
+    left = case((Loan.state == "disbursed", LedgerAccount.balance_fen), else_=Loan.amount_fen)
+    total = await session.scalar(
+        select(func.coalesce(func.sum(left), 0))
+        .select_from(Loan)
+        .outerjoin(LedgerAccount, and_(LedgerAccount.kind == "loan", LedgerAccount.owner_id == Loan.id))
+        .where(Loan.household_id == household_id, Loan.state.not_in(("refused", "repaid")))
+    )
+    return int(total or 0)
+
+
+async def uses(session: AsyncSession) -> Sequence[LoanUse]:
+    return (await session.scalars(select(LoanUse).order_by(LoanUse.allowed.desc(), LoanUse.code))).all()
+
+
+async def uses_on(session: AsyncSession, day: date) -> list[Use]:
+    """Uses that are in force on the day, allowed and forbidden."""
+    rows = await session.scalars(
+        select(LoanUse).where(LoanUse.valid_from <= day, or_(LoanUse.valid_to.is_(None), LoanUse.valid_to >= day))
+    )
+    return [Use(row.code, row.allowed, tuple(word for word in row.words.split(";") if word)) for row in rows]
+
+
+async def repayments_of(session: AsyncSession, loan_ids: Sequence[int]) -> dict[int, list[LoanRepayment]]:
+    """Repayments by loan, by day."""
+    rows = await session.scalars(
+        select(LoanRepayment)
+        .where(LoanRepayment.loan_id.in_(loan_ids))
+        .order_by(LoanRepayment.repaid_on, LoanRepayment.id)
+    )
+    found: dict[int, list[LoanRepayment]] = {}
+    for row in rows:
+        found.setdefault(row.loan_id, []).append(row)
+    return found
+
+
+def wanted(state: str | None, household_id: str | None, overdue_before: date | None) -> list[ColumnElement[bool]]:
+    """Conditions of a list; with `overdue_before` only loans not paid back that were due or noticed by then."""
+    conditions: list[ColumnElement[bool]] = []
+    if state is not None:
+        conditions.append(Loan.state == state)
+    if household_id is not None:
+        conditions.append(Loan.household_id == household_id)
+    if overdue_before is not None:
+        late = or_(Loan.overdue_on.is_not(None), Loan.due_on < overdue_before)
+        conditions.append(and_(Loan.state == "disbursed", late))
+    return conditions

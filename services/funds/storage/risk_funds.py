@@ -1,0 +1,31 @@
+"""SQL of risk funds: what their loans owe, what was recovered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.funds.storage.tables import LedgerAccount, Loan, RiskRecovery
+
+
+async def supported(session: AsyncSession, fund_ids: Sequence[int]) -> dict[int, int]:
+    """By fund: principal owed on the loans it supports."""
+    rows = await session.execute(
+        select(Loan.risk_fund_id, func.sum(LedgerAccount.balance_fen))
+        .join(LedgerAccount, and_(LedgerAccount.kind == "loan", LedgerAccount.owner_id == Loan.id))
+        .where(Loan.risk_fund_id.in_(fund_ids))
+        .group_by(Loan.risk_fund_id)
+    )
+    return {fund_id: int(amount) for fund_id, amount in rows if fund_id is not None}
+
+
+async def recovered(session: AsyncSession, compensation_ids: Sequence[int]) -> dict[int, int]:
+    """By compensation: fen recovered."""
+    rows = await session.execute(
+        select(RiskRecovery.compensation_id, func.sum(RiskRecovery.amount_fen))
+        .where(RiskRecovery.compensation_id.in_(compensation_ids))
+        .group_by(RiskRecovery.compensation_id)
+    )
+    return {compensation_id: int(amount) for compensation_id, amount in rows}

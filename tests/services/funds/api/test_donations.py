@@ -1,0 +1,148 @@
+"""扶贫捐赠: a receipt without a gap, used for what the donor meant, shown to everybody by the name they allowed."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from typing import Any
+
+import pytest
+
+from tests.services.funds.credit import APPROVE, USCC
+from tests.services.funds.world import COUNTY, YEAR, World, code_of, day, desk, grant_of
+from tests.support.harness import actor
+
+GIVING = ("donation.register", "donation.use", "donation.decide", "donation.read")
+MAKER = desk(*GIVING, office=f"{COUNTY}-aid", sector="aid")
+CHECKER = desk(*GIVING)
+PUBLIC = actor("public.read", scope=(), office="public", level="")
+
+
+def donation(**changes: Any) -> dict[str, Any]:
+    return {
+        "division_code": COUNTY,
+        "donor_kind": "organisation",
+        "donor_name": "某慈善基金会",
+        "donor_uscc": USCC,
+        "public_name": "某慈善基金会",
+        "amount_fen": 1_000_000,
+        "received_on": day(6),
+        "purpose": "助学",
+        "bank_reference": uuid.uuid4().hex[:16],
+    } | changes
+
+
+def use(amount: int, **changes: Any) -> dict[str, Any]:
+    aim: dict[str, Any] = {} if "project_code" in changes else {"programme": "rain_dew_plan"}
+    return {"amount_fen": amount, "used_on": day(7), "what": "雨露计划补助"} | aim | changes
+
+
+async def given(world: World, **changes: Any) -> dict[str, Any]:
+    return await world.made(MAKER, "/donations", donation(**changes))
+
+
+async def parts(world: World, row: dict[str, Any]) -> tuple[int, int, int]:
+    seen = await world.seen(MAKER, f"/donations/{row['donation_id']}")
+    return seen["left_fen"], seen["reserved_fen"], seen["used_fen"]
+
+
+async def test_a_donation_is_received_used_and_shown(world: World) -> None:
+    row = await given(world)
+    assert row["receipt_no"] == f"{COUNTY}-{YEAR}-000001"
+    asked = await world.made(MAKER, f"/donations/{row['donation_id']}/uses", use(400_000))
+    assert await parts(world, row) == (600_000, 400_000, 0)
+    path = f"/donation-uses/{asked['use_id']}/decision"
+    decision = APPROVE | {"decided_on": day(7, 2)}
+    assert code_of(await world.post(MAKER, path, decision)) == "same_person"
+    assert (await world.made(CHECKER, path, decision))["state"] == "approved"
+    assert code_of(await world.post(CHECKER, path, decision)) == "already_decided"
+    assert await parts(world, row) == (600_000, 0, 400_000)
+    await world.books_balance()
+
+
+async def test_a_refused_use_gives_the_money_back(world: World) -> None:
+    row = await given(world)
+    asked = await world.made(MAKER, f"/donations/{row['donation_id']}/uses", use(1_000_000))
+    decision = {"outcome": "refuse", "opinion": "另行安排", "decided_on": day(7, 2)}
+    await world.made(CHECKER, f"/donation-uses/{asked['use_id']}/decision", decision)
+    assert await parts(world, row) == (1_000_000, 0, 0)
+    (listed,) = (await world.seen(MAKER, "/donation-uses", donation_id=row["donation_id"]))["items"]
+    assert listed["state"] == "refused"
+
+
+async def test_receipt_numbers_have_no_gap_whatever_is_refused_and_whoever_races(world: World) -> None:
+    taken = donation()
+    bodies: list[dict[str, Any]] = [donation() for _ in range(12)]
+    await world.made(MAKER, "/donations", taken)
+    spoiled = [taken, donation(donor_uscc=None), donation(amount_fen=0), donation(received_on="2199-01-01")]
+    answers = await asyncio.gather(*(world.insist(MAKER, "/donations", one) for one in [*bodies, *spoiled]))
+    assert sum(answer.status_code == 201 for answer in answers) == 12
+    await given(world, received_on=day(6, year=YEAR - 1))
+    listed = (await world.seen(MAKER, "/donations", year=YEAR, limit=200))["items"]
+    assert sorted(row["receipt_no"] for row in listed) == [f"{COUNTY}-{YEAR}-{n:06d}" for n in range(1, 14)]
+    (before,) = (await world.seen(MAKER, "/donations", year=YEAR - 1))["items"]
+    assert before["receipt_no"] == f"{COUNTY}-{YEAR - 1}-000001"
+
+
+async def test_two_uses_at_once_cannot_take_more_than_is_left(world: World) -> None:
+    row = await given(world)
+    path = f"/donations/{row['donation_id']}/uses"
+    answers = await asyncio.gather(*(world.insist(MAKER, path, use(600_000)) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [201, 422, 422, 422]
+    assert {code_of(answer) for answer in answers if answer.status_code == 422} == {"donation_exhausted"}
+    assert await parts(world, row) == (400_000, 600_000, 0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"donor_uscc": None}, 422, "donor_unclear"),
+        ({"donor_kind": "person"}, 422, "donor_unclear"),
+        ({"donor_name": None, "donor_uscc": None}, 422, "donor_unclear"),
+        ({"donor_uscc": "9" * 18}, 422, "uscc_wrong"),
+        ({"programme": "moon_plan"}, 422, "programme_unknown"),
+        ({"project_code": "P1", "programme": "rain_dew_plan"}, 422, "aim_not_one"),
+        ({"project_code": "P9"}, 422, "project_not_in_library"),
+        ({"division_code": "34"}, 422, "place_not_of_county"),
+        ({"division_code": "341621"}, 404, "not_found"),
+        ({"division_code": "341622999"}, 422, "division_unknown"),
+        ({"received_on": "2199-01-01"}, 422, "day_in_future"),
+    ],
+)
+async def test_another_donation_is_refused_and_not_kept(
+    world: World, changes: dict[str, Any], status: int, code: str
+) -> None:
+    refused = await world.post(MAKER, "/donations", donation(**changes))
+    assert (refused.status_code, code_of(refused)) == (status, code)
+    assert (await world.seen(MAKER, "/donations"))["items"] == []
+
+
+async def test_a_donor_who_named_an_aim_is_heard(world: World) -> None:
+    world.projects["P2"] = grant_of("P2")
+    row = await given(world, project_code="P1")
+    path = f"/donations/{row['donation_id']}/uses"
+    for body in (use(1, project_code="P2"), use(1)):
+        refused = await world.post(MAKER, path, body)
+        assert (refused.status_code, code_of(refused)) == (422, "donation_for_other")
+    unnamed = await world.post(MAKER, path, use(1, programme=None))
+    assert code_of(unnamed) == "aim_not_one"
+    assert code_of(await world.post(MAKER, path, use(1, project_code="P1", used_on=day(5)))) == "day_before_step"
+    assert await parts(world, row) == (1_000_000, 0, 0)
+    await world.made(MAKER, path, use(1, project_code="P1"))
+
+
+async def test_the_public_sees_every_donation_and_of_the_donor_the_name_they_allowed(world: World) -> None:
+    await given(world)
+    quiet = await given(world, donor_kind="person", donor_name="周某某", donor_uscc=None, public_name=None)
+    await given(world, donor_name=None, donor_uscc=None, public_name=None)
+    await world.made(MAKER, f"/donations/{quiet['donation_id']}/uses", use(400_000))
+    async with world.funds.as_(PUBLIC) as client:
+        answer = await client.get("/api/v1/public/funds/donations", params={"division_code": COUNTY, "limit": 200})
+        page = await client.get("/api/v1/public/funds/donations", params={"limit": 2})
+    assert answer.status_code == 200, answer.text
+    assert [row["donor"] for row in answer.json()["items"]] == [None, None, "某慈善基金会"]
+    assert "周某某" not in answer.text
+    assert USCC not in answer.text
+    assert page.json()["next_cursor"]
+    async with world.funds.as_(desk("donation.read")) as client:
+        assert (await client.get("/api/v1/public/funds/donations")).status_code == 403

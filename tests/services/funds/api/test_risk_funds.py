@@ -1,0 +1,157 @@
+"""风险补偿金: what a fund supports, what it pays for a loan that is not paid back, what comes back to it."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from typing import Any
+
+import pytest
+
+from tests.services.funds.credit import (
+    AID,
+    APPROVE,
+    FINANCE,
+    OTHER_USCC,
+    TELLER,
+    USCC,
+    approved,
+    bank_desk,
+    disbursed,
+    disbursement,
+    household,
+)
+from tests.services.funds.world import COUNTY, World, code_of, day, pointer_of
+
+
+def body(**changes: Any) -> dict[str, Any]:
+    return {
+        "county_code": COUNTY,
+        "name": "蒙城县扶贫小额信贷风险补偿金",
+        "bank_name": "蒙城农村商业银行",
+        "bank_uscc": USCC,
+        "multiple": 10,
+        "fund_share": "0.80",
+        "opened_on": day(1, 2),
+    } | changes
+
+
+def money(amount: int, name: str = "deposited_on", on: str = day(1, 3)) -> dict[str, Any]:
+    return {"amount_fen": amount, name: on, "bank_reference": uuid.uuid4().hex[:16]}
+
+
+async def fund(world: World, amount: int = 1_000_000, **changes: Any) -> int:
+    """A fund that holds `amount`; its id."""
+    made = await world.made(FINANCE, "/risk-funds", body(**changes))
+    path = f"/risk-funds/{made['risk_fund_id']}/deposits"
+    await world.made(FINANCE, path, money(amount) | {"origin": "县级预算"})
+    found: int = made["risk_fund_id"]
+    return found
+
+
+async def overdue(world: World, fund_id: int, number: int = 1) -> dict[str, Any]:
+    """A loan of the fund, due on 10 July and not paid back."""
+    return await disbursed(world, household(world, number), fund=fund_id, term_months=6)
+
+
+async def claimed(world: World, fund_id: int, loan: dict[str, Any], on: str = day(12)) -> dict[str, Any]:
+    asked = {"loan_id": loan["loan_id"], "claimed_on": on}
+    return await world.made(TELLER, f"/risk-funds/{fund_id}/compensations", asked)
+
+
+async def seen(world: World, fund_id: int) -> tuple[int, int, int]:
+    found = await world.seen(FINANCE, f"/risk-funds/{fund_id}")
+    return found["balance_fen"], found["claimed_fen"], found["supported_fen"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"multiple": 11}, 422, "risk_multiple_too_high"),
+        ({"fund_share": "0.81"}, 422, "risk_share_too_high"),
+        ({"bank_uscc": USCC[:-1] + "X"}, 422, "uscc_wrong"),
+        ({"county_code": "341621"}, 404, "not_found"),
+        ({"county_code": "34"}, 404, "not_found"),
+        ({"opened_on": "2199-01-01"}, 422, "day_in_future"),
+    ],
+)
+async def test_a_fund_is_opened_on_terms_the_county_allows(
+    world: World, changes: dict[str, Any], status: int, code: str
+) -> None:
+    refused = await world.post(FINANCE, "/risk-funds", body(**changes))
+    assert (refused.status_code, code_of(refused)) == (status, code)
+    assert (await world.seen(FINANCE, "/risk-funds"))["items"] == []
+    await world.made(FINANCE, "/risk-funds", body())
+    assert code_of(await world.post(FINANCE, "/risk-funds", body())) == "bank_has_fund"
+
+
+async def test_a_fund_supports_loans_up_to_its_multiple_even_when_two_tellers_try(world: World) -> None:
+    """50,000 yuan at one to ten would carry ten loans; 7,000 yuan carry one of 50,000 and no second."""
+    fund_id = await fund(world, 700_000)
+    loans = [await approved(world, household(world, number)) for number in (1, 2, 3)]
+    answers = await asyncio.gather(
+        *(
+            world.insist(bank_desk(), f"/loans/{loan['loan_id']}/disbursement", disbursement(risk_fund_id=fund_id))
+            for loan in loans
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 422, 422]
+    refused = next(answer for answer in answers if answer.status_code == 422)
+    assert (code_of(refused), refused.json()["facts"]["room_fen"]) == ("risk_fund_full", 2_000_000)
+    assert await seen(world, fund_id) == (700_000, 0, 5_000_000)
+
+
+async def test_the_fund_pays_its_share_and_what_is_recovered_is_its_own_again(world: World) -> None:
+    fund_id = await fund(world, 5_000_000)
+    row = await claimed(world, fund_id, await overdue(world, fund_id))
+    assert (row["outstanding_fen"], row["amount_fen"], row["overdue_since"]) == (5_000_000, 4_000_000, day(7, 11))
+    assert await seen(world, fund_id) == (1_000_000, 4_000_000, 5_000_000)
+    root = f"/risk-compensations/{row['compensation_id']}"
+    decision = APPROVE | {"decided_on": day(12, 2)}
+    early = await world.post(TELLER, f"{root}/recoveries", money(1, "recovered_on", day(12, 3)))
+    assert code_of(early) == "step_not_due"
+    assert code_of(await world.post(TELLER, f"{root}/decision", decision)) == "same_person"
+    await world.made(FINANCE, f"{root}/decision", decision)
+    assert code_of(await world.post(AID, f"{root}/decision", decision)) == "already_decided"
+    await world.made(TELLER, f"{root}/recoveries", money(1_500_000, "recovered_on", day(12, 3)))
+    too_much = await world.post(TELLER, f"{root}/recoveries", money(2_500_001, "recovered_on", day(12, 3)))
+    assert (too_much.status_code, code_of(too_much)) == (422, "recovered_too_much")
+    assert await seen(world, fund_id) == (2_500_000, 0, 5_000_000)
+    (listed,) = (await world.seen(AID, "/risk-compensations", risk_fund_id=fund_id))["items"]
+    assert (listed["state"], listed["recovered_fen"]) == ("approved", 1_500_000)
+    await world.books_balance()
+
+
+async def test_a_refused_claim_gives_the_money_back_and_may_be_made_again(world: World) -> None:
+    fund_id = await fund(world, 5_000_000)
+    loan = await overdue(world, fund_id)
+    row = await claimed(world, fund_id, loan)
+    twice = {"loan_id": loan["loan_id"], "claimed_on": day(12)}
+    again = await world.post(TELLER, f"/risk-funds/{fund_id}/compensations", twice)
+    assert (again.status_code, code_of(again)) == (409, "already_compensated")
+    path = f"/risk-compensations/{row['compensation_id']}/decision"
+    await world.made(FINANCE, path, {"outcome": "refuse", "opinion": "先行追偿", "decided_on": day(12, 2)})
+    assert await seen(world, fund_id) == (5_000_000, 0, 5_000_000)
+    await claimed(world, fund_id, loan, on=day(12, 2))
+
+
+async def test_a_claim_waits_for_its_days_and_never_takes_more_than_there_is(world: World) -> None:
+    fund_id = await fund(world, 5_000_000)
+    other = await fund(world, 1_000_000, bank_uscc=OTHER_USCC)
+    loan = await overdue(world, fund_id)
+    path = f"/risk-funds/{fund_id}/compensations"
+    early = await world.post(TELLER, path, {"loan_id": loan["loan_id"], "claimed_on": day(10, 8)})
+    assert (early.status_code, code_of(early)) == (422, "loan_not_overdue")
+    wrong = await world.post(
+        TELLER, f"/risk-funds/{other}/compensations", {"loan_id": loan["loan_id"], "claimed_on": day(12)}
+    )
+    assert (wrong.status_code, code_of(wrong)) == (422, "loan_of_other_fund")
+    office = await world.post(FINANCE, path, {"loan_id": loan["loan_id"], "claimed_on": day(12)})
+    assert code_of(office) == "loan_step_of_other_office"
+    second = await overdue(world, fund_id, 2)
+    bodies = [{"loan_id": one["loan_id"], "claimed_on": day(12)} for one in (loan, second)]
+    answers = await asyncio.gather(*(world.insist(TELLER, path, one) for one in bodies))
+    assert sorted(answer.status_code for answer in answers) == [201, 422]
+    short = next(answer for answer in answers if answer.status_code == 422)
+    assert (code_of(short), pointer_of(short)) == ("risk_fund_short", "/loan_id")
+    assert await seen(world, fund_id) == (1_000_000, 4_000_000, 10_000_000)
