@@ -1,200 +1,213 @@
-"""The walk of the money: from any document, project, payment or household up to the source and down to the payee."""
+"""The walk of the money: from anything it passed through up to the source and down to the payee."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.funds.domain.trace import Walk
-from services.funds.operations import trace_nodes as nodes
-from services.funds.storage import allocations, documents, payments, sessions
+from services.funds.domain.refusals.grants import TransferNotOfProjects
+from services.funds.domain.trace import HELD_IN, Node, Walk, sort_key
+from services.funds.operations import trace_walks as walks
+from services.funds.operations.trace_walks import Descent
+from services.funds.storage import book_imports, documents, sessions
 from services.funds.storage import trace as storage
 from services.funds.storage.tables import (
     Allocation,
+    Base,
     Claim,
-    Document,
     DocumentLine,
     GrantBatch,
+    GrantLine,
     Payment,
     Receipt,
 )
-from shared.chassis import audit
+from shared.chassis import audit, paging
 from shared.chassis.database import Database
 from shared.chassis.identity import Actor
-from shared.chassis.scope import covers
 from shared.refusals import NotFound
-from shared.schemas import funds_views as wire
+from shared.schemas import funds_trace as wire
+
+DECIDED = {"allocation": "allocation", "claim": "claim", "payment": "payment", "batch": "grant_batch"}
+"""Type of a thing -> the word its decisions are kept under."""
 
 
-async def of_document(session: AsyncSession, actor: Actor, document_id: int) -> wire.Trace:
-    """Everything a document's money became, and where it came from."""
-    row = await documents.visible(session, actor, document_id)
-    if row is None:
-        raise NotFound()
-    walk = Walk()
-    await _down_from_documents(session, actor, walk, [row])
-    await _up_from_receipts(session, walk, await storage.rows(session, Receipt, Receipt.id, [row.drawn_on_receipt_id]))
-    _draw_edges(walk, [row])
-    return _answer(f"document:{row.id}", walk)
+class Tracer:
+    """One walk of one reader. Every `of_*` answers one page of it; NotFound for what the reader may not see."""
 
+    def __init__(self, session: AsyncSession, actor: Actor, cursor: str | None, limit: int) -> None:
+        self._session, self._actor, self._limit = session, actor, limit
+        self._after = paging.decode(cursor, int, int)
+        self._walk = Walk()
+        self._down = Descent(session, actor, self._walk)
 
-async def of_allocation(session: AsyncSession, actor: Actor, allocation_id: int) -> wire.Trace:
-    row = await allocations.visible(session, actor, allocation_id)
-    if row is None:
-        raise NotFound()
-    return await _of_allocations(session, f"allocation:{row.id}", [row])
+    async def of_document(self, document_id: int) -> wire.Trace:
+        """Everything a document's money became, and where it came from."""
+        row = await documents.visible(self._session, self._actor, document_id)
+        if row is None:
+            raise NotFound()
+        drawn_on = await storage.rows(self._session, Receipt, Receipt.id, [row.drawn_on_receipt_id])
+        await walks.up_from_receipts(self._session, self._walk, drawn_on)
+        await self._down.documents([row])
+        return await self._answer(f"document:{row.id}")
 
+    async def of_line(self, line_id: int) -> wire.Trace:
+        row = await self._row(DocumentLine, line_id, DocumentLine.division_code)
+        above = await walks.up_from_lines(self._session, self._walk, [row])
+        await walks.up_from_receipts(self._session, self._walk, above)
+        await self._down.documents(await self._down.lines([row]))
+        return await self._answer(f"line:{row.id}")
 
-async def of_project(session: AsyncSession, actor: Actor, project_code: str) -> wire.Trace:
-    rows = await storage.allocations_of_project(session, actor, project_code)
-    if not rows:
-        raise NotFound()
-    return await _of_allocations(session, f"project:{project_code}", rows)
+    async def of_receipt(self, receipt_id: int) -> wire.Trace:
+        row = await self._row(Receipt, receipt_id, Receipt.division_code)
+        await walks.up_from_receipts(self._session, self._walk, [row])
+        await self._down.documents(await self._down.receipts([row]))
+        return await self._answer(f"receipt:{row.id}")
 
+    async def of_allocation(self, allocation_id: int) -> wire.Trace:
+        row = await self._row(Allocation, allocation_id, Allocation.division_code)
+        return await self._of_allocations(f"allocation:{row.id}", [row])
 
-async def _of_allocations(session: AsyncSession, start: str, rows: Sequence[Allocation]) -> wire.Trace:
-    walk = Walk()
-    await _down_from_allocations(session, walk, rows)
-    await _up_from_allocations(session, walk, rows)
-    return _answer(start, walk)
+    async def of_project(self, project_code: str) -> wire.Trace:
+        rows = await storage.allocations_of_project(self._session, self._actor, project_code)
+        if not rows:
+            raise NotFound()
+        return await self._of_allocations(f"project:{project_code}", rows)
 
+    async def _of_allocations(self, start: str, rows: Sequence[Allocation]) -> wire.Trace:
+        await walks.up_from_allocations(self._session, self._walk, rows)
+        await self._down.allocations(rows)
+        return await self._answer(start)
 
-async def of_payment(session: AsyncSession, actor: Actor, payment_id: int) -> wire.Trace:
-    """Only the path of one payment."""
-    row = await payments.visible(session, actor, payment_id)
-    if row is None:
-        raise NotFound()
-    walk = Walk()
-    claims = await _claims_behind(session, row.claim_id)
-    _add_claims(walk, claims)
-    _add_payments(walk, [row])
-    found = await storage.rows(session, Allocation, Allocation.id, [row.allocation_id])
-    await _up_from_allocations(session, walk, found)
-    return _answer(f"payment:{row.id}", walk)
+    async def of_claim(self, claim_id: int) -> wire.Trace:
+        row = await self._row(Claim, claim_id, Claim.division_code)
+        await walks.up_from_claims(self._session, self._walk, [row.id])
+        await self._down.claim(row)
+        return await self._answer(f"claim:{row.id}")
 
+    async def of_payment(self, payment_id: int) -> wire.Trace:
+        """The path of one payment, and what came back of it."""
+        row = await self._row(Payment, payment_id, Payment.division_code)
+        walks.add_payments(self._walk, [row])
+        await walks.up_from_claims(self._session, self._walk, [row.claim_id])
+        await self._down.returns([row])
+        return await self._answer(f"payment:{row.id}")
 
-async def _claims_behind(session: AsyncSession, claim_id: int) -> list[Claim]:
-    """The claim and, for a retention claim, the one whose money it releases."""
-    claims = await storage.rows(session, Claim, Claim.id, [claim_id])
-    return claims + await storage.rows(session, Claim, Claim.id, [claim.releases_claim_id for claim in claims])
+    async def of_batch(self, trail: Database, batch_id: int) -> wire.Trace:
+        """A batch of grants with the people it was for; the reading is noted before the answer leaves."""
+        row = await self._row(GrantBatch, batch_id, GrantBatch.division_code)
+        await self._up_from_batches([row])
+        await self._down.batches([row])
+        return await self._noted(trail, f"batch:{row.id}", "trace.batch", await self._down.grants(row))
 
+    async def of_grant(self, trail: Database, line_id: int) -> wire.Trace:
+        """One person's grant up to its source; the reading is noted before the answer leaves."""
+        row = await self._row(GrantLine, line_id, GrantLine.division_code)
+        await self._up_from_grants([row])
+        return await self._noted(trail, f"grant:{row.id}", "trace.grant", [row])
 
-async def of_household(session: AsyncSession, actor: Actor, trail: Database, household_id: str) -> wire.Trace:
-    """Where every grant a household received came from; the reading is noted before the answer leaves."""
-    lines = await storage.grants_of_household(session, actor, household_id)
-    if not lines:
-        raise NotFound()
-    walk = Walk()
-    for line in lines:
-        walk.add(nodes.of_grant(line))
-        walk.join(f"batch:{line.batch_id}", f"grant:{line.id}", line.amount_fen)
-    batches = await storage.rows(session, GrantBatch, GrantBatch.id, [line.batch_id for line in lines])
-    _add_batches(walk, batches)
-    found = await storage.rows(session, Allocation, Allocation.id, [batch.allocation_id for batch in batches])
-    await _up_from_allocations(session, walk, found)
-    persons = sorted({line.person_id for line in lines if line.person_id is not None})
-    answer = _answer(f"household:{household_id}", walk)
-    await sessions.let_go(session)
-    await audit.record_read(trail, actor, "trace.household", persons, "name_masked,amount_fen")
-    return answer
+    async def of_household(self, trail: Database, household_id: str) -> wire.Trace:
+        """Where every grant a household received came from; the reading is noted before the answer leaves."""
+        lines = await storage.grants_of_household(self._session, self._actor, household_id)
+        if not lines:
+            raise NotFound()
+        await self._up_from_grants(lines)
+        return await self._noted(trail, f"household:{household_id}", "trace.household", lines)
 
+    async def of_transfer(self, transfer_id: int) -> wire.Trace:
+        """The walk of the thing a transfer's money went to."""
+        found = await storage.transfer(self._session, self._actor, transfer_id)
+        if found is None:
+            raise NotFound()
+        kind, owner = found
+        begin = {
+            "line": self.of_line, "receipt": self.of_receipt, "allocation": self.of_allocation,
+            "claim": self.of_claim, "payment": self.of_payment, "batch": self._of_batch_alone,
+        }.get(HELD_IN.get(kind, ""))  # fmt: skip
+        if begin is None:
+            raise TransferNotOfProjects()
+        answer = await begin(owner)
+        return answer.model_copy(update={"start": f"transfer:{transfer_id}"})
 
-async def _down_from_documents(session: AsyncSession, actor: Actor, walk: Walk, start: list[Document]) -> None:
-    """Documents, their lines and receipts, the documents drawn on those, and so on; then the allocations."""
-    received: list[Receipt] = []
-    level = start
-    while level:
-        lines = await storage.rows(session, DocumentLine, DocumentLine.document_id, [row.id for row in level])
-        lines = [line for line in lines if covers(actor.scope, line.division_code)]
-        receipts = await storage.rows(session, Receipt, Receipt.document_line_id, [line.id for line in lines])
-        _add_handed_down(walk, level, lines, receipts)
-        _draw_edges(walk, level)
-        received += receipts
-        level = await storage.rows(
-            session, Document, Document.drawn_on_receipt_id, [receipt.id for receipt in receipts]
+    async def _of_batch_alone(self, batch_id: int) -> wire.Trace:
+        row = await self._row(GrantBatch, batch_id, GrantBatch.division_code)
+        await self._up_from_batches([row])
+        await self._down.batches([row])
+        return await self._answer(f"batch:{row.id}")
+
+    async def _row(self, table: type[Any], row_id: int, place: Any) -> Any:
+        found: Base | None = await storage.row(self._session, table, row_id, self._actor, place)
+        if found is None:
+            raise NotFound()
+        return found
+
+    async def _up_from_grants(self, lines: Sequence[GrantLine]) -> None:
+        walks.add_grants(self._walk, lines)
+        ids = [line.batch_id for line in lines]
+        await self._up_from_batches(await storage.rows(self._session, GrantBatch, GrantBatch.id, ids))
+
+    async def _up_from_batches(self, batches: Sequence[GrantBatch]) -> None:
+        walks.add_batches(self._walk, batches)
+        ids = [batch.allocation_id for batch in batches]
+        found = await storage.rows(self._session, Allocation, Allocation.id, ids)
+        await walks.up_from_allocations(self._session, self._walk, found)
+
+    async def _noted(self, trail: Database, start: str, action: str, lines: Iterable[GrantLine]) -> wire.Trace:
+        persons = sorted({line.person_id for line in lines if line.person_id is not None})
+        answer = await self._answer(start)
+        await sessions.let_go(self._session)
+        await audit.record_read(trail, self._actor, action, persons, "name_masked,amount_fen")
+        return answer
+
+    async def _answer(self, start: str) -> wire.Trace:
+        """One page of the walk, with the sums of the whole of it."""
+        walk = self._walk
+        await self._weigh()
+        opened = await book_imports.origins(self._session, [(node.type, node.number) for node in walk.nodes.values()])
+        ordered = walk.ordered_nodes()
+        behind = [node for node in ordered if self._after is None or sort_key(node) > self._after]
+        page = behind[: self._limit]
+        names = {node.id for node in page}
+        more = len(behind) > self._limit
+        decided = await self._decisions(page)
+        return wire.Trace(
+            start=start,
+            nodes=[self._node(node, opened.get((node.type, node.number)), decided[node.id]) for node in page],
+            edges=[wire.TraceEdge.model_validate(edge) for edge in walk.ordered_edges() if edge.target in names],
+            nodes_total=len(ordered),
+            differences=[wire.TraceDifference.model_validate(found) for found in walk.differences()],
+            truncated=walk.truncated,
+            next_cursor=paging.encode(*sort_key(page[-1])) if more else None,
         )
-    rows = await storage.rows(session, Allocation, Allocation.receipt_id, [receipt.id for receipt in received])
-    seen = [row for row in rows if covers(actor.scope, row.division_code)]
-    _add_allocations(walk, seen)
-    await _down_from_allocations(session, walk, seen)
 
+    async def _weigh(self) -> None:
+        """Look up what stands in the accounts of the walk's things."""
+        kinds: dict[str, list[str]] = defaultdict(list)
+        for kind, owner in HELD_IN.items():
+            kinds[owner].append(kind)
+        for owner, names in kinds.items():
+            ids = [node.number for node in self._walk.nodes.values() if node.type == owner]
+            for kind, number, fen in await storage.holdings(self._session, names, ids) if ids else ():
+                self._walk.holds.setdefault(f"{owner}:{number}", {})[kind] = fen
 
-async def _down_from_allocations(session: AsyncSession, walk: Walk, rows: Iterable[Allocation]) -> None:
-    ids = [row.id for row in rows]
-    claims = await storage.rows(session, Claim, Claim.allocation_id, ids)
-    _add_claims(walk, claims)
-    _add_payments(walk, await storage.rows(session, Payment, Payment.claim_id, [claim.id for claim in claims]))
-    _add_batches(walk, await storage.rows(session, GrantBatch, GrantBatch.allocation_id, ids))
+    async def _decisions(self, page: Sequence[Node]) -> dict[str, list[wire.TraceDecision]]:
+        found: dict[str, list[wire.TraceDecision]] = defaultdict(list)
+        for kind, subject in DECIDED.items():
+            ids = [node.number for node in page if node.type == kind]
+            for row in await storage.decisions(self._session, subject, ids) if ids else ():
+                found[f"{kind}:{row.subject_id}"].append(wire.TraceDecision.model_validate(row))
+        return found
 
-
-async def _up_from_allocations(session: AsyncSession, walk: Walk, rows: Sequence[Allocation]) -> None:
-    _add_allocations(walk, rows)
-    receipts = await storage.rows(session, Receipt, Receipt.id, [row.receipt_id for row in rows])
-    await _up_from_receipts(session, walk, receipts)
-
-
-async def _up_from_receipts(session: AsyncSession, walk: Walk, receipts: list[Receipt]) -> None:
-    """The line and document each receipt came by, and the receipt that document drew on, up to the source."""
-    while receipts:
-        lines = await storage.rows(
-            session, DocumentLine, DocumentLine.id, [receipt.document_line_id for receipt in receipts]
+    def _node(self, node: Node, book_import_id: int | None, decisions: list[wire.TraceDecision]) -> wire.TraceNode:
+        own = {"stands", "holds", "hidden_fen", "complete", "book_import_id", "decisions"}
+        return wire.TraceNode(
+            **{name: getattr(node, name) for name in set(wire.TraceNode.model_fields) - own},
+            stands=node.stands,
+            holds=self._walk.holds.get(node.id, {}),
+            hidden_fen=self._walk.hidden.get(node.id, 0),
+            complete=node.id in self._walk.complete,
+            book_import_id=book_import_id,
+            decisions=decisions,
         )
-        found = await storage.rows(session, Document, Document.id, [receipt.document_id for receipt in receipts])
-        _add_handed_down(walk, found, lines, receipts)
-        _draw_edges(walk, found)
-        receipts = await storage.rows(session, Receipt, Receipt.id, [row.drawn_on_receipt_id for row in found])
-
-
-def _draw_edges(walk: Walk, rows: Iterable[Document]) -> None:
-    for row in rows:
-        if row.drawn_on_receipt_id is not None:
-            walk.join(f"receipt:{row.drawn_on_receipt_id}", f"document:{row.id}", row.total_fen)
-
-
-def _add_handed_down(
-    walk: Walk, found: Iterable[Document], lines: Iterable[DocumentLine], receipts: Iterable[Receipt]
-) -> None:
-    for document in found:
-        walk.add(nodes.of_document(document))
-    for line in lines:
-        walk.add(nodes.of_line(line))
-        walk.join(f"document:{line.document_id}", f"line:{line.id}", line.amount_fen)
-    for receipt in receipts:
-        walk.add(nodes.of_receipt(receipt))
-        walk.join(f"line:{receipt.document_line_id}", f"receipt:{receipt.id}", receipt.amount_fen)
-
-
-def _add_allocations(walk: Walk, rows: Iterable[Allocation]) -> None:
-    for row in rows:
-        walk.add(nodes.of_allocation(row))
-        walk.join(f"receipt:{row.receipt_id}", f"allocation:{row.id}", row.amount_fen)
-
-
-def _add_claims(walk: Walk, rows: Iterable[Claim]) -> None:
-    for row in rows:
-        walk.add(nodes.of_claim(row))
-        origin = (
-            f"allocation:{row.allocation_id}" if row.releases_claim_id is None else f"claim:{row.releases_claim_id}"
-        )
-        walk.join(origin, f"claim:{row.id}", row.amount_fen)
-
-
-def _add_payments(walk: Walk, rows: Iterable[Payment]) -> None:
-    for row in rows:
-        walk.add(nodes.of_payment(row))
-        walk.join(f"claim:{row.claim_id}", f"payment:{row.id}", row.amount_fen)
-
-
-def _add_batches(walk: Walk, rows: Iterable[GrantBatch]) -> None:
-    for row in rows:
-        walk.add(nodes.of_batch(row))
-        walk.join(f"allocation:{row.allocation_id}", f"batch:{row.id}", row.total_fen)
-
-
-def _answer(start: str, walk: Walk) -> wire.Trace:
-    return wire.Trace(
-        start=start,
-        nodes=[wire.TraceNode.model_validate(node) for node in walk.ordered_nodes()],
-        edges=[wire.TraceEdge.model_validate(edge) for edge in walk.ordered_edges()],
-    )

@@ -11,6 +11,8 @@ from services.funds.storage.tables import (
     GrantBatch,
     GrantLine,
     Payment,
+    PaymentReturn,
+    Recall,
     Receipt,
 )
 
@@ -49,6 +51,20 @@ def of_payment(row: Payment) -> Node:
         "payment", row.id, f"{row.order_no} {row.payee_name}", row.division_code, row.amount_fen,
         row.settled_on or row.ordered_on, row.state, row.entered_by, row.settled_by, row.settled_on,
     )  # fmt: skip
+
+
+def of_recall(row: Recall) -> Node:
+    return Node(
+        "recall", row.id, f"{row.number} {row.reason}", row.division_code, row.amount_fen, row.proposed_on, row.state,
+        row.entered_by, row.decided_by, row.decided_on, row.decided_office,
+    )  # fmt: skip
+
+
+def of_return(row: PaymentReturn, division_code: str) -> Node:
+    """Money of a payment that came back; `division_code` is the payment's."""
+    return Node(
+        "return", row.id, row.reason, division_code, row.amount_fen, row.returned_on, "returned", row.entered_by
+    )
 
 
 def of_batch(row: GrantBatch) -> Node:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.services.funds.api.test_grant_batches import approved, ordered, person
+from tests.services.funds.opening_books import posted, workbook
 from tests.services.funds.world import (
     CITY,
     COUNTY,
     ELSEWHERE,
     PROVINCE,
     READER,
+    READING,
     RELEASER,
     World,
     code_of,
     day,
+    desk,
 )
 
 
@@ -97,3 +102,72 @@ async def test_a_walk_needs_one_start_inside_the_scope(world: World) -> None:
         assert (await world.get(who, "/trace", **params)).status_code == 404
     for params in ({}, {"project_code": "P1", "payment_id": 1}):
         assert code_of(await world.get(READER, "/trace", **params)) == "trace_needs_one"
+
+
+async def test_a_walk_begins_at_anything_money_passed_through(world: World) -> None:
+    await posted(world, workbook())
+    whole = await world.seen(READER, "/trace", document_id=1)
+    named = {node["type"]: int(node["id"].split(":")[1]) for node in whole["nodes"]}
+    for kind in ("document", "line", "receipt", "allocation", "claim", "payment"):
+        walk = await world.seen(READER, "/trace", **{f"{kind}_id": named[kind]})
+        assert (walk["start"], walk["differences"]) == (f"{kind}:{named[kind]}", [])
+        assert {"document", "line", "receipt"} & set(types(walk)), kind
+    transfers = (await world.seen(READER, "/ledger/transfers", division_code=COUNTY, limit=200))["items"]
+    for transfer in transfers:
+        walk = await world.seen(READER, "/trace", transfer_id=transfer["transfer_id"])
+        owners = {"transit": "line", "reserved": "allocation", "withheld": "claim", "in_flight": "payment"}
+        target = owners.get(transfer["credit_kind"], transfer["credit_kind"].replace("paid", "payment"))
+        assert f"{target}:{transfer['credit_owner_id']}" in [node["id"] for node in walk["nodes"]]
+    assert (await world.get(ELSEWHERE, "/trace", transfer_id=transfers[0]["transfer_id"])).status_code == 404
+
+
+async def test_a_walk_comes_in_pages_that_together_are_the_whole(world: World) -> None:
+    await posted(world, workbook())
+    whole = await world.seen(READER, "/trace", document_id=1)
+    nodes, seen, cursor = [], [], None
+    while True:
+        page = await world.seen(READER, "/trace", document_id=1, node_limit=2, cursor=cursor)
+        assert (len(page["nodes"]), page["nodes_total"]) <= (2, whole["nodes_total"])
+        nodes += page["nodes"]
+        seen += page["edges"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert nodes == whole["nodes"]
+    assert sorted(seen, key=str) == sorted(whole["edges"], key=str)
+
+
+async def test_a_walk_too_large_says_where_it_stops_and_claims_nothing_of_what_it_left_out(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await posted(world, workbook())
+    monkeypatch.setattr("services.funds.domain.trace.MAX_NODES", 6)
+    walk = await world.seen(READER, "/trace", document_id=1)
+    assert (walk["truncated"], walk["nodes_total"], walk["differences"]) == (True, 6, [])
+
+
+async def test_what_stands_at_each_thing_is_told_by_the_ledger(world: World) -> None:
+    await posted(world, workbook())
+    walk = await world.seen(READER, "/trace", project_code="P1")
+    holds = {node["id"]: node["holds"] for node in walk["nodes"] if node["holds"]}
+    assert holds["allocation:1"] == {"allocation": 500_000}
+    assert holds["payment:1"] == {"paid": 291_000}
+    assert holds["allocation:2"] == {"allocation": 240_000}
+
+
+async def test_money_called_back_is_walked_to_where_it_went(world: World) -> None:
+    receipt = await world.money(1_000)
+    allocation = await world.allocation(receipt, 700)
+    body = {
+        "allocation_id": allocation["allocation_id"], "amount_fen": 200, "number": "收回1号", "reason": "项目结余",
+        "proposed_on": day(6),
+    }  # fmt: skip
+    recaller, decider = desk("recall.propose", *READING), desk("recall.decide", *READING)
+    recall = await world.made(recaller, "/recalls", body)
+    waiting = await world.seen(READER, "/trace", receipt_id=receipt["receipt_id"])
+    assert waiting["differences"] == []
+    decided = {"outcome": "approve", "opinion": "同意", "decided_on": day(6, 2)}
+    await world.made(decider, f"/recalls/{recall['recall_id']}/decision", decided)
+    walk = await world.seen(READER, "/trace", receipt_id=receipt["receipt_id"])
+    assert walk["differences"] == []
+    assert edges(walk)["allocation", "recall"] == edges(walk)["recall", "receipt"] == 200
