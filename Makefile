@@ -9,7 +9,7 @@ BENCH_READY := $(VENV)/.bench-installed
 SERVICES := registry projects funds gateway
 WORKERS ?= 2
 
-.PHONY: help run test check fix migrate revision openapi lock secrets demonstration divisions rotate-keys bench clean
+.PHONY: help run test check fix migrate revision openapi lock secrets demonstration divisions rotate-keys verify-ledger bench torture clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -70,8 +70,14 @@ divisions: $(READY) ## load the whole country's 665,276 divisions into the local
 rotate-keys: $(READY) ## move protected values in the local suite to the first seal key (arguments="--status" to look)
 	@$(BIN)/python -m deploy.local.rotate_keys $(arguments)
 
+verify-ledger: $(READY) ## recompute the local suite's ledger from its transfers and say the first difference
+	@$(BIN)/python -m deploy.local.verify_ledger $(arguments)
+
 bench: $(BENCH_READY) ## measure this machine: make bench, make bench size=province, make bench only="reads search"
 	@$(BIN)/python -m bench --size $(or $(size),small) $(if $(only),--only $(only))
+
+torture: $(READY) ## kill services and PostgreSQL under load: make torture, make torture operations=2000 kills=20 seed=1
+	@$(BIN)/python -m torture --operations $(or $(operations),1000000) --kills $(or $(kills),1000) $(if $(seed),--seed $(seed))
 
 clean: ## remove the virtual environment and caches (never the data folder)
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -17,7 +17,7 @@ from shared.chassis.identity import new_private_key, public_keys
 SERVICES = databases.SERVICES
 JWKS = "inner_jwks.json"
 TOKEN_KEY = "gateway_token_key.pem"
-REGISTRY_KEYS = ("registry_seal_key", "registry_index_key")
+SEAL_KEYS = ("registry_seal_key", "registry_index_key", "funds_seal_key")
 
 
 def inner_key(service: str) -> str:
@@ -34,7 +34,7 @@ def ensure(folder: Path) -> list[str]:
         for kind in ("owner", "app"):
             databases.password_of(folder, service, kind)
     _write(folder / TOKEN_KEY, new_private_key())
-    for name in REGISTRY_KEYS:
+    for name in SEAL_KEYS:
         _write(folder / name, base64.b64encode(secrets.token_bytes(32)))
     _derive(folder / JWKS, public_keys({service: folder / inner_key(service) for service in SERVICES}))
     return sorted({path.name for path in folder.iterdir()} - before)

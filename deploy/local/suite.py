@@ -16,7 +16,7 @@ from deploy.local.processes import ROOT, Service, wait_ready
 
 START_ORDER = ("registry", "projects", "funds", "gateway")
 PEERS = {
-    "registry": (),
+    "registry": ("funds",),
     "projects": ("registry", "funds"),
     "funds": ("registry", "projects"),
     "gateway": ("registry", "projects", "funds"),
@@ -90,6 +90,8 @@ class Suite:
         if name == "registry":
             values["SEAL_KEY_FILE"] = str(self.secrets / "registry_seal_key")
             values["INDEX_KEY_FILE"] = str(self.secrets / "registry_index_key")
+        if name == "funds":
+            values["SEAL_KEY_FILE"] = str(self.secrets / "funds_seal_key")
         if name == "gateway":
             values["TOKEN_KEY_FILE"] = str(self.secrets / secret_files.TOKEN_KEY)
             values["HOST"] = os.environ.get("LIKA_GATEWAY_HOST", "127.0.0.1")
@@ -110,6 +112,17 @@ class Suite:
             output, _ = process.communicate()
             if process.returncode != 0:
                 raise RuntimeError(f"the migrations of {name} failed:\n{output[-2000:]}")
+
+    def environment_of(self, service: str) -> dict[str, str]:
+        """The variables a service of this suite runs with."""
+        return dict(self._environments[service])
+
+    @property
+    def server(self) -> EmbeddedServer:
+        """The database server of our own."""
+        if self._server is None:
+            raise RuntimeError("the suite stands on a server that was given")
+        return self._server
 
     def owner_environment(self, service: str) -> dict[str, str]:
         """The variable that lets a migration run as the owner role."""

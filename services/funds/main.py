@@ -5,37 +5,96 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.funds.api import (
+    ages,
+    agreements,
     allocations,
+    bank_files,
+    book_exports,
+    book_imports,
+    budget_statements,
     claims,
+    claw_backs,
+    contract_terms,
+    dividends,
     documents,
+    donations,
     events,
+    factor_proposals,
     grant_batches,
+    households,
+    interest_subsidies,
     ledger,
     lists,
+    loans,
+    management_fees,
+    mandates,
     parameters,
+    payee_accounts,
     payments,
+    period_closes,
+    pools,
     progress,
     public,
+    reallocations,
+    recalls,
     receipts,
+    reconciliation,
     retentions,
+    risk_funds,
     trace,
+    tree,
 )
+from services.funds.operations import funding_sweeps
 from services.funds.settings import Settings
 from services.funds.storage.constraints import CONSTRAINTS
+from services.funds.storage.sealing import Seals
 from shared.chassis.app import create_app, serve
 
 ROUTERS = [
     documents.router,
     receipts.router,
+    recalls.router,
+    factor_proposals.router,
+    budget_statements.router,
+    ages.router,
+    reallocations.router,
+    management_fees.router,
     allocations.router,
     claims.router,
+    contract_terms.router,
     payments.router,
+    payee_accounts.router,
+    bank_files.router,
     retentions.router,
     grant_batches.router,
     grant_batches.grants_router,
+    households.router,
+    households.entitlements_router,
+    claw_backs.router,
+    mandates.router,
+    loans.router,
+    loans.uses_router,
+    interest_subsidies.router,
+    risk_funds.router,
+    risk_funds.compensations_router,
+    agreements.router,
+    dividends.router,
+    dividends.due_router,
+    dividends.groups_router,
+    donations.router,
+    donations.uses_router,
+    donations.public_router,
+    pools.router,
+    pools.members_router,
+    pools.lendings_router,
     ledger.router,
+    reconciliation.router,
+    period_closes.router,
     progress.router,
     trace.router,
+    book_imports.router,
+    book_exports.router,
+    tree.router,
     public.router,
     lists.router,
     parameters.router,
@@ -46,13 +105,22 @@ ROUTERS = [
 def create(settings: Settings | None = None) -> FastAPI:
     """Build the application from its settings."""
     settings = settings or Settings()
-    return create_app(
+    app = create_app(
         settings,
         title="Lika funds 资金服务",
         routers=ROUTERS,
         constraints=CONSTRAINTS,
         peers={"registry": settings.registry_url, "projects": settings.projects_url},
+        event_subscriber="projects",
+        background=[_end_operations],
     )
+    app.state.seals = Seals.from_file(settings.seal_key_file, settings.seal_cipher)
+    return app
+
+
+async def _end_operations(app: FastAPI) -> None:
+    """Operations with projects that lost their request are brought to their end."""
+    await funding_sweeps.sweep_forever(app.state.database, lambda: app.state.peers["projects"])
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from shared.schemas.wire import Code, Day, DivisionCode, Fen, FundYear, LongText, Text, Wire
+from shared.schemas.wire import Code, Day, DivisionCode, Fen, FenOrZero, Flag, FundYear, LongText, Text, Wire
 
 Batch = Literal["advance", "regular"]
 """advance: 提前下达/预拨, notified before the fund year's regular distribution; regular: 正式下达."""
@@ -15,10 +15,25 @@ Id = Annotated[int, Field(strict=True, ge=1, le=2**62)]
 Decided = Literal["approve", "refuse"]
 Number = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 """An order number or bank reference: letters, digits, underscore, hyphen."""
-ClaimKind = Literal["progress", "final", "retention"]
+ClaimKind = Literal["advance", "progress", "final", "retention"]
+
+
+class FundKindTerm(Wire):
+    """What a kind is called in the fund years of one regime."""
+
+    from_year: int
+    to_year: int | None
+    regime: str
+    label_zh: str
+    label_en: str
+    directions: list[str]
+    fee_excluded: list[str] = Field(description="directions that are no part of the management fee's base")
+    source: str
 
 
 class FundKind(Wire):
+    """A kind of money; asked for one fund year, its name and directions are those of that year."""
+
     code: str
     label_zh: str
     label_en: str
@@ -26,6 +41,7 @@ class FundKind(Wire):
     special: bool = Field(description="whether it is a special poverty-alleviation fund (专项扶贫资金)")
     directions: list[str]
     source: str
+    terms: list[FundKindTerm]
 
 
 class FundKinds(Wire):
@@ -42,23 +58,6 @@ class ClaimPaperKind(Wire):
 
 class ClaimPaperKinds(Wire):
     items: list[ClaimPaperKind]
-
-
-class Programme(Wire):
-    code: str
-    division_code: str
-    valid_from: date
-    valid_to: date | None
-    label_zh: str
-    label_en: str
-    period_kind: str
-    min_fen: int
-    max_fen: int
-    source: str
-
-
-class Programmes(Wire):
-    items: list[Programme]
 
 
 class FundParameter(Wire):
@@ -88,8 +87,13 @@ class NewFundParameter(Wire):
 
 
 class NewDocumentLine(Wire):
+    """What a place is given. A line that names no project is a block grant (切块下达)."""
+
     division_code: DivisionCode
     amount_fen: Fen
+    direction: Text | None = Field(default=None, description="one of the kind's directions in the fund year")
+    project_code: Code | None = Field(default=None, description="the project the document names, counties only")
+    matching_fen: FenOrZero = Field(default=0, description="what the document demands of the place's own budget")
 
 
 class NewDocument(Wire):
@@ -102,6 +106,9 @@ class NewDocument(Wire):
     fund_year: FundYear
     fund_kind: Code
     batch: Batch
+    tranche: Annotated[int, Field(strict=True, ge=1, le=99)] = Field(default=1, description="第几批")
+    office_name: Text | None = Field(default=None, description="the issuing office as printed on the paper")
+    public_benefit: Flag = Field(default=True, description="works for the public benefit; no local matching then")
     total_fen: Fen
     drawn_on_receipt_id: Id | None = None
     lines: Annotated[list[NewDocumentLine], Field(min_length=1, max_length=3_000)]
@@ -112,6 +119,10 @@ class DocumentLine(Wire):
     division_code: str
     division_name: str
     amount_fen: int
+    direction: str
+    project_code: str
+    matching_fen: int
+    recalled_fen: int = Field(description="called back from this line, by decision")
     receipt_id: int | None = Field(description="set once the line is registered")
 
 
@@ -124,6 +135,8 @@ class DocumentHead(Wire):
     fund_year: int
     fund_kind: str
     batch: Batch
+    tranche: int
+    office_name: str
     total_fen: int
     drawn_on_receipt_id: int | None
     issued_by: str
@@ -139,6 +152,7 @@ class Document(DocumentHead):
 class NewReceipt(Wire):
     document_id: Id
     division_code: DivisionCode
+    line_id: Id | None = Field(default=None, description="which line, when the document gives the place several")
     amount_fen: Fen
     received_on: Day
 
@@ -150,6 +164,8 @@ class Receipt(Wire):
     fund_year: int
     fund_kind: str
     batch: Batch
+    direction: str
+    project_code: str
     amount_fen: int
     left_fen: int = Field(description="neither passed down nor proposed for a project")
     received_on: date
@@ -160,6 +176,7 @@ class NewAllocation(Wire):
     receipt_id: Id
     project_code: Code
     amount_fen: Fen
+    use_code: Code | None = Field(default=None, description="a code of fund-uses; by the project when not given")
     proposed_on: Day | None = Field(default=None, description="today when not given")
 
 
@@ -183,6 +200,9 @@ class Allocation(Wire):
     office: str
     office_name: str
     amount_fen: int
+    reduced_fen: int = Field(description="called back or moved to another project since")
+    use_code: str
+    moved_from_id: int | None = Field(description="the allocation its money was moved from")
     available_fen: int = Field(description="approved and not yet claimed")
     state: Literal["proposed", "approved", "refused"]
     proposed_on: date

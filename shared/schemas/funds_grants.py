@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -17,6 +17,9 @@ class NewGrantLine(Wire):
     ref: Code = Field(description="the list's own reference, unique in the batch")
     identity_number: IdentityNumber
     amount_fen: Fen
+    payee_identity_number: IdentityNumber | None = Field(
+        default=None, description="who receives it, where that is not whom the programme says"
+    )
 
 
 class NewGrantBatch(Wire):
@@ -28,12 +31,20 @@ class NewGrantBatch(Wire):
     )
     mode: Literal["refuse_batch", "accept_good"]
     prepared_on: Day | None = Field(default=None, description="today when not given")
-    lines: Annotated[list[NewGrantLine], Field(min_length=1, max_length=5_000)]
+    lines: Annotated[list[NewGrantLine], Field(min_length=1, max_length=10_000)]
 
 
 class NewGrantOrder(Wire):
     order_no: Number
     ordered_on: Day | None = Field(default=None, description="today when not given")
+
+
+class NewRegrant(Wire):
+    """Lines of a batch that came back or wait, granted anew in a batch of their own with all its checks."""
+
+    lines: Annotated[list[Id], Field(min_length=1, max_length=10_000)]
+    mode: Literal["refuse_batch", "accept_good"]
+    prepared_on: Day | None = Field(default=None, description="today when not given")
 
 
 class GrantLineResult(Wire):
@@ -46,7 +57,7 @@ class NewGrantResult(Wire):
     """Results by line, or every line still open paid under one reference (`all_paid_reference`)."""
 
     settled_on: Day
-    lines: Annotated[list[GrantLineResult], Field(max_length=5_000)] = []
+    lines: Annotated[list[GrantLineResult], Field(max_length=10_000)] = []
     all_paid_reference: Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z0-9_-]{1,50}$")] | None = None
 
 
@@ -58,8 +69,16 @@ class GrantLine(Wire):
     division_code: str | None
     name_masked: str | None
     amount_fen: int
-    state: Literal["refused", "prepared", "approved", "stopped", "ordered", "paid", "returned"]
+    state: Literal["refused", "prepared", "approved", "waiting", "stopped", "ordered", "paid", "returned"]
     reason: str | None
+    reason_detail: str | None = Field(description="the fact or group of programmes the reason turned on")
+    payee_person_id: str | None
+    payee_basis: Literal["person", "head", "guardian", "mandate"] | None
+    household_version: int | None
+    facts: dict[str, Any] | None = Field(description="what the register said at preparation and the amount depends on")
+    facts_hash: str | None = Field(description="SHA-256 over the facts with the household's version")
+    cool_until: date | None = Field(description="first day money may go into the account changed after approval")
+    regrant_of: int | None = Field(description="the returned or waiting line this one takes the place of")
     bank_reference: str | None
     settled_on: date | None
 

@@ -12,9 +12,13 @@ from shared.schemas.wire import Code, Day, Fen, LongText, Sha256, Text, Wire
 
 
 class NewPaper(Wire):
+    """A paper of a claim. Numbered kinds, such as invoices, name their number and the issuer's code."""
+
     kind: Code
     name: Text
     sha256: Sha256
+    issuer: Code | None = None
+    number: Number | None = None
 
 
 class NewClaim(Wire):
@@ -22,6 +26,10 @@ class NewClaim(Wire):
     kind: ClaimKind
     amount_fen: Fen
     claimed_on: Day
+    progress_percent: Annotated[int | None, Field(strict=True, ge=1, le=100)] = Field(
+        default=None, description="of a progress claim: how much of the works is done"
+    )
+    use_code: Code | None = Field(default=None, description="a code of fund-uses; the allocation's when not given")
     papers: Annotated[list[NewPaper], Field(max_length=50)]
 
 
@@ -35,6 +43,8 @@ class Paper(Wire):
     kind: str
     name: str
     sha256: str
+    issuer: str | None = None
+    number: str | None = None
 
 
 class Claim(Wire):
@@ -50,11 +60,15 @@ class Claim(Wire):
     retention_rate: str
     claimed_on: date
     claimed_by: str
-    state: Literal["filed", "approved", "refused", "ordered", "paid"]
+    payee_name: str
+    payee_uscc: str
+    progress_percent: int | None
+    state: Literal["filed", "approved", "refused", "ordered", "paid", "returned"]
     reviewed_on: date | None
     reviewed_by: str | None
     opinion: str | None
     releases_claim_id: int | None
+    repeats_claim_id: int | None
     papers: list[Paper] = []
 
 
@@ -98,7 +112,7 @@ class Payment(Wire):
     payee_uscc: str
     ordered_on: date
     ordered_by: str
-    state: Literal["ordered", "paid", "refused"]
+    state: Literal["ordered", "paid", "refused", "returned"]
     settled_on: date | None
     bank_reference: str | None
     returned_fen: int = 0

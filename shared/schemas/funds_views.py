@@ -26,14 +26,15 @@ class TrialBalance(Wire):
 class LedgerDifference(Wire):
     what: Literal["chain_broken", "content_changed", "number_missing", "balance_differs", "chain_end_differs"]
     book: str
-    number: int | None
+    transfer_id: int | None = None
+    number: int | None = Field(description="which transfer of the account; without an account, of the book's chain")
     account_id: int | None
 
 
 class LedgerVerification(Wire):
     division_code: str
     ok: bool
-    books: int
+    books: int = Field(description="books that were one chain each, before transfers were chained by account")
     transfers: int
     accounts: int
     first_difference: LedgerDifference | None
@@ -42,7 +43,7 @@ class LedgerVerification(Wire):
 class Transfer(Wire):
     transfer_id: int
     book: str
-    number: int
+    number: int | None = Field(description="the place in the book's chain, of transfers from before it ended")
     kind: str
     debit_kind: str
     debit_owner_id: int
@@ -56,7 +57,12 @@ class Transfer(Wire):
     cause_id: int
     actor: str
     reverses: int | None
-    hash: str
+    reason: str | None = Field(description="why a correction undoes what it undoes")
+    debit_version: int = Field(description="which transfer of the debit account this is")
+    debit_balance_fen: int = Field(description="what the debit account held after it")
+    credit_version: int
+    credit_balance_fen: int
+    hash: str = Field(description="SHA-256 over the hashes before it on both accounts and its content")
 
 
 class Measures(Wire):
@@ -157,29 +163,3 @@ class PublishedAllocation(Wire):
     document_title: str
     office_name: str
     decided_on: date
-
-
-class TraceNode(Wire):
-    id: str
-    type: str
-    label: str
-    division_code: str
-    amount_fen: int
-    on: date | None
-    state: str
-    by: str = Field(description="account that entered it")
-    decided_by: str | None
-    decided_on: date | None
-    decided_office: str | None
-
-
-class TraceEdge(Wire):
-    source: str
-    target: str
-    amount_fen: int
-
-
-class Trace(Wire):
-    start: str
-    nodes: list[TraceNode]
-    edges: list[TraceEdge]

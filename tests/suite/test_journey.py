@@ -40,6 +40,12 @@ def paper(name: str) -> str:
     return hashlib.sha256(f"{RUN} {name}".encode()).hexdigest()
 
 
+def claim_paper(kind: str) -> dict[str, str]:
+    """A paper of a claim; an invoice names its number and issuer."""
+    numbered = {"issuer": "91341622MA2TH3BJ3M", "number": paper(kind)[:20]} if kind == "invoice" else {}
+    return {"kind": kind, "name": kind, "sha256": paper(kind)} | numbered
+
+
 def household(*numbers: str, **changes: Any) -> dict[str, Any]:
     members = [member("盖有田", numbers[0], "head"), *(member("盖小苗", number, "son") for number in numbers[1:])]
     return {
@@ -347,10 +353,7 @@ def final_claim(allocation: int, **changes: Any) -> dict[str, Any]:
         "kind": "final",
         "amount_fen": 48_000_000,
         "claimed_on": ago(0),
-        "papers": [
-            {"kind": kind, "name": kind, "sha256": paper(kind)}
-            for kind in ("invoice", "acceptance_report", "settlement")
-        ],
+        "papers": [claim_paper(kind) for kind in ("invoice", "acceptance_report", "settlement")],
     } | changes
 
 
@@ -367,6 +370,8 @@ def test_step_5_claim_review_payment_by_three_people(suite: RunningSuite) -> Non
     assert clerk.post(f"{FUNDS}/claims", again).status_code in (409, 422)
     path = f"{FUNDS}/claims/{filed['claim_id']}"
     chief.made(f"{path}/review", {"outcome": "approve", "opinion": "同意", "reviewed_on": ago(0)})
+    approval = {"outcome": "approve", "opinion": "同意支付", "decided_on": ago(0)}
+    suite.person("mengcheng.finance").made(f"{path}/approvals", approval)
     order = {"claim_id": filed["claim_id"], "order_no": f"O-{RUN}", "ordered_on": ago(0)}
     same = chief.post(f"{FUNDS}/payments", order)
     assert (same.status_code, same.json()["code"]) == (403, "funds.same_person")
@@ -386,7 +391,7 @@ def test_step_5_retention_is_held_until_due_and_then_released(suite: RunningSuit
     kinds = ("payment_application", "quality_certificate")
     release = {
         "released_on": ago(0),
-        "papers": [{"kind": kind, "name": kind, "sha256": paper(kind)} for kind in kinds],
+        "papers": [claim_paper(kind) for kind in kinds],
     }
     path = f"{FUNDS}/retentions/{made['claim']}/release"
     held = finance.get(f"{FUNDS}/retentions", division_code=COUNTY, limit=200).json()["items"]

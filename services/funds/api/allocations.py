@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Query, Response
 
 from services.funds.api.request_parts import Area, ProjectFilter, ProjectsPeer, RegistryPeer, WholeId, YearFilter
-from services.funds.operations import allocations
+from services.funds.operations import allocation_decisions, allocations
 from shared.chassis.app import new_router
 from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs
 from shared.chassis.paging import Cursor, Limit
+from shared.chassis.stages import InStages, in_stages
 from shared.schemas.funds import Allocation, NewAllocation, NewDecision
 from shared.schemas.wire import Page
 
@@ -25,11 +26,16 @@ async def allocation_propose(
     return await allocations.propose(session, actor, projects, registry, body)
 
 
-@router.post("/{allocation_id}/decision", operation_id="allocation_decide", **needs("allocation.decide", money=True))
+@router.post(
+    "/{allocation_id}/decision",
+    operation_id="allocation_decide",
+    response_model=Allocation,
+    **in_stages(needs("allocation.decide", money=True)),
+)
 async def allocation_decide(
-    allocation_id: WholeId, body: NewDecision, session: Session, actor: CurrentActor, projects: ProjectsPeer
-) -> Allocation:
-    return await allocations.decide(session, actor, projects, allocation_id, body)
+    allocation_id: WholeId, body: NewDecision, work: InStages, actor: CurrentActor, projects: ProjectsPeer
+) -> Response:
+    return await allocation_decisions.decide(work, actor, projects, allocation_id, body)
 
 
 @router.get("", operation_id="allocation_list", **needs("fund.read"))

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from services.funds.operations import lists
+from services.funds.api.request_parts import YearFilter
+from services.funds.operations import lists, uses
 from shared.chassis.app import new_router
 from shared.chassis.database import Session
 from shared.chassis.identity import needs
-from shared.schemas.funds import ClaimPaperKinds, FundKinds, Programmes
+from shared.schemas.funds import ClaimPaperKinds, FundKinds
+from shared.schemas.funds_programmes import Programmes
+from shared.schemas.funds_tree import ForbiddenUses, FundUses
 
 router = new_router("/api/v1/funds", "lists")
 
 
 @router.get("/fund-kinds", operation_id="fund_kind_list", **needs("code_list.read"))
-async def fund_kind_list(session: Session) -> FundKinds:
-    return await lists.fund_kinds(session)
+async def fund_kind_list(session: Session, fund_year: YearFilter = None) -> FundKinds:
+    return await lists.fund_kinds(session, fund_year)
+
+
+@router.get("/fund-uses", operation_id="fund_use_list", **needs("code_list.read"))
+async def fund_use_list(session: Session) -> FundUses:
+    return await uses.list_uses(session)
+
+
+@router.get("/forbidden-uses", operation_id="forbidden_use_list", **needs("code_list.read"))
+async def forbidden_use_list(session: Session) -> ForbiddenUses:
+    return await uses.list_forbidden(session)
 
 
 @router.get("/claim-papers", operation_id="claim_paper_list", **needs("code_list.read"))

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
 
+from services.funds.storage.sealing import Seals
 from shared.chassis.database import Database
 from shared.chassis.peers import Peer
 from shared.schemas.wire import DivisionCode
@@ -37,4 +38,11 @@ def trail_database(request: Request) -> Database:
     return database
 
 
+def seals_of(request: Request) -> Seals:
+    """The keys that seal payees' accounts."""
+    seals: Seals = request.app.state.seals
+    return seals
+
+
+CurrentSeals = Annotated[Seals, Depends(seals_of)]
 Trail = Annotated[Database, Depends(trail_database)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from services.funds.domain.refusals.distribution import ProjectNotNamed
 from services.funds.domain.refusals.spending import (
     OtherCounty,
     OverPlanLine,
@@ -48,6 +49,12 @@ def require_fundable(grant: Grant, county_code: str, fund_year: int) -> None:
         raise ProjectNotInLibrary()
     if grant.plan_year != fund_year or grant.plan_line_fen < 1:
         raise ProjectNotInPlan()
+
+
+def require_named(named: str, project_code: str) -> None:
+    """Refuse another project than the one the document named; one that named none is a block grant (切块下达)."""
+    if named and named != project_code:
+        raise ProjectNotNamed()
 
 
 def require_within_plan_line(amount_fen: int, allocated_fen: int, plan_line_fen: int) -> None:

@@ -16,6 +16,12 @@ FORMS = {
     "day": r"[0-9]{1,4}",
     "month_day": r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])",
     "word": r"day|month",
+    "year": r"[1-9][0-9]?",
+    "fen": r"[1-9][0-9]{0,14}",
+    "month": r"[1-9][0-9]{0,2}",
+    "year_of_age": r"[0-9]{1,3}",
+    "day_count": r"360|365",
+    "times": r"[1-9][0-9]{0,2}",
 }
 """What a value of each unit looks like."""
 

@@ -1,17 +1,18 @@
-"""What offices do with allocations: propose money for a project, decide on it, look it up."""
+"""What offices do with allocations: propose money for a project, look it up. See allocation_decisions for the rest."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain import allocations as rules
 from services.funds.domain.days import require_order
-from services.funds.domain.persons import require_other_person
-from services.funds.domain.refusals.spending import AlreadyDecided, ProjectNotInLibrary
+from services.funds.domain.refusals.spending import ProjectNotInLibrary
+from services.funds.operations import management_fees, uses
 from services.funds.storage import allocations as storage
-from services.funds.storage import decisions, ledger, lists, project_grants, sessions
+from services.funds.storage import decisions, ledger, lists, project_grants
 from services.funds.storage import receipts as receipt_storage
 from services.funds.storage.tables import Allocation, LedgerAccount, Receipt
 from services.funds.upstream import projects, registry
@@ -32,6 +33,16 @@ PUBLISHED = (
 """What of an allocation is published; nothing else ever is."""
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for a project, from its receipt or from another project's allocation."""
+
+    amount_fen: int
+    proposed_on: date
+    use_code: str | None = None
+    moved_from_id: int | None = None
+
+
 async def propose(
     session: AsyncSession, actor: Actor, projects_peer: Peer, registry_peer: Peer, request: wire.NewAllocation
 ) -> wire.Allocation:
@@ -46,43 +57,54 @@ async def propose(
     proposed_on = request.proposed_on or clock.office_today()
     require_order(proposed_on, today=clock.office_today(), not_before=receipt.received_on, pointer="/proposed_on")
     rules.require_fundable(grant, receipt.division_code, receipt.fund_year)
-    await _keep(session, grant, [site] if site else [])
-    row = await _reserve(session, actor, receipt, grant, request.amount_fen, proposed_on)
+    rules.require_named(receipt.project_code, grant.project_code)
+    await keep(session, grant, [site] if site else [])
+    asked = Asked(request.amount_fen, proposed_on, request.use_code)
+    row = await reserve(session, actor, receipt, grant, asked)
     audit.record(
         session, actor, "allocation.propose", f"allocation:{row.id}", project_code=row.project_code,
         amount_fen=row.amount_fen, grant_version=row.grant_version,
     )  # fmt: skip
-    return _answer(row, 0)
+    return answer_of(row, 0)
 
 
-async def _keep(session: AsyncSession, grant: ProjectGrant, sites: list[Division]) -> None:
+async def keep(session: AsyncSession, grant: ProjectGrant, sites: list[Division]) -> None:
+    """Keep what projects and the registry said, and hold the project's row."""
     await lists.remember_divisions(session, sites)
     await project_grants.keep(session, grant, "answer")
     await project_grants.lock_project(session, grant)
 
 
-async def _reserve(
-    session: AsyncSession, actor: Actor, receipt: Receipt, grant: ProjectGrant, amount_fen: int, proposed_on: date
+async def reserve(
+    session: AsyncSession, actor: Actor, receipt: Receipt, grant: ProjectGrant, asked: Asked
 ) -> Allocation:
     """Insert the proposal and set its money aside at once, so that nobody else can promise it."""
     allocated = await storage.allocated_to(session, grant.project_code, receipt.fund_year)
-    rules.require_within_plan_line(amount_fen, allocated, grant.plan_line_fen)
+    rules.require_within_plan_line(asked.amount_fen, allocated, grant.plan_line_fen)
+    use = await uses.use_of(session, receipt.fund_kind, asked.use_code or grant.purpose, asked.proposed_on)
+    await management_fees.require_room(session, receipt, use, asked.amount_fen, asked.proposed_on)
     row = Allocation(
         receipt_id=receipt.id, project_code=grant.project_code, project_name=grant.name, county_code=grant.county_code,
         division_code=grant.division_code, fund_year=receipt.fund_year, fund_kind=receipt.fund_kind,
         batch=receipt.batch, purpose=grant.purpose, office=grant.office, office_name=grant.office_name,
-        amount_fen=amount_fen, state="proposed", proposed_on=proposed_on, grant_version=grant.version,
+        amount_fen=asked.amount_fen, use_code=use, moved_from_id=asked.moved_from_id, state="proposed",
+        proposed_on=asked.proposed_on, grant_version=grant.version,
     )  # fmt: skip
     decisions.sign(actor, row)
     await storage.add(session, row)
     accounts = [account_for(row, "reserved", row.id), account_for(row, "allocation", row.id)]
     await ledger.open_accounts(session, accounts)
-    left = await ledger.account_of(session, "receipt", receipt.id)
+    left = await ledger.account_of(session, *account_drawn_on(row))
     move = ledger.Movement(
-        left, accounts[0], amount_fen, "reserve", proposed_on, "allocation", row.id, pointer="/amount_fen"
+        left, accounts[0], row.amount_fen, "reserve", row.proposed_on, "allocation", row.id, pointer="/amount_fen"
     )
     await ledger.post(session, actor, row.county_code, [move])
     return row
+
+
+def account_drawn_on(row: Allocation) -> tuple[str, int]:
+    """Kind and owner of the account a proposal's money comes from: the receipt, or the project it is moved from."""
+    return ("receipt", row.receipt_id) if row.moved_from_id is None else ("allocation", row.moved_from_id)
 
 
 def account_for(row: Allocation, kind: str, owner_id: int, claim_id: int | None = None) -> LedgerAccount:
@@ -93,78 +115,11 @@ def account_for(row: Allocation, kind: str, owner_id: int, claim_id: int | None 
     )  # fmt: skip
 
 
-async def decide(
-    session: AsyncSession, actor: Actor, projects_peer: Peer, allocation_id: int, request: wire.NewDecision
-) -> wire.Allocation:
-    """Approve or refuse a proposal: another person than the proposer, on the project's facts of this moment."""
-    seen = await storage.visible(session, actor, allocation_id)
-    if seen is None:
-        raise NotFound()
-    project_code = seen.project_code
-    await sessions.let_go(session)
-    grant = await projects.grant_of(projects_peer, actor, project_code)
-    if grant is None:
-        raise ProjectNotInLibrary(pointer="")
-    await _keep(session, grant, [])
-    row = await storage.visible(session, actor, allocation_id, lock=True)
-    if row is None:
-        raise NotFound()
-    _check_decision(actor, row, request)
-    if request.outcome == "approve":
-        await _check_still_fundable(session, row, grant)
-    await _post_decision(session, actor, row, request, grant.version)
-    account = await ledger.account_of(session, "allocation", row.id)
-    return _answer(row, account.balance_fen)
-
-
-def _check_decision(actor: Actor, row: Allocation, request: wire.NewDecision) -> None:
-    if row.state != "proposed":
-        raise AlreadyDecided()
-    require_other_person(actor.person, row.entered_person)
-    require_order(request.decided_on, today=clock.office_today(), not_before=row.proposed_on, pointer="/decided_on")
-
-
-async def _check_still_fundable(session: AsyncSession, row: Allocation, grant: ProjectGrant) -> None:
-    """The project may have left the plan, or its line may have shrunk, since the proposal."""
-    rules.require_fundable(grant, row.county_code, row.fund_year)
-    others = await storage.allocated_to(session, row.project_code, row.fund_year) - row.amount_fen
-    rules.require_within_plan_line(row.amount_fen, others, grant.plan_line_fen)
-
-
-async def _post_decision(
-    session: AsyncSession, actor: Actor, row: Allocation, request: wire.NewDecision, grant_version: int
-) -> None:
-    """Post the reservation to the project, or void it back to the receipt."""
-    approved = request.outcome == "approve"
-    row.state = "approved" if approved else "refused"
-    row.decided_grant_version = grant_version
-    decisions.record(
-        session, actor, row, ("allocation", row.id), "decision",
-        outcome=request.outcome, opinion=request.opinion, decided_on=request.decided_on,
-    )  # fmt: skip
-    reserved = await ledger.account_of(session, "reserved", row.id)
-    target = await (
-        ledger.account_of(session, "allocation", row.id)
-        if approved
-        else ledger.account_of(session, "receipt", row.receipt_id)
-    )
-    reverses = None if approved else (await ledger.last_transfer(session, "reserve", "allocation", row.id)).id
-    move = ledger.Movement(
-        reserved, target, row.amount_fen, "allocate" if approved else "void_reserve", request.decided_on,
-        "allocation", row.id, reverses,
-    )  # fmt: skip
-    await ledger.post(session, actor, row.county_code, [move])
-    audit.record(
-        session, actor, "allocation.decide", f"allocation:{row.id}", outcome=request.outcome,
-        amount_fen=row.amount_fen, grant_version=grant_version,
-    )  # fmt: skip
-
-
 async def get(session: AsyncSession, actor: Actor, allocation_id: int) -> wire.Allocation:
     row = await storage.visible(session, actor, allocation_id)
     if row is None:
         raise NotFound()
-    return _answer(row, (await ledger.account_of(session, "allocation", row.id)).balance_fen)
+    return answer_of(row, (await ledger.account_of(session, "allocation", row.id)).balance_fen)
 
 
 async def list_allocations(
@@ -183,7 +138,7 @@ async def list_allocations(
         session, actor, area, fund_year=fund_year, project_code=project_code, state=state,
         before_id=int(after[0]) if after else None, limit=limit + 1,
     )  # fmt: skip
-    items = [_answer(row, available) for row, available in found[:limit]]
+    items = [answer_of(row, available) for row, available in found[:limit]]
     return Page(items=items, next_cursor=paging.encode(items[-1].allocation_id) if len(found) > limit else None)
 
 
@@ -195,7 +150,7 @@ async def list_published(
     found = await storage.published(session, area, fund_year, int(after[0]) if after else None, limit + 1)
     items = [
         views.PublishedAllocation(
-            **{name: getattr(row, name) for name in PUBLISHED},
+            **({name: getattr(row, name) for name in PUBLISHED} | {"amount_fen": row.amount_fen - row.reduced_fen}),
             document_number=document.number,
             document_title=document.title,
         )
@@ -204,7 +159,8 @@ async def list_published(
     return Page(items=items, next_cursor=paging.encode(found[limit - 1][0].id) if len(found) > limit else None)
 
 
-def _answer(row: Allocation, available_fen: int) -> wire.Allocation:
+def answer_of(row: Allocation, available_fen: int) -> wire.Allocation:
+    """The allocation as it is answered, with what the project may still claim of it."""
     copied = set(wire.Allocation.model_fields) - {"allocation_id", "available_fen", "proposed_by"}
     values = {name: getattr(row, name) for name in copied}
     return wire.Allocation(**values, allocation_id=row.id, available_fen=available_fen, proposed_by=row.entered_by)

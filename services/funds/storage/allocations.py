@@ -57,9 +57,9 @@ async def list_visible(
 
 
 async def allocated_to(session: AsyncSession, project_code: str, fund_year: int) -> int:
-    """Fen proposed or approved for a project's plan line of one year. The caller holds the project's row."""
+    """Fen proposed or approved for a project's plan line of one year and not taken back. The caller holds its row."""
     total = await session.scalar(
-        select(func.coalesce(func.sum(Allocation.amount_fen), 0)).where(
+        select(func.coalesce(func.sum(Allocation.amount_fen - Allocation.reduced_fen), 0)).where(
             Allocation.project_code == project_code,
             Allocation.fund_year == fund_year,
             Allocation.state != "refused",

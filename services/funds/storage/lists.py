@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.funds.storage.tables import ClaimPaperKind, DivisionName, FundKind, Programme
+from services.funds.storage.tables import ClaimPaperKind, DivisionName, FundKind, FundKindTerm, Programme
 from shared.chassis import clock
 from shared.schemas.registry import Division
 
@@ -20,6 +20,27 @@ async def fund_kinds(session: AsyncSession) -> Sequence[FundKind]:
 
 async def fund_kind(session: AsyncSession, code: str) -> FundKind | None:
     return await session.get(FundKind, code)
+
+
+async def fund_kind_terms(session: AsyncSession) -> Sequence[FundKindTerm]:
+    return (await session.scalars(select(FundKindTerm).order_by(FundKindTerm.fund_kind, FundKindTerm.from_year))).all()
+
+
+async def fund_kind_term(session: AsyncSession, code: str, fund_year: int) -> FundKindTerm | None:
+    """How a kind is called in a fund year; None when the year does not know the kind."""
+    query = (
+        select(FundKindTerm)
+        .where(FundKindTerm.fund_kind == code, FundKindTerm.from_year <= fund_year)
+        .where(or_(FundKindTerm.to_year.is_(None), FundKindTerm.to_year >= fund_year))
+        .order_by(FundKindTerm.from_year.desc())
+        .limit(1)
+    )
+    return (await session.scalars(query)).first()
+
+
+def parts_of(joined: str) -> list[str]:
+    """The parts of a list kept as one text, `a;b`."""
+    return [part for part in joined.split(";") if part]
 
 
 async def claim_paper_kinds(session: AsyncSession, claim_kind: str | None = None) -> Sequence[ClaimPaperKind]:

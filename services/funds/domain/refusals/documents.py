@@ -19,6 +19,51 @@ class FundKindUnknown(RuleBroken):
     pointer = "/fund_kind"
 
 
+class FundKindNotInYear(RuleBroken):
+    code = "funds.fund_kind_not_in_year"
+    zh = "该资金年度没有此资金类别"
+    en = "There is no such fund kind in this fund year"
+    pointer = "/fund_kind"
+
+
+class DirectionUnknown(RuleBroken):
+    code = "funds.direction_unknown"
+    zh = "该资金类别在此年度没有这一支出方向"
+    en = "The fund kind has no such direction in this fund year"
+
+
+class DirectionNotOfReceipt(RuleBroken):
+    code = "funds.direction_not_of_receipt"
+    zh = "支出方向须与所依据的接收资金一致"
+    en = "The direction must be that of the receipt the document draws on"
+
+
+class ProjectNamedAboveCounty(RuleBroken):
+    code = "funds.project_named_above_county"
+    zh = "只有下达到县的资金可以指定项目"
+    en = "Only a line for a county may name a project"
+
+
+class MatchingForbidden(RuleBroken):
+    code = "funds.matching_forbidden"
+    zh = "公益性建设项目不得要求市县配套资金"
+    en = "No local matching may be demanded of a city or county for public-benefit works"
+
+
+class DocumentLineTaken(Conflict):
+    code = "funds.document_line_taken"
+    zh = "此文号下达给该区划的资金已经登记入账"
+    en = "What this document gives the division is in the books already"
+    pointer = "/number"
+
+
+class LineNotNamed(RuleBroken):
+    code = "funds.line_not_named"
+    zh = "该文件对此区划有多笔资金,须指明是哪一笔"
+    en = "The document gives the division several lines; say which"
+    pointer = "/line_id"
+
+
 class DayInFuture(RuleBroken):
     code = "funds.day_in_future"
     zh = "日期不得晚于今天"
@@ -68,6 +113,13 @@ class LineBelowCounty(RuleBroken):
     code = "funds.line_below_county"
     zh = "资金只下达到县级;拨付到乡镇或部门不是支出,县级资金须分配到项目"
     en = "Money is handed down to counties only; in the county it goes to projects, not to townships or departments"
+
+
+class NoBooksBelowCounty(RuleBroken):
+    code = "funds.no_books_below_county"
+    zh = "县以下不单独记账"
+    en = "Nothing below a county keeps books of its own"
+    pointer = "/division_code"
 
 
 class DrawnOnOtherMoney(RuleBroken):

@@ -109,6 +109,13 @@ class AsOfTooEarly(RuleBroken):
     pointer = "/as_of"
 
 
+class TransferNotOfProjects(RuleBroken):
+    code = "funds.transfer_not_of_projects"
+    zh = "这笔转账不在项目资金账内,无从追踪到项目"
+    en = "This transfer is not of project money; no walk leads through it"
+    pointer = "/transfer_id"
+
+
 class TraceNeedsOne(RuleBroken):
     code = "funds.trace_needs_one"
     zh = "请指定且只指定一个追踪起点"
@@ -121,8 +128,97 @@ class AccountNotCovered(RuleBroken):
     en = "The account does not hold this much"
 
 
+class UndoneAlready(Conflict):
+    code = "funds.undone_already"
+    zh = "该笔账目已冲销,或冲销金额超过原金额"
+    en = "This transfer is undone already, or more of it would be than it moved"
+
+
 class EventUnknown(RuleBroken):
     code = "funds.event_unknown"
     zh = "不认识的事件"
     en = "This event is not known here"
     pointer = "/type"
+
+
+class DeathTakesItsTurn(Conflict):
+    code = "funds.death_takes_its_turn"
+    zh = "该人员正被列入新的名单,请稍后重发此事件"
+    en = "The person is being listed at this moment: tell the event again"
+
+
+class NothingToRegrant(RuleBroken):
+    code = "funds.nothing_to_regrant"
+    zh = "只有退回或待核对账户的行可以重新发放"
+    en = "Only lines that came back or wait for their account are granted anew"
+    pointer = "/lines"
+
+
+class AlreadyRegranted(Conflict):
+    code = "funds.already_regranted"
+    zh = "该行已重新发放"
+    en = "The line was granted anew already"
+    pointer = "/lines"
+
+
+class EntitlementNotComputable(RuleBroken):
+    code = "funds.entitlement_not_computable"
+    zh = "该补助项目须逐人核定,不能由条件算出应发人员"
+    en = "Who is entitled to this programme is decided one by one, not by conditions alone"
+    pointer = "/programme"
+
+
+class GrantSheetUnreadable(RuleBroken):
+    code = "funds.grant_sheet_unreadable"
+    zh = "不能读取工作簿,或没有名为“发放名单”的工作表"
+    en = "The workbook cannot be read, or has no sheet 发放名单"
+    pointer = "/file"
+
+
+class GrantSheetHeadersWrong(RuleBroken):
+    code = "funds.grant_sheet_headers_wrong"
+    zh = "表头须为:序号、身份证号码、金额(元)、领款人身份证号码"
+    en = "The headers must be 序号, 身份证号码, 金额(元), 领款人身份证号码"
+    pointer = "/file/1"
+
+
+class GrantSheetRowWrong(RuleBroken):
+    code = "funds.grant_sheet_row_wrong"
+    zh = "该行的身份证号码不是18位文本"
+    en = "An identity number of the row is not 18 characters of text"
+    pointer = "/file"
+
+
+class GrantSheetAmountWrong(RuleBroken):
+    code = "funds.grant_sheet_amount_wrong"
+    zh = "该行的金额不是以元计、精确到分的金额"
+    en = "The row's amount is not yuan exact to the fen"
+    pointer = "/file"
+
+
+class GrantSheetSumMissing(RuleBroken):
+    code = "funds.grant_sheet_sum_missing"
+    zh = "名单最后一行须为合计"
+    en = "The last row of the list must be 合计"
+    pointer = "/file"
+
+
+class GrantSheetSumWrong(RuleBroken):
+    code = "funds.grant_sheet_sum_wrong"
+    zh = "合计与各行金额之和不一致"
+    en = "The total is not the sum of the rows"
+    pointer = "/file"
+
+
+class MandateDaysWrong(RuleBroken):
+    code = "funds.mandate_days_wrong"
+    zh = "委托的截止日早于起始日"
+    en = "The mandate ends before it begins"
+    pointer = "/valid_to"
+
+
+class MandatePersonWrong(RuleBroken):
+    code = "funds.mandate_person_wrong"
+    zh = "委托双方须为登记在册且在世的两个人"
+    en = "A mandate is between two living people of the register"
+    pointer = "/payee_identity_number"

@@ -2,20 +2,55 @@
 
 from __future__ import annotations
 
+from services.funds.storage.tables.agreements import Agreement, AgreementAmount, AgreementParty
+from services.funds.storage.tables.bank_files import BankFile, BankFileLine, BankResult, PayeeAccount
+from services.funds.storage.tables.books import (
+    BookImport,
+    BookImportEntry,
+    BookImportFault,
+    BookImportFile,
+    BookImportLine,
+)
+from services.funds.storage.tables.claim_checks import ClaimApproval, ClaimOpinion, ContractTerms
+from services.funds.storage.tables.distribution import (
+    BudgetStatement,
+    FactorAdjustment,
+    FactorProposal,
+    Reallocation,
+    Recall,
+)
+from services.funds.storage.tables.dividends import DividendPayment, DividendShare, PriorityGroup
 from services.funds.storage.tables.documents import Allocation, Decision, Document, DocumentLine, Receipt
-from services.funds.storage.tables.grants import GrantBatch, GrantLine
+from services.funds.storage.tables.donations import Donation, DonationReceiptNumber, DonationUse
+from services.funds.storage.tables.fundings import Funding, FundingRelease
+from services.funds.storage.tables.grants import ClawBack, GrantBatch, GrantHold, GrantLine, GrantMandate, GrantPayee
 from services.funds.storage.tables.ledger import LedgerAccount, LedgerChain, LedgerTransfer
+from services.funds.storage.tables.loans import (
+    InterestSubsidy,
+    InterestSubsidyLine,
+    Loan,
+    LoanHousehold,
+    LoanRepayment,
+    LoanUse,
+)
 from services.funds.storage.tables.metadata import Base
+from services.funds.storage.tables.period_closes import PeriodClose
+from services.funds.storage.tables.pools import Pool, PoolContribution, PoolLending, PoolMember, PoolRepayment
+from services.funds.storage.tables.risk_funds import RiskCompensation, RiskFund, RiskFundDeposit, RiskRecovery
 from services.funds.storage.tables.rules import (
     ClaimPaperKind,
     DivisionName,
     FundedProject,
     FundKind,
+    NumberedPaper,
     Parameter,
     Programme,
+    ProgrammeAmount,
+    ProgrammeExclusion,
     ProjectGrantRow,
 )
 from services.funds.storage.tables.spending import Claim, ClaimPaper, Payment, PaymentReturn
+from services.funds.storage.tables.uses import ForbiddenUse, FundKindTerm, FundUse
 
 APPEND_ONLY = frozenset(
     {
@@ -24,34 +59,115 @@ APPEND_ONLY = frozenset(
         "document_lines",
         "receipts",
         "payment_returns",
+        "bank_files",
+        "bank_file_lines",
+        "bank_results",
+        "claim_opinions",
+        "claim_approvals",
+        "factor_adjustments",
+        "budget_statements",
+        "reallocations",
         "project_grants",
-        "ledger_transfers",
+        "funding_releases",
+        "book_import_files",
+        "book_import_lines",
+        "book_import_faults",
+        "book_import_entries",
+        "ledger_accounts",
+        "agreement_parties",
+        "agreement_amounts",
+        "dividend_payments",
+        "donations",
+        "loan_repayments",
+        "interest_subsidy_lines",
+        "pool_contributions",
+        "pool_repayments",
+        "risk_fund_deposits",
+        "risk_recoveries",
     }
 )
 """Tables on which the app role may insert and select, nothing else."""
 
+READ_ONLY = frozenset({"ledger_transfers", "ledger_chains"})
+"""Tables the app role only reads: the function `post_transfers` writes them, and the balances of ledger_accounts."""
+
 __all__ = [
     "APPEND_ONLY",
+    "READ_ONLY",
+    "Agreement",
+    "AgreementAmount",
+    "AgreementParty",
     "Allocation",
+    "BankFile",
+    "BankFileLine",
+    "BankResult",
     "Base",
+    "BookImport",
+    "BookImportEntry",
+    "BookImportFault",
+    "BookImportFile",
+    "BookImportLine",
+    "BudgetStatement",
     "Claim",
+    "ClaimApproval",
+    "ClaimOpinion",
     "ClaimPaper",
     "ClaimPaperKind",
+    "ClawBack",
+    "ContractTerms",
     "Decision",
+    "DividendPayment",
+    "DividendShare",
     "DivisionName",
     "Document",
     "DocumentLine",
+    "Donation",
+    "DonationReceiptNumber",
+    "DonationUse",
+    "FactorAdjustment",
+    "FactorProposal",
+    "ForbiddenUse",
     "FundKind",
+    "FundKindTerm",
+    "FundUse",
     "FundedProject",
+    "Funding",
+    "FundingRelease",
     "GrantBatch",
+    "GrantHold",
     "GrantLine",
+    "GrantMandate",
+    "GrantPayee",
+    "InterestSubsidy",
+    "InterestSubsidyLine",
     "LedgerAccount",
     "LedgerChain",
     "LedgerTransfer",
+    "Loan",
+    "LoanHousehold",
+    "LoanRepayment",
+    "LoanUse",
+    "NumberedPaper",
     "Parameter",
+    "PayeeAccount",
     "Payment",
     "PaymentReturn",
+    "PeriodClose",
+    "Pool",
+    "PoolContribution",
+    "PoolLending",
+    "PoolMember",
+    "PoolRepayment",
+    "PriorityGroup",
     "Programme",
+    "ProgrammeAmount",
+    "ProgrammeExclusion",
     "ProjectGrantRow",
+    "Reallocation",
+    "Recall",
     "Receipt",
+    "RiskCompensation",
+    "RiskFund",
+    "RiskFundDeposit",
+    "RiskRecovery",
 ]

@@ -15,20 +15,27 @@ class Document(Entered, Base):
 
     __tablename__ = "documents"
     __table_args__ = (
-        UniqueConstraint("issuing_division", "number", name="uq_documents_number"),
+        UniqueConstraint("issuing_division", "number_key", name="uq_documents_number"),
         CheckConstraint("total_fen >= 1", name="total_positive"),
         CheckConstraint("batch in ('advance','regular')", name="batch"),
+        CheckConstraint("tranche >= 1", name="tranche_positive"),
         Index(None, "fund_year", "issuing_division"),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     number: Mapped[str]
+    number_key: Mapped[str]
+    """The number as it is compared: brackets, widths and blanks made alike."""
     title: Mapped[str]
+    office_name: Mapped[str] = mapped_column(default="")
+    """The office that issued the paper, as printed on it."""
     issued_on: Mapped[date]
     issuing_division: Mapped[str] = mapped_column(String(12))
     fund_year: Mapped[int]
     fund_kind: Mapped[str] = mapped_column(ForeignKey("fund_kinds.code"))
     batch: Mapped[str]
+    tranche: Mapped[int] = mapped_column(default=1)
+    """Which of the year's documents of this batch it is (第几批)."""
     total_fen: Mapped[int]
     drawn_on_receipt_id: Mapped[int | None] = mapped_column(index=True)
 
@@ -38,16 +45,27 @@ class DocumentLine(Base):
 
     __tablename__ = "document_lines"
     __table_args__ = (
-        UniqueConstraint("document_id", "division_code", name="uq_document_lines_division"),
-        CheckConstraint("amount_fen >= 1", name="amount_positive"),
+        UniqueConstraint(
+            "document_id", "division_code", "direction", "project_code", name="uq_document_lines_division"
+        ),
+        UniqueConstraint("number_key", "division_code", "direction", "project_code", name="uq_document_lines_once"),
+        CheckConstraint("amount_fen >= 1 and matching_fen >= 0", name="amount_positive"),
         Index(None, "division_code", "document_id"),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"))
     number: Mapped[int]
+    number_key: Mapped[str | None]
+    """The document's number: one paper gives one place one line, whoever entered it."""
     division_code: Mapped[str] = mapped_column(String(12))
+    direction: Mapped[str] = mapped_column(default="")
+    """What the money is for in its kind (支出方向); empty when the document does not say."""
+    project_code: Mapped[str] = mapped_column(String(64), default="")
+    """The project the document names; empty for a block grant (切块下达)."""
     amount_fen: Mapped[int]
+    matching_fen: Mapped[int] = mapped_column(default=0)
+    """What the document demands of the place's own budget beside it."""
 
 
 class Receipt(Entered, Base):
@@ -67,6 +85,8 @@ class Receipt(Entered, Base):
     fund_year: Mapped[int]
     fund_kind: Mapped[str]
     batch: Mapped[str]
+    direction: Mapped[str] = mapped_column(default="")
+    project_code: Mapped[str] = mapped_column(String(64), default="")
     amount_fen: Mapped[int]
     received_on: Mapped[date]
 
@@ -77,6 +97,7 @@ class Allocation(Entered, Decided, Base):
     __tablename__ = "allocations"
     __table_args__ = (
         CheckConstraint("amount_fen >= 1", name="amount_positive"),
+        CheckConstraint("reduced_fen >= 0 and reduced_fen <= amount_fen", name="reduced_within"),
         CheckConstraint("state in ('proposed','approved','refused')", name="state"),
         CheckConstraint("decided_person <> entered_person", name="two_persons"),
         Index(None, "project_code", "fund_year"),
@@ -97,6 +118,11 @@ class Allocation(Entered, Decided, Base):
     office: Mapped[str]
     office_name: Mapped[str]
     amount_fen: Mapped[int]
+    reduced_fen: Mapped[int] = mapped_column(default=0)
+    """What was called back or moved to another project since it was approved."""
+    use_code: Mapped[str] = mapped_column(String(64), default="")
+    moved_from_id: Mapped[int | None] = mapped_column(ForeignKey("allocations.id"))
+    """The allocation its money was moved from; such an allocation is decided by its reallocation."""
     state: Mapped[str]
     proposed_on: Mapped[date]
     grant_version: Mapped[int]

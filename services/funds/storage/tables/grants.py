@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -59,8 +60,11 @@ class GrantLine(Base):
         CheckConstraint("amount_fen >= 1", name="amount_positive"),
         CheckConstraint("not live or person_id is not null", name="payee_known"),
         CheckConstraint(
-            "state in ('refused','prepared','approved','stopped','ordered','paid','returned')", name="state"
+            "state in ('refused','prepared','approved','waiting','stopped','ordered','paid','returned')", name="state"
         ),
+        Index(None, "payee_person_id", postgresql_where=text("live")),
+        Index(None, "account_mark", postgresql_where=text("live")),
+        Index("uq_grant_lines_regrant_of", "regrant_of", unique=True, postgresql_where=text("live")),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
@@ -81,3 +85,91 @@ class GrantLine(Base):
     """True while the line can still be or has been paid: the same person, programme and period have one."""
     bank_reference: Mapped[str | None] = mapped_column(String(64))
     settled_on: Mapped[date | None]
+    reason_detail: Mapped[str | None]
+    """The fact or the group of programmes the reason turned on."""
+    facts: Mapped[dict[str, Any] | None]
+    """What the register said on the day of preparation and the amount depends on; never changed afterwards."""
+    facts_hash: Mapped[str | None] = mapped_column(String(64))
+    payee_person_id: Mapped[str | None]
+    payee_basis: Mapped[str | None]
+    """By which rule they receive it: person, head, guardian or mandate."""
+    account_mark: Mapped[str | None] = mapped_column(String(64))
+    """Equal for equal bank accounts; the account itself stays with the registry."""
+    cool_until: Mapped[date | None]
+    """The first day money may go into an account that was changed after approval."""
+    regrant_of: Mapped[int | None] = mapped_column(ForeignKey("grant_lines.id"), index=True)
+
+
+class GrantHold(Base):
+    """A claim on a grant only one live line can have: whose, of which programme or group, for which span."""
+
+    __tablename__ = "grant_holds"
+    __table_args__ = (
+        Index("uq_grant_holds_once", "subject", "topic", "span", unique=True, postgresql_where=text("live")),
+    )
+
+    line_id: Mapped[int] = mapped_column(ForeignKey("grant_lines.id"), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(80), primary_key=True)
+    topic: Mapped[str] = mapped_column(String(80), primary_key=True)
+    span: Mapped[str] = mapped_column(String(24))
+    live: Mapped[bool]
+
+
+class GrantPayee(Base):
+    """A person money was to go to: the row that is locked when they are listed, paid, or told to be dead."""
+
+    __tablename__ = "grant_payees"
+
+    person_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    died_on: Mapped[date | None]
+    heard_at: Mapped[datetime | None]
+
+
+class ClawBack(Base):
+    """Money paid to somebody after the day they died, or still at the bank that day, to be got back."""
+
+    __tablename__ = "claw_backs"
+    __table_args__ = (
+        CheckConstraint("state in ('open','recovered','closed')", name="state"),
+        Index(None, "state", "division_code"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("grant_lines.id"), unique=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("grant_batches.id"))
+    person_id: Mapped[str]
+    division_code: Mapped[str] = mapped_column(String(12))
+    amount_fen: Mapped[int]
+    died_on: Mapped[date]
+    paid_on: Mapped[date]
+    opened_at: Mapped[datetime]
+    state: Mapped[str]
+    recovered_on: Mapped[date | None]
+    bank_reference: Mapped[str | None] = mapped_column(String(64), unique=True)
+    note: Mapped[str | None]
+    settled_by: Mapped[str | None]
+    settled_person: Mapped[str | None]
+
+
+class GrantMandate(Entered, Decided, Base):
+    """Somebody receives another's grants by a paper, approved by a second person (委托领取)."""
+
+    __tablename__ = "grant_mandates"
+    __table_args__ = (
+        CheckConstraint("state in ('proposed','approved','refused')", name="state"),
+        CheckConstraint("decided_person <> entered_person", name="two_persons"),
+        CheckConstraint("valid_to is null or valid_to >= valid_from", name="days_in_order"),
+        CheckConstraint("person_id <> payee_person_id", name="two_people"),
+        Index(None, "person_id", "payee_person_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    person_id: Mapped[str]
+    payee_person_id: Mapped[str]
+    household_id: Mapped[str]
+    division_code: Mapped[str] = mapped_column(String(12))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    reason: Mapped[str]
+    paper_sha256: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str]

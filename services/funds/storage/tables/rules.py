@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Identity, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Identity, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.funds.storage.tables.metadata import Base
@@ -57,11 +57,25 @@ class ClaimPaperKind(Base):
     source: Mapped[str]
 
 
+class NumberedPaper(Base):
+    """A kind of paper its issuer numbers, so that the number says whether it was used before."""
+
+    __tablename__ = "numbered_papers"
+
+    paper_kind: Mapped[str] = mapped_column(primary_key=True)
+    source: Mapped[str]
+
+
 class Programme(Base):
-    """A kind of grant to people, with the range of one payment."""
+    """A kind of grant to people: the range of one payment, who may have it, once per what, and who receives it."""
 
     __tablename__ = "programmes"
-    __table_args__ = (CheckConstraint("min_fen >= 1 and max_fen >= min_fen", name="range"),)
+    __table_args__ = (
+        CheckConstraint("min_fen >= 1 and max_fen >= min_fen", name="range"),
+        CheckConstraint("once_per in ('person','household')", name="once_per"),
+        CheckConstraint("payee in ('person','head','guardian')", name="payee"),
+        CheckConstraint("period_kind in ('year','school_year','occasion','once')", name="period_kind"),
+    )
 
     code: Mapped[str] = mapped_column(String(64), primary_key=True)
     division_code: Mapped[str] = mapped_column(String(12), primary_key=True)
@@ -72,6 +86,51 @@ class Programme(Base):
     period_kind: Mapped[str]
     min_fen: Mapped[int]
     max_fen: Mapped[int]
+    source: Mapped[str]
+    once_per: Mapped[str] = mapped_column(server_default="person")
+    statuses: Mapped[str] = mapped_column(server_default="eligible")
+    """Standings on the register that may have it, parted by `|`."""
+    conditions: Mapped[str] = mapped_column(server_default="")
+    """As `domain/programmes.py` reads them."""
+    payee: Mapped[str] = mapped_column(server_default="head")
+    person_year_cap_fen: Mapped[int | None]
+    household_year_cap_fen: Mapped[int | None]
+    computable: Mapped[bool] = mapped_column(server_default=false())
+    """Whether everybody who meets the conditions is entitled, so that who is left unpaid can be told."""
+
+
+class ProgrammeAmount(Base):
+    """A row of a programme's table of amounts; the first row whose conditions are met holds."""
+
+    __tablename__ = "programme_amounts"
+    __table_args__ = (CheckConstraint("min_fen >= 1 and max_fen >= min_fen", name="range"),)
+
+    programme: Mapped[str] = mapped_column(String(64), primary_key=True)
+    division_code: Mapped[str] = mapped_column(String(12), primary_key=True)
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    conditions: Mapped[str]
+    per_person: Mapped[bool]
+    min_fen: Mapped[int]
+    max_fen: Mapped[int]
+    source: Mapped[str]
+
+
+class ProgrammeExclusion(Base):
+    """A programme's place in a group of which one subject may have only one in a span."""
+
+    __tablename__ = "programme_exclusions"
+    __table_args__ = (
+        CheckConstraint("subject in ('person','household')", name="subject"),
+        CheckConstraint("span in ('period','year','once')", name="span"),
+    )
+
+    group_code: Mapped[str] = mapped_column(String(64), primary_key=True)
+    programme: Mapped[str] = mapped_column(String(64), primary_key=True)
+    subject: Mapped[str]
+    span: Mapped[str]
+    label_zh: Mapped[str]
+    label_en: Mapped[str]
     source: Mapped[str]
 
 
@@ -104,9 +163,15 @@ class ProjectGrantRow(Base):
 
 
 class FundedProject(Base):
-    """A project money was proposed for: the row to lock when its plan line or contract is drawn on."""
+    """A project told of or asked about, as it is known to stand: the row to lock when its money is drawn on."""
 
     __tablename__ = "funded_projects"
 
     project_code: Mapped[str] = mapped_column(String(64), primary_key=True)
     county_code: Mapped[str] = mapped_column(String(12))
+    grant_version: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """The highest version heard; an older one heard later changes nothing here."""
+    state: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    plan_line_fen: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    ended_on: Mapped[date | None]
+    """Since when the project takes no more money: what is left of its allocations is frozen."""

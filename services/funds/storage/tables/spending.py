@@ -17,10 +17,18 @@ class Claim(Entered, Decided, Base):
     __table_args__ = (
         CheckConstraint("amount_fen = payable_fen + withheld_fen", name="parts_add_up"),
         CheckConstraint("amount_fen >= 1 and payable_fen >= 0 and withheld_fen >= 0", name="amounts"),
-        CheckConstraint("kind in ('progress','final','retention')", name="kind"),
-        CheckConstraint("state in ('filed','approved','refused','ordered','paid')", name="state"),
+        CheckConstraint("kind in ('advance','progress','final','retention')", name="kind"),
+        CheckConstraint("state in ('filed','approved','refused','ordered','paid','returned')", name="state"),
         CheckConstraint("decided_person <> entered_person", name="two_persons"),
+        Index(
+            "uq_claims_repeats",
+            "repeats_claim_id",
+            unique=True,
+            postgresql_where=text("state <> 'refused'"),
+        ),
+        CheckConstraint("progress_percent between 1 and 100", name="progress_percent"),
         Index(None, "county_code", "fund_year"),
+        Index(None, "county_code", "payee_uscc", "payee_name"),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
@@ -37,8 +45,15 @@ class Claim(Entered, Decided, Base):
     claimed_on: Mapped[date]
     state: Mapped[str]
     grant_version: Mapped[int]
+    use_code: Mapped[str] = mapped_column(String(64), default="")
+    payee_name: Mapped[str]
+    payee_uscc: Mapped[str]
+    progress_percent: Mapped[int | None]
+    """For a progress claim: how much of the works is done, in whole percent."""
     releases_claim_id: Mapped[int | None] = mapped_column(ForeignKey("claims.id"))
     """For a retention claim: the claim whose withheld money it releases."""
+    repeats_claim_id: Mapped[int | None] = mapped_column(ForeignKey("claims.id"))
+    """For a claim made again: the one whose payment came back whole. Its papers stay with that one."""
 
 
 class ClaimPaper(Base):
@@ -53,6 +68,14 @@ class ClaimPaper(Base):
             unique=True,
             postgresql_where=text("live"),
         ),
+        Index(
+            "uq_claim_papers_number",
+            "issuer",
+            "number",
+            unique=True,
+            postgresql_where=text("live and number is not null"),
+        ),
+        CheckConstraint("(issuer is null) = (number is null)", name="number_with_issuer"),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
@@ -61,8 +84,11 @@ class ClaimPaper(Base):
     kind: Mapped[str]
     name: Mapped[str]
     sha256: Mapped[str] = mapped_column(String(64))
+    issuer: Mapped[str | None]
+    number: Mapped[str | None] = mapped_column(String(64))
+    """A numbered paper, such as an invoice, is used once in the whole register, whatever file shows it."""
     live: Mapped[bool]
-    """False once the claim was refused: the paper may then be filed again."""
+    """False once the claim was refused: the paper may then be filed again. That of a paid claim never."""
 
 
 class Payment(Entered, Base):
@@ -72,9 +98,14 @@ class Payment(Entered, Base):
     __table_args__ = (
         UniqueConstraint("county_code", "order_no", name="uq_payments_order_no"),
         UniqueConstraint("bank_reference", name="uq_payments_bank_reference"),
-        Index("uq_payments_one_live", "claim_id", unique=True, postgresql_where=text("state <> 'refused'")),
+        Index(
+            "uq_payments_one_live",
+            "claim_id",
+            unique=True,
+            postgresql_where=text("state not in ('refused','returned')"),
+        ),
         CheckConstraint("amount_fen >= 1", name="amount_positive"),
-        CheckConstraint("state in ('ordered','paid','refused')", name="state"),
+        CheckConstraint("state in ('ordered','paid','refused','returned')", name="state"),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)

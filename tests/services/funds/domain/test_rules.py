@@ -15,6 +15,7 @@ from services.funds.domain.refusals import documents as refused
 from services.funds.domain.refusals.grants import ParameterUnknown, ParameterValueWrong, PeriodWrong
 from services.funds.domain.refusals.spending import OverContract
 from services.funds.domain.trace import Node, Walk
+from shared.schemas.funds import NewDocumentLine
 
 
 @pytest.mark.parametrize(
@@ -65,9 +66,13 @@ def test_claims_may_reach_the_contract_and_not_pass_it() -> None:
     assert caught.value.facts == {"left_fen": 40}
 
 
+def lines_for(*codes: str) -> list[NewDocumentLine]:
+    return [NewDocumentLine(division_code=code, amount_fen=1) for code in codes]
+
+
 def test_money_goes_down_never_up_sideways_or_below_the_county() -> None:
-    documents.require_lines_below("34", ["3416", "341622"], drawn=True)
-    documents.require_lines_below("341622", ["341622"], drawn=False)
+    documents.require_lines_below("34", lines_for("3416", "341622"), drawn=True)
+    documents.require_lines_below("341622", lines_for("341622"), drawn=False)
     for lines, drawn, kind in (
         (["34"], True, refused.LineNotBelowIssuer),
         (["41"], False, refused.LineNotBelowIssuer),
@@ -75,7 +80,7 @@ def test_money_goes_down_never_up_sideways_or_below_the_county() -> None:
         (["341622101"], True, refused.LineBelowCounty),
     ):
         with pytest.raises(kind):
-            documents.require_lines_below("34", lines, drawn=drawn)
+            documents.require_lines_below("34", lines_for(*lines), drawn=drawn)
 
 
 def test_a_levels_own_budget_is_not_handed_down_from_above() -> None:
@@ -134,38 +139,6 @@ def test_the_nearest_area_and_the_valid_day_decide_a_parameter() -> None:
 def test_a_parameters_value_must_fit_its_unit(unit: str, text: str) -> None:
     with pytest.raises(ParameterValueWrong):
         require_value(unit, text)
-
-
-def payee(status: str = "eligible", person: str | None = "p1", division: str | None = "341622101200") -> grants.Payee:
-    return grants.Payee(status, person, division)
-
-
-@pytest.mark.parametrize(
-    ("who", "amount", "reason"),
-    [
-        (payee(), 1_000, None),
-        (payee(), 500, None),
-        (payee(), 499, "below_range"),
-        (payee(), 1_001, "above_range"),
-        (payee("dead"), 1_000, "dead"),
-        (payee("exited"), 1_000, "exited"),
-        (payee("removed"), 1_000, "removed"),
-        (payee("not_registered", None, None), 1_000, "not_registered"),
-        (payee(person=None), 1_000, "not_registered"),
-        (payee(division="341621101200"), 1_000, "outside_area"),
-    ],
-)
-def test_a_grant_line_is_judged_by_person_area_and_range(who: grants.Payee, amount: int, reason: str | None) -> None:
-    found = grants.judge([grants.Line("1", amount)], {"1": who}, grants.Range(500, 1_000), "341622", set())
-    assert found == ({} if reason is None else {"1": reason})
-
-
-def test_the_second_of_two_lines_for_one_person_is_the_duplicate() -> None:
-    lines = [grants.Line("1", 400), grants.Line("2", 1_000), grants.Line("3", 1_000)]
-    found = grants.judge(lines, dict.fromkeys("123", payee()), grants.Range(500, 1_000), "341622", set())
-    assert found == {"1": "below_range", "3": "duplicate_in_batch"}
-    again = grants.judge(lines[1:2], {"2": payee()}, grants.Range(500, 1_000), "341622", {"p1"})
-    assert again == {"2": "duplicate_across"}
 
 
 def test_a_walk_holds_each_thing_once_and_only_edges_between_its_things() -> None:

@@ -1,0 +1,129 @@
+"""What funds refuse of donations and of money that circulates."""
+
+from __future__ import annotations
+
+from shared.refusals import Conflict, RuleBroken
+
+
+class DonorUnclear(RuleBroken):
+    code = "funds.donor_unclear"
+    zh = "单位捐赠须写明名称和统一社会信用代码;个人捐赠不填代码;公开名称须有捐赠人"
+    en = "An organisation has a name and a code, a person no code, and only a named donor is published"
+    pointer = "/donor_name"
+
+
+class AimNotOne(RuleBroken):
+    code = "funds.aim_not_one"
+    zh = "须指定一个项目或一个补助项目,二者择一"
+    en = "Name a project or a programme, one of the two"
+    pointer = "/project_code"
+
+
+class DonationForOther(RuleBroken):
+    code = "funds.donation_for_other"
+    zh = "捐赠人已指定其他用途"
+    en = "The donor named another aim"
+    pointer = "/project_code"
+
+
+class DonationExhausted(RuleBroken):
+    code = "funds.donation_exhausted"
+    zh = "捐赠结余不足"
+    en = "More than what is left of the donation"
+    pointer = "/amount_fen"
+
+
+class PlaceNotOfCounty(RuleBroken):
+    code = "funds.place_not_of_county"
+    zh = "区划须为县或县以下"
+    en = "The place must be a county or lie in one"
+    pointer = "/division_code"
+
+
+class PoolNameTaken(Conflict):
+    code = "funds.pool_name_taken"
+    zh = "本县已有同名资金"
+    en = "The county has a pool of this name"
+    pointer = "/name"
+
+
+class CeilingTooHigh(RuleBroken):
+    code = "funds.ceiling_too_high"
+    zh = "单户借款上限超过规定"
+    en = "The ceiling for one borrower is higher than allowed"
+    pointer = "/lending_ceiling_fen"
+
+
+class PoolTermTooLong(RuleBroken):
+    code = "funds.pool_term_too_long"
+    zh = "借款期限超过规定"
+    en = "The term is longer than allowed"
+    pointer = "/term_months"
+
+
+class MembersOfMutualAidOnly(RuleBroken):
+    code = "funds.members_of_mutual_aid_only"
+    zh = "只有互助资金有会员"
+    en = "Only a mutual-aid association has members"
+
+
+class MemberOutsidePlace(RuleBroken):
+    code = "funds.member_outside_place"
+    zh = "农户不在互助资金所在村"
+    en = "The household does not live where the association works"
+    pointer = "/identity_number"
+
+
+class MemberAlready(Conflict):
+    code = "funds.member_already"
+    zh = "该户已是会员"
+    en = "The household is a member already"
+    pointer = "/identity_number"
+
+
+class MemberUnknown(RuleBroken):
+    code = "funds.member_unknown"
+    zh = "不是本互助资金的现有会员"
+    en = "This is no present member of the association"
+    pointer = "/member_id"
+
+
+class MemberOwes(Conflict):
+    code = "funds.member_owes"
+    zh = "会员尚有借款,不能退出"
+    en = "The member still owes money"
+
+
+class BorrowerUnfit(RuleBroken):
+    code = "funds.borrower_unfit"
+    zh = "互助资金只借给会员;其他资金借给写明名称和代码的企业、合作社"
+    en = "Mutual aid lends to members; other pools lend to an enterprise with its name and code"
+    pointer = "/member_id"
+
+
+class OverLendingCeiling(RuleBroken):
+    code = "funds.over_lending_ceiling"
+    zh = "该借款人合计超过单户借款上限"
+    en = "The borrower would owe more than the pool's ceiling"
+    pointer = "/amount_fen"
+
+
+class LendingTermWrong(RuleBroken):
+    code = "funds.lending_term_wrong"
+    zh = "到期日不在允许的借款期限内"
+    en = "The due day is not within the pool's term"
+    pointer = "/due_on"
+
+
+class PoolShort(RuleBroken):
+    code = "funds.pool_short"
+    zh = "可借资金不足"
+    en = "The pool does not hold this much"
+    pointer = "/amount_fen"
+
+
+class LendingOverpaid(RuleBroken):
+    code = "funds.lending_overpaid"
+    zh = "还款超过尚欠金额"
+    en = "More is paid back than is owed to the pool"
+    pointer = "/amount_fen"

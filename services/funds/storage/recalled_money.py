@@ -1,0 +1,71 @@
+"""SQL of what recalls and moves between projects had changed by a day: sums for where the money stood."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from services.funds.domain.questions import Question
+from services.funds.storage.asked_money import only
+from services.funds.storage.tables import Allocation, Reallocation, Recall
+from shared.chassis.scope import within
+
+
+def _decided(question: Question, taken_from: str) -> list[ColumnElement[bool]]:
+    return [
+        Recall.state == "approved",
+        Recall.taken_from == taken_from,
+        Recall.decided_on <= question.as_of,
+        *only(question, Recall.fund_year, Recall.fund_kind, Recall.batch),
+    ]
+
+
+async def _sums(
+    session: AsyncSession, column: InstrumentedAttribute[Any], conditions: list[ColumnElement[bool]]
+) -> dict[int, int]:
+    rows = await session.execute(select(column, func.sum(Recall.amount_fen)).where(*conditions).group_by(column))
+    return {owner_id: int(amount) for owner_id, amount in rows if owner_id is not None}
+
+
+async def from_receipts(session: AsyncSession, question: Question) -> dict[int, int]:
+    """By receipt of the area: fen called back from it by the level above, decided by the day."""
+    mine = within(Recall.division_code, question.books)
+    return await _sums(session, Recall.receipt_id, [*_decided(question, "receipt"), mine])
+
+
+async def back_to_receipts(session: AsyncSession, question: Question) -> dict[int, int]:
+    """By receipt of the area: fen it had passed down, that were registered below and called back by the day."""
+    mine = within(Recall.recalling_division, question.books)
+    return await _sums(session, Recall.back_to_receipt_id, [*_decided(question, "receipt"), mine])
+
+
+async def on_the_way(session: AsyncSession, question: Question) -> dict[int, int]:
+    """By document line for the area: fen called back before anybody registered it."""
+    mine = within(Recall.division_code, question.area)
+    return await _sums(session, Recall.document_line_id, [*_decided(question, "transit"), mine])
+
+
+async def from_projects(session: AsyncSession, question: Question) -> dict[str, int]:
+    """By project of the area's counties: fen of the year called back or moved to another project by the day."""
+    recalled = (
+        select(Allocation.project_code, Recall.amount_fen)
+        .join(Allocation, Allocation.id == Recall.allocation_id)
+        .where(Recall.state == "approved", Recall.decided_on <= question.as_of)
+    )
+    target = aliased(Allocation)
+    moved = (
+        select(Allocation.project_code, Reallocation.amount_fen)
+        .join(Allocation, Allocation.id == Reallocation.from_allocation_id)
+        .join(target, target.id == Reallocation.to_allocation_id)
+        .where(target.state == "approved", target.decided_on <= question.as_of)
+    )
+    reduced: dict[str, int] = defaultdict(int)
+    for query in (recalled, moved):
+        asked = query.where(within(Allocation.county_code, question.books), Allocation.fund_year == question.fund_year)
+        for code, amount in await session.execute(asked):
+            reduced[code] += amount
+    return reduced

@@ -1,0 +1,134 @@
+"""Forbidden uses and the management fee over HTTP: refused when allocated, claimed and paid; nothing moves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+from sqlalchemy import update
+
+from services.funds.storage.tables import Allocation, Claim
+from tests.services.funds.api import test_grant_batches as grants
+from tests.services.funds.world import (
+    CHECKER,
+    CLAIMANT,
+    COUNTY,
+    MAKER,
+    PROVINCE,
+    READER,
+    RELEASER,
+    YEAR,
+    World,
+    claim_body,
+    code_of,
+    day,
+    document_body,
+    pointer_of,
+)
+
+
+def asked(receipt: dict[str, Any], amount: int = 100, **changes: Any) -> dict[str, Any]:
+    return {
+        "receipt_id": receipt["receipt_id"], "project_code": "P1", "amount_fen": amount, "proposed_on": day(3),
+    } | changes  # fmt: skip
+
+
+async def test_special_money_is_not_allocated_to_a_forbidden_use(world: World) -> None:
+    receipt = await world.money(1000)
+    refused = await world.post(MAKER, "/allocations", asked(receipt, use_code="buildings"))
+    assert (refused.status_code, code_of(refused), pointer_of(refused)) == (422, "use_forbidden", "/use_code")
+    assert "2021" in refused.json()["facts"]["source"]
+    unknown = await world.post(MAKER, "/allocations", asked(receipt, use_code="holidays"))
+    assert code_of(unknown) == "use_unknown"
+    assert (await world.seen(READER, f"/receipts/{receipt['receipt_id']}"))["left_fen"] == 1000
+    made = await world.made(MAKER, "/allocations", asked(receipt))
+    assert made["use_code"] == "works"
+    await world.books_balance()
+
+
+async def test_a_claim_for_a_forbidden_use_is_refused_and_so_is_its_payment(world: World) -> None:
+    allocation = await world.allocation(await world.money(1000), 1000)
+    wrong = claim_body(allocation, 300) | {"use_code": "vehicles"}
+    refused = await world.post(CLAIMANT, "/claims", wrong)
+    assert (refused.status_code, code_of(refused)) == (422, "use_forbidden")
+    claim = await world.claim(allocation, 300)
+    await world.review(claim)
+    async with world.funds.fastapi.state.database.session() as session:
+        await session.execute(update(Claim).where(Claim.id == claim["claim_id"]).values(use_code="debt"))
+    body = {"claim_id": claim["claim_id"], "order_no": "N1", "ordered_on": day(5, 12)}
+    late = await world.post(RELEASER, "/payments", body)
+    assert (late.status_code, code_of(late)) == (422, "use_forbidden")
+    seen = await world.seen(READER, f"/allocations/{allocation['allocation_id']}")
+    assert seen["available_fen"] == 700
+    assert (await world.seen(READER, "/payments"))["items"] == []
+    await world.books_balance()
+
+
+async def test_the_lists_of_uses_and_bans_are_read_with_their_sources(world: World) -> None:
+    uses = {row["code"] for row in (await world.seen(READER, "/fund-uses"))["items"]}
+    bans = (await world.seen(READER, "/forbidden-uses"))["items"]
+    assert {row["use_code"] for row in bans} <= uses
+    assert all(row["source"] for row in bans)
+
+
+async def test_the_management_fee_stays_below_its_share_of_the_base(world: World) -> None:
+    """1 % of 90,000 fen: money for work-for-relief is no part of the base."""
+    lines = [
+        {"division_code": COUNTY, "amount_fen": 90_000, "direction": "扶贫发展"},
+        {"division_code": COUNTY, "amount_fen": 10_000, "direction": "以工代赈"},
+    ]
+    document = await world.made(PROVINCE, "/documents", document_body({COUNTY: 100_000}, lines=lines))
+    receipts = []
+    for line in document["lines"]:
+        wanted = {"document_id": document["document_id"], "division_code": COUNTY, "received_on": day(2)}
+        unnamed = await world.post(MAKER, "/receipts", wanted | {"amount_fen": line["amount_fen"]})
+        assert code_of(unnamed) == "line_not_named"
+        receipts.append(
+            await world.made(
+                MAKER, "/receipts", wanted | {"amount_fen": line["amount_fen"], "line_id": line["line_id"]}
+            )
+        )
+    assert [row["direction"] for row in receipts] == ["扶贫发展", "以工代赈"]
+    over = await world.post(MAKER, "/allocations", asked(receipts[0], 901, use_code="management_fee"))
+    assert (over.status_code, code_of(over)) == (422, "over_management_fee")
+    assert over.json()["facts"] == {"left_fen": 900, "ceiling_fen": 900}
+    fee = asked(receipts[0], 300, use_code="management_fee")
+    answers = await asyncio.gather(*(world.insist(MAKER, "/allocations", fee) for _ in range(8)))
+    assert Counter(answer.status_code for answer in answers) == {201: 3, 422: 5}
+    (seen,) = (await world.seen(READER, "/management-fees", division_code=COUNTY, fund_year=YEAR))["items"]
+    assert (seen["base_fen"], seen["excluded_fen"], seen["ceiling_fen"]) == (90_000, 10_000, 900)
+    assert (seen["used_fen"], seen["left_fen"], seen["rate"]) == (900, 0, "0.01")
+    await world.books_balance()
+
+
+async def test_a_document_that_names_a_project_gives_money_to_no_other(world: World) -> None:
+    lines = [{"division_code": COUNTY, "amount_fen": 500, "project_code": "P9"}]
+    document = await world.made(PROVINCE, "/documents", document_body({COUNTY: 500}, lines=lines))
+    receipt = await world.receipt(document)
+    refused = await world.post(MAKER, "/allocations", asked(receipt))
+    assert (refused.status_code, code_of(refused)) == (422, "project_not_named")
+    assert (await world.seen(READER, f"/receipts/{receipt['receipt_id']}"))["left_fen"] == 500
+
+
+async def test_a_list_of_grants_is_neither_prepared_nor_ordered_for_a_forbidden_use(world: World) -> None:
+    money = await grants.allocation(world)
+    wanted = grants.body(money, grants.person(world, 1))
+    await put_to(world, "bonuses")
+    refused = await world.post(CLAIMANT, "/grant-batches", wanted)
+    assert (refused.status_code, code_of(refused)) == (422, "use_forbidden")
+    await put_to(world, "grants")
+    batch = await world.made(CLAIMANT, "/grant-batches", wanted)
+    path = f"/grant-batches/{batch['batch_id']}"
+    await world.made(CHECKER, path + "/decision", grants.APPROVE)
+    await put_to(world, "debt")
+    late = await world.post(RELEASER, path + "/payment", {"order_no": "N1", "ordered_on": day(6)})
+    assert (late.status_code, code_of(late)) == (422, "use_forbidden")
+    assert (await world.seen(READER, path))["state"] == "approved"
+    await world.books_balance()
+
+
+async def put_to(world: World, use_code: str) -> None:
+    """What no request can do: an approved allocation's use changed behind everybody's back."""
+    async with world.funds.fastapi.state.database.session() as session:
+        await session.execute(update(Allocation).values(use_code=use_code))
