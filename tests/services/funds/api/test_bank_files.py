@@ -148,7 +148,7 @@ async def test_lines_told_again_in_a_later_answer_change_nothing(world: World) -
     ],
 )
 async def test_a_wrong_answer_is_refused_whole_and_nothing_moves(
-    world: World, wrong: dict[str, str], outcomes: tuple[str, ...], code: str
+    world: World, wrong: dict[str, Any], outcomes: tuple[str, ...], code: str
 ) -> None:
     await account(world)
     file = await built(world, await ordered(world, [10_000, 20_000]))

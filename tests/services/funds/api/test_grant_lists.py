@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from tests.services.funds.api.test_documents import workbook
@@ -26,7 +27,7 @@ ROOT = "/grant-batches"
 HEAD: list[object] = ["序号", "身份证号码", "金额(元)", "领款人身份证号码"]
 
 
-async def upload(world: World, given: dict[str, Any], rows: list[list[object]], **changes: str) -> Any:
+async def upload(world: World, given: dict[str, Any], rows: Sequence[Sequence[object]], **changes: str) -> Any:
     form = {
         "programme": "temporary_relief", "allocation_id": str(given["allocation_id"]), "fund_year": str(YEAR),
         "period": f"{YEAR}-05", "mode": "accept_good", "prepared_on": day(5),

@@ -70,7 +70,7 @@ async def test_what_no_longer_holds_at_release_stops_the_line(world: World) -> N
 
 async def test_the_table_of_amounts_holds_to_the_fen_and_counts_the_household(world: World) -> None:
     given = await allocation(world, 100_000_000)
-    house = {"key_groups": ["dibao"], "housing_level": "C", "member_count": 3}
+    house: dict[str, Any] = {"key_groups": ["dibao"], "housing_level": "C", "member_count": 3}
     cases = [
         (house, 1_500_000, None), (house, 1_500_001, "above_range"), (house, 499_999, "below_range"),
         (house | {"housing_level": "D", "member_count": 2}, 3_000_000, None),
@@ -87,7 +87,7 @@ async def test_the_table_of_amounts_holds_to_the_fen_and_counts_the_household(wo
 
 async def test_a_household_has_its_house_repaired_once_whoever_asks_and_however_it_split(world: World) -> None:
     given = await allocation(world, 100_000_000)
-    house = {"key_groups": ["dibao"], "housing_level": "C"}
+    house: dict[str, Any] = {"key_groups": ["dibao"], "housing_level": "C"}
     head, spouse = person(world, 11, **house), person(world, 12, **house)
     son = person(world, 21, split_from="household-1", opened_on=day(4), **house)
     older = person(world, 31, split_from="household-1", opened_on=f"{YEAR - 3}-01-01", **house)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.funds.domain import factor_proposals as rules
+from services.funds.domain.amounts import FEN_PER_WAN
 from services.funds.domain.refusals import distribution as refusals
 
 CODES = ("341601", "341621", "341622", "341623", "341204", "341221")
@@ -16,7 +17,7 @@ CODES = ("341601", "341621", "341622", "341623", "341204", "341221")
 
 @st.composite
 def asked(draw: st.DrawFn) -> tuple[int, int, list[rules.Indicator]]:
-    unit = draw(st.sampled_from([1, rules.FEN_PER_WAN]))
+    unit = draw(st.sampled_from([1, FEN_PER_WAN]))
     total = draw(st.integers(1, 10**7)) * unit
     places = draw(st.lists(st.sampled_from(CODES), min_size=1, unique=True))
     parts = draw(st.lists(st.integers(1, 50), min_size=1, max_size=4))
@@ -82,7 +83,7 @@ def test_figures_nothing_can_be_divided_by_are_refused(
 
 def test_an_adjustment_keeps_the_sum_the_unit_and_the_places() -> None:
     amounts = {"341622": 3_000_000, "341621": 1_000_000}
-    moved = rules.adjusted(amounts, [("341622", 2_000_000), ("341621", 2_000_000)], rules.FEN_PER_WAN)
+    moved = rules.adjusted(amounts, [("341622", 2_000_000), ("341621", 2_000_000)], FEN_PER_WAN)
     assert moved == {"341622": 2_000_000, "341621": 2_000_000}
     for changes, refusal in (
         ([("341622", 2_000_000)], refusals.AdjustmentChangesSum),
@@ -91,4 +92,4 @@ def test_an_adjustment_keeps_the_sum_the_unit_and_the_places() -> None:
         ([("341622", 2_999_999), ("341621", 1_000_001)], refusals.NotWholeWan),
     ):
         with pytest.raises(refusal):
-            rules.adjusted(amounts, changes, rules.FEN_PER_WAN)
+            rules.adjusted(amounts, changes, FEN_PER_WAN)

@@ -33,7 +33,7 @@ async def test_the_books_of_credit_stand_beside_the_countys_own(world: World) ->
         assert [row["book"] for row in books] == ["341622-loan"]
         receipts = await connection.fetchval("select count(*) from ledger_accounts where receipt_id is not null")
         assert receipts == 0
-        with pytest.raises(asyncpg.PostgresError):
+        with pytest.raises(asyncpg.exceptions.PostgresError):
             await connection.execute("update ledger_accounts set balance_fen = -1 where kind = 'loan'")
     finally:
         await connection.close()
