@@ -61,7 +61,7 @@ async def test_a_workbook_becomes_a_batch_exact_to_the_fen(world: World) -> None
 async def test_a_wrong_workbook_is_refused_by_row_and_no_money_is_set_aside(world: World) -> None:
     given = await allocation(world)
     one, total = [1, person(world, 1), 1000], ["合计", None, 1000]
-    for rows, code in (
+    sheets: list[tuple[Any, str]] = [
         ([["序号"], one, total], "grant_sheet_headers_wrong"),
         ([HEAD, one], "grant_sheet_sum_missing"),
         ([HEAD, one, ["合计", None, 999.99]], "grant_sheet_sum_wrong"),
@@ -69,7 +69,8 @@ async def test_a_wrong_workbook_is_refused_by_row_and_no_money_is_set_aside(worl
         ([HEAD, [1, person(world, 1), "1e3"], total], "grant_sheet_amount_wrong"),
         ([HEAD, [1, "3412221990010100", 1000], total], "grant_sheet_row_wrong"),
         ([HEAD, [1, person(world, 1), 1000, "谁"], total], "grant_sheet_row_wrong"),
-    ):
+    ]
+    for rows, code in sheets:
         refused = await upload(world, given, rows)
         assert (refused.status_code, code_of(refused)) == (422, code)
     assert (await world.seen(READER, f"/allocations/{given['allocation_id']}"))["available_fen"] == 10_000_000
