@@ -46,8 +46,12 @@ def claim_paper(kind: str) -> dict[str, str]:
     return {"kind": kind, "name": kind, "sha256": paper(kind)} | numbered
 
 
+STUDENT = {"education": None, "schooling": "secondary_vocational_2", "labour": "none", "away_months": 0}
+
+
 def household(*numbers: str, **changes: Any) -> dict[str, Any]:
-    members = [member("盖有田", numbers[0], "head"), *(member("盖小苗", number, "son") for number in numbers[1:])]
+    students = (member("盖小苗", number, "son") | STUDENT for number in numbers[1:])
+    members = [member("盖有田", numbers[0], "head"), *students]
     return {
         "village_code": VILLAGE,
         "group": "3组",
@@ -119,7 +123,7 @@ def test_step_2_a_file_that_breaks_a_rule_is_refused_by_field(suite: RunningSuit
 
 def test_step_2_a_household_is_identified(suite: RunningSuite) -> None:
     recorder, chief = suite.person("village.205"), suite.person("xutuan.chief")
-    numbers = identity_number(date(1971, 4, 5)), identity_number(date(1996, 8, 9))
+    numbers = identity_number(date(1971, 4, 5)), identity_number(date(office_today().year - 17, 1, 1))
     opened = recorder.made(HOUSEHOLDS, household(*numbers))
     recorder.refused(HOUSEHOLDS, household(numbers[0]), 409, "registry.person_on_another_file")
     listed = recorder.made(LISTS, {"village_code": VILLAGE, "year": YEAR, "household_ids": [opened["id"]]})

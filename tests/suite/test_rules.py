@@ -26,7 +26,12 @@ GENERAL = {"method_not_allowed"}
 """Codes a service gives in the words of the chassis, because the chassis gives them too."""
 PROTECTED = re.compile(r"identity|phone|bank|account|health|birth|disab|person")
 METHODS = {"get", "post", "put", "patch", "delete"}
-NOT_MONEY = {"/api/v1/funds/parameters", "/api/v1/funds/bank-files/{bank_file_id}/content", "/internal/events"}
+NOT_MONEY = {
+    "/api/v1/funds/parameters", "/api/v1/funds/bank-files/{bank_file_id}/content", "/api/v1/funds/book-exports",
+    "/api/v1/funds/budget-statements", "/api/v1/funds/factor-proposals", "/api/v1/funds/payee-accounts",
+    "/api/v1/funds/factor-proposals/{proposal_id}/adjustments", "/internal/events",
+    "/api/v1/funds/factor-proposals/{proposal_id}/decision",
+}  # fmt: skip
 """Changes in funds that move no money."""
 
 

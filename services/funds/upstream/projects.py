@@ -28,7 +28,7 @@ async def grant_of(peer: Peer, actor: Actor, project_code: str) -> ProjectGrant 
     Raises PeerUnavailable when projects are away or answer something else.
     """
     answer = await peer.get(actor, f"/internal/projects/{quote(project_code, safe='')}/grant")
-    if answer.status_code == 404:
+    if answer.status_code in (404, 422):  # 422: no project can have such a code
         return None
     if answer.status_code != 200:
         raise PeerUnavailable()

@@ -12,7 +12,6 @@ import pytest
 from services.funds.domain import ledger as rules
 from services.funds.domain.refusals.grants import AccountNotCovered, NotEnoughOnThatDay, UndoneAlready
 from services.funds.storage.constraints import CONSTRAINTS
-from services.funds.storage.tables import Base
 from shared.refusals import Refusal
 from tests.services.funds.books import ON, Books, move
 from tests.services.funds.world import World
@@ -203,14 +202,6 @@ async def test_a_one_sided_entry_turns_the_proof_red(books: Books) -> None:
     )
     found = await books.verified()
     assert not found.ok
-
-
-def test_every_named_constraint_exists_in_the_tables() -> None:
-    names = set()
-    for table in Base.metadata.tables.values():
-        names |= {str(constraint.name) for constraint in table.constraints}
-        names |= {str(index.name) for index in table.indexes}
-    assert set(CONSTRAINTS) <= names
 
 
 def test_every_value_of_a_transfer_is_in_its_hash() -> None:
