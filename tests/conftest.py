@@ -8,12 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 from deploy.local.postgres import EmbeddedServer
 from tests.support import server
 
 OVER_THE_RUNNING_SUITE = ("suite/test_bad_input.py", "suite/test_journey.py", "suite/test_make_run.py")
+
+# How fast a busy machine makes up its examples says nothing about the product.
+settings.register_profile("lika", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("lika")
 
 _running = pytest.StashKey[tuple[EmbeddedServer, Path]]()
 
