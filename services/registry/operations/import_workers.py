@@ -18,7 +18,7 @@ from services.registry.operations.import_worker import LENGTH
 from services.registry.storage.sealing import Seals
 
 ROOT = Path(__file__).resolve().parents[3]
-SMALL = 20_000
+SMALL = 4_000
 """Up to so many people a sheet is prepared by the service itself: starting workers would take longer."""
 
 
