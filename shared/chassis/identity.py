@@ -60,6 +60,23 @@ class Actor:
         values["permissions"] = sorted(self.permissions)
         return values
 
+    @classmethod
+    def of(cls, claims: dict[str, Any], issuer: str = GATEWAY) -> Actor:
+        """The actor whose claims these are. KeyError for claims that lack one."""
+        return cls(
+            account=claims["account"],
+            person=claims["person"],
+            office=claims["office"],
+            office_name=claims["office_name"],
+            level=claims["level"],
+            sector=claims["sector"],
+            roles=tuple(claims["roles"]),
+            permissions=frozenset(claims["permissions"]),
+            scope=tuple(claims["scope"]),
+            purpose=claims["purpose"],
+            issuer=issuer,
+        )
+
 
 class InnerTokens:
     """Signs inner tokens as one service and checks those addressed to it."""
@@ -112,19 +129,7 @@ class InnerTokens:
             raise ValueError("addressed to somebody else")
         if expires < now - LEEWAY_S or issued > now + LEEWAY_S or expires - issued > INNER_TOKEN_LIFE_S:
             raise ValueError("out of time")
-        actor = Actor(
-            account=claims["account"],
-            person=claims["person"],
-            office=claims["office"],
-            office_name=claims["office_name"],
-            level=claims["level"],
-            sector=claims["sector"],
-            roles=tuple(claims["roles"]),
-            permissions=frozenset(claims["permissions"]),
-            scope=tuple(claims["scope"]),
-            purpose=claims["purpose"],
-            issuer=kid,
-        )
+        actor = Actor.of(claims, kid)
         return actor, expires
 
 

@@ -15,8 +15,10 @@ from services.registry.domain.income import AMOUNTS, Income
 from services.registry.domain.members import Member
 from services.registry.domain.sheet_layouts import ITEM, Layout
 from services.registry.domain.workbook_cells import BadCell
-from services.registry.domain.workbook_rows import MOST_REMEMBERED, Cell, Row, RowReader
+from services.registry.domain.workbook_rows import Cell, Row, RowReader
 
+MOST_REMEMBERED = 5_000
+"""How many values of a column are kept with what they were read as."""
 _BAD: Any = object()
 _EMPTY = frozenset({str, type(None)})
 _PLAIN: dict[str, Callable[[str], object]] = {
@@ -41,7 +43,7 @@ class _Column:
 
     def __init__(self, cell: Cell, default: Any) -> None:
         self.index, self.name = cell.index, cell.name
-        self._read, self._default, self._plain = cell.read, default, _PLAIN.get(cell.kind)
+        self._read, self._plain = cell.read, _PLAIN.get(cell.kind)
         self._empty = _BAD if cell.needed else default
         self._known: dict[Any, Any] = {None: self._empty, "": self._empty}
         self._most = 0 if self._plain is not None else MOST_REMEMBERED
@@ -79,7 +81,7 @@ class PortionReader:
         self._people = [_Column(cell, _MEMBER[cell.name]) for cell in rows.people]
         self._facts = [_Column(cell, _FILE[cell.name]) for cell in rows.facts]
         self._amounts = [_Column(cell, 0) for cell in rows.amounts]
-        self._items = [(index, column.name) for index, column in enumerate(layout.columns) if column.of == ITEM]
+        self._items = [index for index, column in enumerate(layout.columns) if column.of == ITEM]
         self._named = all(column.name != "village_code" for column in self._facts)
 
     def files(self, groups: Sequence[Sequence[Row]]) -> list[HouseholdFile | None]:
@@ -135,7 +137,7 @@ class PortionReader:
     def _incomes(self, heads: Sequence[Sequence[Any]], odd: set[int], count: int) -> list[Income | None]:
         if not self._amounts:
             return [None] * count
-        odd.update(place for index, _ in self._items for place, cell in enumerate(heads[index]) if cell)
+        odd.update(place for index in self._items for place, cell in enumerate(heads[index]) if cell)
         amounts = self._read(self._amounts, heads, odd)
         return list(map(Income, *_in_order(dict.fromkeys(AMOUNTS, 0), amounts)))
 

@@ -15,8 +15,6 @@ from services.registry.domain.remedies import remedy_of
 from services.registry.domain.sheet_layouts import CODE_OF_LABEL, ITEM, NEEDED_PERSON, PLACE, SERIAL, Column, Layout
 from services.registry.domain.workbook_cells import BadCell
 
-MOST_REMEMBERED = 5_000
-FEW_VALUES = frozenset({"code", "codes", "flag", "months", "village", "year", "natural_village", "division"})
 DIGITS_LOST = frozenset({"identity", "account", "disability"})
 """Kinds of which a number cell has already lost digits and is refused."""
 _STAND_INS: dict[str, Any] = {"name": "", "identity_number": "", "relation": "", "ethnicity": "", "health": ()}
@@ -75,9 +73,9 @@ def reader_of(field: Field) -> Callable[[Any], Any]:
 
 
 class Cell:
-    """One column: where it stands, which field it fills, and what it has been read as before."""
+    """One column: where it stands, which field it fills, and how it is read."""
 
-    __slots__ = ("header", "index", "kind", "name", "needed", "read", "remembered")
+    __slots__ = ("header", "index", "kind", "name", "needed", "read")
 
     def __init__(self, index: int, column: Column, gaps_allowed: bool) -> None:
         assert column.field is not None
@@ -86,16 +84,6 @@ class Cell:
         person = column.of == "member"
         self.needed = column.name in NEEDED_PERSON if person else False
         self.needed = self.needed or (column.field.required and not gaps_allowed and column.name not in AMOUNTS)
-        self.remembered: dict[Any, Any] | None = {} if column.field.kind in FEW_VALUES else None
-
-    def value(self, cell: Any) -> Any:
-        known = self.remembered
-        if known is None or cell.__class__ is not str:
-            return self.read(cell)
-        value = self.read(cell)
-        if len(known) < MOST_REMEMBERED:
-            known[cell] = value
-        return value
 
 
 class RowReader:
@@ -151,9 +139,8 @@ class RowReader:
                     if one.name in _STAND_INS:
                         values[one.name] = _STAND_INS[one.name]
                 continue
-            known = one.remembered
             try:
-                values[one.name] = known[cell] if known and cell.__class__ is str and cell in known else one.value(cell)
+                values[one.name] = one.read(cell)
             except BadCell as error:
                 refuse(number, reason_of(one.header, str(error), error.remedy))
                 values[one.name] = _STAND_INS.get(one.name)

@@ -82,7 +82,7 @@ async def run_one(database: Database, seals: Seals, worker: str, workers: Worker
         if row.attempts > MAX_ATTEMPTS:
             row.state, row.failure, row.finished_at = "failed", "gave_up", clock.now()
             return True
-        run = Run(database, seals, worker, row.id, _actor_of(row.actor), row.mode, row.dry_run)
+        run = Run(database, seals, worker, row.id, Actor.of(row.actor), row.mode, row.dry_run)
     with tempfile.TemporaryFile() as file:
         await _fetch(run, file)
         try:
@@ -92,12 +92,6 @@ async def run_one(database: Database, seals: Seals, worker: str, workers: Worker
         except Refusal as refusal:
             await _fail(run, refusal.code, refusal.facts)
     return True
-
-
-def _actor_of(claims: dict[str, Any]) -> Actor:
-    """The person on whose rights the import runs, as they were when it was sent in."""
-    kept = {"roles": tuple(claims["roles"]), "scope": tuple(claims["scope"])}
-    return Actor(**(claims | kept | {"permissions": frozenset(claims["permissions"])}))
 
 
 async def _fetch(run: Run, file: BinaryIO) -> None:

@@ -11,7 +11,6 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -99,13 +98,7 @@ async def _carry_out(run: Run) -> None:
         row = await run.held(session)
         row.state, row.finished_at, row.leased_until = "done", clock.now(), None
         details = {"households": row.households, "people": row.people, "found": row.found, "exempt": row.exempt}
-        audit.record(session, _actor_of(row.actor), "quality_run.done", str(run.run_id), **details)
-
-
-def _actor_of(claims: dict[str, Any]) -> Actor:
-    """The person on whose rights the run goes, as they were when it was asked for."""
-    kept = {"roles": tuple(claims["roles"]), "scope": tuple(claims["scope"])}
-    return Actor(**(claims | kept | {"permissions": frozenset(claims["permissions"])}))
+        audit.record(session, Actor.of(row.actor), "quality_run.done", str(run.run_id), **details)
 
 
 async def _check(run: Run, part: str, figures: Sequence[Parameter]) -> None:

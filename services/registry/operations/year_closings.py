@@ -10,7 +10,6 @@ import asyncio
 import uuid
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -70,14 +69,8 @@ async def run_one(database: Database, worker: str) -> bool:
 
 
 def _held(database: Database, worker: str, row: RegisterYearClosing) -> Closing:
-    actor = _actor_of(row.actor)
+    actor = Actor.of(row.actor)
     return Closing(database, worker, row.id, row.county_code, row.year, row.asked_on, actor)
-
-
-def _actor_of(claims: dict[str, Any]) -> Actor:
-    """Who asked, with the rights they had then."""
-    kept = {"roles": tuple(claims["roles"]), "scope": tuple(claims["scope"])}
-    return Actor(**(claims | kept | {"permissions": frozenset(claims["permissions"])}))
 
 
 async def _close(session: AsyncSession, closing: Closing) -> None:

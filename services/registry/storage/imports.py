@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import and_, func, insert, or_, select, text, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.storage import sealing
+from services.registry.storage import leases, sealing
 from services.registry.storage.sealing import Seals
 from services.registry.storage.tables import (
     HouseholdImport,
@@ -139,18 +139,9 @@ async def difference_counts(session: AsyncSession, import_id: UUID) -> dict[str,
 
 async def claim(session: AsyncSession, worker: str, now: datetime) -> HouseholdImport | None:
     """Take the oldest import that waits, or whose worker has not been heard of for a lease."""
-    abandoned = and_(HouseholdImport.state == "running", HouseholdImport.leased_until < now)
-    row = await session.scalar(
-        select(HouseholdImport)
-        .where(or_(HouseholdImport.state == "queued", abandoned))
-        .order_by(HouseholdImport.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+    row = await leases.take(session, HouseholdImport, worker, now, LEASE)
     if row is not None:
-        row.state, row.worker, row.leased_until = "running", worker, now + LEASE
         row.started_at = row.started_at or now
-        row.attempts += 1
         row.rows_done = row.rows_refused = row.households_ok = row.people_ok = 0
         await session.flush()
     return row
@@ -158,14 +149,7 @@ async def claim(session: AsyncSession, worker: str, now: datetime) -> HouseholdI
 
 async def hold(session: AsyncSession, import_id: UUID, worker: str, now: datetime) -> HouseholdImport | None:
     """Lock an import for its worker and lengthen the lease; None if another worker took it over."""
-    row = await session.scalar(
-        select(HouseholdImport)
-        .where(HouseholdImport.id == import_id, HouseholdImport.worker == worker, HouseholdImport.state == "running")
-        .with_for_update()
-    )
-    if row is not None:
-        row.leased_until = now + LEASE
-    return row
+    return await leases.hold(session, HouseholdImport, import_id, worker, now, LEASE)
 
 
 async def keep_reasons(session: AsyncSession, import_id: UUID, reasons: Mapping[int, str]) -> None:

@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, union
+from sqlalchemy import func, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.storage import leases
 from services.registry.storage.tables import (
     Household,
     QualityCheckedVillage,
@@ -60,33 +61,16 @@ async def list_runs(
 
 async def claim(session: AsyncSession, worker: str, now: datetime, today: date) -> QualityRun | None:
     """Take the oldest run that waits, or whose worker has not been heard of for a lease."""
-    abandoned = and_(QualityRun.state == "running", QualityRun.leased_until < now)
-    row = await session.scalar(
-        select(QualityRun)
-        .where(or_(QualityRun.state == "queued", abandoned))
-        .order_by(QualityRun.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    if row is not None:
-        if row.started_at is None:
-            row.started_at, row.on = now, today
-        row.state, row.worker, row.leased_until = "running", worker, now + LEASE
-        row.attempts += 1
+    row = await leases.take(session, QualityRun, worker, now, LEASE)
+    if row is not None and row.started_at is None:
+        row.started_at, row.on = now, today
         await session.flush()
     return row
 
 
 async def hold(session: AsyncSession, run_id: UUID, worker: str, now: datetime) -> QualityRun | None:
     """The run, locked, with its lease renewed; None if another worker has taken it over."""
-    row = await session.scalar(
-        select(QualityRun)
-        .where(QualityRun.id == run_id, QualityRun.worker == worker, QualityRun.state == "running")
-        .with_for_update()
-    )
-    if row is not None:
-        row.leased_until = now + LEASE
-    return row
+    return await leases.hold(session, QualityRun, run_id, worker, now, LEASE)
 
 
 async def parts_of(session: AsyncSession, area: str) -> list[str]:

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.storage import leases
 from services.registry.storage.tables import Household, RegisterYearClosing
 from shared.chassis.scope import within
 
@@ -36,17 +37,9 @@ async def latest(session: AsyncSession, counties: Sequence[str]) -> dict[tuple[s
 
 async def claim(session: AsyncSession, worker: str, now: datetime) -> RegisterYearClosing | None:
     """Take the oldest closing that waits, or whose worker has not been heard of for a lease."""
-    abandoned = and_(RegisterYearClosing.state == "running", RegisterYearClosing.leased_until < now)
-    row = await session.scalar(
-        select(RegisterYearClosing)
-        .where(or_(RegisterYearClosing.state == "queued", abandoned))
-        .order_by(RegisterYearClosing.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+    row = await leases.take(session, RegisterYearClosing, worker, now, LEASE)
     if row is not None:
-        row.state, row.worker, row.leased_until = "running", worker, now + LEASE
-        row.parts_done, row.attempts = 0, row.attempts + 1
+        row.parts_done = 0
         await session.flush()
     return row
 
