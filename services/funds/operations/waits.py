@@ -1,0 +1,17 @@
+"""What of an area's money waits on a day, at which step, since when, and with whom."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.funds.domain import positions as domain
+from services.funds.domain.delays import Waiting
+from services.funds.domain.parameters import Parameters
+from services.funds.domain.questions import Question
+from services.funds.operations import positions
+
+
+async def load(session: AsyncSession, question: Question, values: Parameters) -> list[Waiting]:
+    """Every unspent fen of the area at its one step; with retention not due it is all that is not spent."""
+    facts = await positions.load(session, question, values)
+    return list(domain.waiting_of(facts, question.area, question.as_of))
