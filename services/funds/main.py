@@ -12,6 +12,7 @@ from services.funds.api import (
     book_exports,
     book_imports,
     budget_statements,
+    calendars,
     claims,
     claw_backs,
     contract_terms,
@@ -20,6 +21,7 @@ from services.funds.api import (
     donations,
     events,
     factor_proposals,
+    forecast,
     grant_batches,
     households,
     interest_subsidies,
@@ -43,6 +45,7 @@ from services.funds.api import (
     risk_funds,
     trace,
     tree,
+    vocabulary_changes,
 )
 from services.funds.operations import funding_sweeps
 from services.funds.settings import Settings
@@ -91,13 +94,16 @@ ROUTERS = [
     reconciliation.router,
     period_closes.router,
     progress.router,
+    forecast.router,
     trace.router,
     book_imports.router,
     book_exports.router,
     tree.router,
     public.router,
     lists.router,
+    vocabulary_changes.router,
     parameters.router,
+    calendars.router,
     events.internal,
 ]
 

@@ -19,8 +19,9 @@ ClaimKind = Literal["advance", "progress", "final", "retention"]
 
 
 class FundKindTerm(Wire):
-    """What a kind is called in the fund years of one regime."""
+    """What a kind is called in an area in the fund years of one regime."""
 
+    division_code: str
     from_year: int
     to_year: int | None
     regime: str

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from shared.schemas.funds import Number
+from shared.schemas.funds_grants import IdentityNumber
 from shared.schemas.funds_risk import Uscc
 from shared.schemas.wire import Code, Day, DivisionCode, Fen, Text, Wire
 
@@ -38,6 +39,9 @@ class NewDonationUse(Wire):
     amount_fen: Fen
     used_on: Day
     what: Text
+    identity_number: IdentityNumber | None = Field(
+        default=None, description="somebody of the household on the register it is for; never given back"
+    )
 
 
 class Donation(Wire):
@@ -68,6 +72,7 @@ class DonationUse(Wire):
     amount_fen: int
     used_on: date
     what: str
+    household_id: str | None
     state: Literal["proposed", "approved", "refused"]
     proposed_by: str
     decided_on: date | None

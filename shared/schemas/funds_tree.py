@@ -88,8 +88,9 @@ class FundUses(Wire):
 
 
 class ForbiddenUse(Wire):
-    """A use forbidden to a kind, or to all special money (`special`), from a day to a day."""
+    """A use forbidden to a kind, or to all special money (`special`), from a day to a day, in an area."""
 
+    division_code: str
     fund_kind: str
     use_code: str
     valid_from: date

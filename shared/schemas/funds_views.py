@@ -84,27 +84,39 @@ class MeasuredGroup(Measures):
     label: str
 
 
+Responsible = Literal["finance", "project", "third"]
+"""Who answers for money that waits; `third` by a decision only."""
+
+
 class Delay(Wire):
     step: str
-    responsible: Literal["finance", "project"]
+    responsible: Responsible
     office: str
     office_name: str
     division_code: str
     amount_fen: int
     since: date
     days: int
-    deadline_days: int
+    deadline_days: int = Field(description="calendar days from `since` to `due_on`")
+    due_on: date = Field(description="the last day in time")
+    deadline_counting: Literal["calendar", "working", "fixed"]
+    days_late: int
     late: bool
     received: bool = Field(description="false while the area has not received the money yet")
     project_code: str
     project_name: str
     fund_kind: str
     reference: str
+    batch: str
+    project_office: str = Field(description="the office that runs the project, whoever answers at this step")
+    project_office_name: str
+    decision_id: int | None = Field(description="the decision by which this side answers; null by the step's rule")
+    third_cause: str
 
 
 class DelaySum(Wire):
     step: str
-    responsible: Literal["finance", "project"]
+    responsible: Responsible
     received: bool
     amount_fen: int
     late_fen: int

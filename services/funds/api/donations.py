@@ -28,9 +28,14 @@ async def donation_register(
     "/{donation_id}/uses", operation_id="donation_use_propose", status_code=201, **needs("donation.use", money=True)
 )
 async def donation_use_propose(
-    donation_id: WholeId, body: NewDonationUse, session: Session, actor: CurrentActor, projects: ProjectsPeer
+    donation_id: WholeId,
+    body: NewDonationUse,
+    session: Session,
+    actor: CurrentActor,
+    projects: ProjectsPeer,
+    registry: RegistryPeer,
 ) -> DonationUse:
-    return await donation_uses.propose(session, actor, projects, donation_id, body)
+    return await donation_uses.propose(session, actor, projects, registry, donation_id, body)
 
 
 @uses_router.post("/{use_id}/decision", operation_id="donation_use_decide", **needs("donation.decide", money=True))

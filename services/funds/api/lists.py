@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from fastapi import Query
+
 from services.funds.api.request_parts import YearFilter
 from services.funds.operations import lists, uses
 from shared.chassis.app import new_router
@@ -10,13 +14,16 @@ from shared.chassis.identity import needs
 from shared.schemas.funds import ClaimPaperKinds, FundKinds
 from shared.schemas.funds_programmes import Programmes
 from shared.schemas.funds_tree import ForbiddenUses, FundUses
+from shared.schemas.wire import DivisionCode
+
+TermsOf = Annotated[DivisionCode, Query(description="the area whose names of money are asked for; 00 is the country")]
 
 router = new_router("/api/v1/funds", "lists")
 
 
 @router.get("/fund-kinds", operation_id="fund_kind_list", **needs("code_list.read"))
-async def fund_kind_list(session: Session, fund_year: YearFilter = None) -> FundKinds:
-    return await lists.fund_kinds(session, fund_year)
+async def fund_kind_list(session: Session, fund_year: YearFilter = None, division_code: TermsOf = "00") -> FundKinds:
+    return await lists.fund_kinds(session, fund_year, division_code)
 
 
 @router.get("/fund-uses", operation_id="fund_use_list", **needs("code_list.read"))

@@ -7,12 +7,13 @@ project side answers when the money is there and works or papers are not (河南
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
-Responsible = Literal["finance", "project"]
+Responsible = Literal["finance", "project", "third"]
+"""`third` only by a decision on that money: a cause neither side can help, with its evidence."""
 
 RESPONSIBLE: dict[str, Responsible] = {
     "receipt_registration": "finance",
@@ -65,19 +66,44 @@ class Waiting:
     fund_kind: str = ""
     reference: str = ""
     """The thing it waits in, e.g. `allocation:12`."""
+    batch: str = ""
+    project_office: str = ""
+    """The office that runs the project; of money no project has, the one that runs the place's projects."""
+    project_office_name: str = ""
+    decision_id: int | None = None
+    """The decision by which it answers to this side; None while the rule of the step says so."""
+    third_cause: str = ""
+
+
+Counting = Literal["calendar", "working", "fixed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The last day on which money may leave a step without being late."""
+
+    on: date
+    counting: Counting = "calendar"
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """Waiting money measured against the step's deadline."""
+    """Waiting money measured against the step's deadline, in calendar days of which the deadline allows so many."""
 
     waiting: Waiting
     days: int
-    deadline_days: int
+    due: Due
+    days_late: int
+
+    @property
+    def deadline_days(self) -> int:
+        """Calendar days from the beginning of the wait to its last day in time; below 0 when it began too late."""
+        return (self.due.on - self.waiting.since).days
 
     @property
     def late(self) -> bool:
-        return self.days > self.deadline_days
+        return self.days_late > 0
 
 
 def step_of_stage(purpose: str, state: str) -> str:
@@ -91,11 +117,18 @@ def allocation_side(lacking_projects: bool) -> Responsible:
     return "finance" if lacking_projects else "project"
 
 
-def measure(waiting: Iterable[Waiting], as_of: date, deadlines: dict[str, int]) -> list[Delay]:
-    """Days and lateness of all that waits. `deadlines` are days by step."""
-    return [
-        Delay(item, max((as_of - item.since).days, 0), deadlines[item.step]) for item in waiting if item.amount_fen > 0
-    ]
+def measure(waiting: Iterable[Waiting], as_of: date, due: Callable[[Waiting], Due]) -> list[Delay]:
+    """Days and lateness of all that waits."""
+    return [_measured(item, as_of, due(item)) for item in waiting if item.amount_fen > 0]
+
+
+def _measured(item: Waiting, as_of: date, due: Due) -> Delay:
+    return Delay(item, max((as_of - item.since).days, 0), due, max((as_of - due.on).days, 0))
+
+
+def in_days(deadlines: Mapping[str, int]) -> Callable[[Waiting], Due]:
+    """Deadlines of so many calendar days by step."""
+    return lambda item: Due(item.since + timedelta(days=deadlines[item.step]))
 
 
 def ordered(delays: Iterable[Delay], by: Literal["amount", "days"]) -> list[Delay]:

@@ -32,8 +32,13 @@ def child_of(code: str, area: str) -> str:
     """The child of `area` that `code` lies in; `area` itself for `area`."""
     if code == area:
         return area
+    return code[: length_below(area)]
+
+
+def length_below(area: str) -> int:
+    """How many digits the codes right below an area have; a village has none below and keeps its own."""
     start = 0 if area == NATION else len(area)
-    return code[: min(length for length in LENGTHS if length > start)]
+    return min((length for length in LENGTHS if length > start), default=start)
 
 
 def ancestors_of(code: str) -> list[str]:

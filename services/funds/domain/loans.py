@@ -9,6 +9,9 @@ from fractions import Fraction
 
 from services.funds.domain.refusals.credit import (
     BorrowerAgeOutside,
+    ExtensionsUsed,
+    ExtensionTooLate,
+    ExtensionTooLong,
     LoanOverCap,
     LoanRateTooHigh,
     LoanStepOfOtherOffice,
@@ -105,6 +108,34 @@ def require_terms(amount_fen: int, owed_fen: int, term_months: int, annual_rate:
         raise LoanTermTooLong(highest=limits.term_months)
     if Fraction(annual_rate) > Fraction(limits.rate_cap):
         raise LoanRateTooHigh(highest=limits.rate_cap)
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionLimits:
+    """What an extension is held to on one day: its months, the whole term with it, how many one loan may have."""
+
+    months: int
+    whole_term: int
+    times: int
+
+
+def require_extension(months: int, months_before: int, extensions: int, limits: ExtensionLimits) -> None:
+    """Refuse an extension too long, or one more than a loan may have.
+
+    `months_before` is the term with all approved extensions. Raises ExtensionsUsed, ExtensionTooLong.
+    """
+    if extensions >= limits.times:
+        raise ExtensionsUsed(highest=limits.times)
+    if months > limits.months:
+        raise ExtensionTooLong(highest=limits.months)
+    if months_before + months > limits.whole_term:
+        raise ExtensionTooLong(highest=max(limits.whole_term - months_before, 0))
+
+
+def require_in_time(day: date, due_on: date, overdue_on: date | None) -> None:
+    """Refuse a step of an extension after the loan was due or overdue. Raises ExtensionTooLate."""
+    if day > due_on or overdue_on is not None:
+        raise ExtensionTooLate()
 
 
 def require_use(uses: Iterable[Use], use_code: str, purpose: str) -> None:

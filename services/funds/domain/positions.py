@@ -25,6 +25,7 @@ class Line:
     issued_on: date
     fund_kind: str
     drawn_on_receipt_id: int | None
+    batch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Receipt:
     recalling_fen: int = 0
     """Proposed to be called back; `amount_fen` and `passed_fen` are without what was called back by decision."""
     recalling_since: date | None = None
+    batch: str = ""
 
     @property
     def kept_fen(self) -> int:
@@ -98,6 +100,7 @@ class Allocation:
     paid_fen: int
     returned_fen: int
     claims: tuple[Claimed, ...] = ()
+    batch: str = ""
 
     @property
     def withheld_fen(self) -> int:
@@ -209,6 +212,9 @@ def _line_waits(line: Line, names: dict[str, str], received: bool) -> Waiting:
         received=received,
         fund_kind=line.fund_kind,
         reference=f"line:{line.line_id}",
+        batch=line.batch,
+        project_office=aid_office(code),
+        project_office_name=aid_name(names, code),
     )
 
 
@@ -227,6 +233,9 @@ def _receipt_waits(receipt: Receipt, facts: Facts) -> Waiting:
         receipt.received_on,
         fund_kind=receipt.fund_kind,
         reference=f"receipt:{receipt.receipt_id}",
+        batch=receipt.batch,
+        project_office=aid_office(code),
+        project_office_name=aid_name(facts.names, code),
     )
 
 
@@ -242,6 +251,9 @@ def _recall_waits(receipt: Receipt, names: dict[str, str]) -> Waiting:
         receipt.recalling_since or receipt.received_on,
         fund_kind=receipt.fund_kind,
         reference=f"receipt:{receipt.receipt_id}",
+        batch=receipt.batch,
+        project_office=aid_office(code),
+        project_office_name=aid_name(names, code),
     )
 
 
@@ -283,4 +295,7 @@ def _of_project(
         project_name=project.name,
         fund_kind=item.fund_kind,
         reference=reference,
+        batch=item.batch,
+        project_office=own,
+        project_office_name=own_name,
     )

@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Literal
 
 Verdict = Literal["met", "on_pace", "behind", "failed"]
+Over = Literal["received", "allocated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,32 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """What counts as spent, and over which money. Usually final payments less returns over what was received."""
+
+    withheld: bool = False
+    over: Over = "received"
+
+    def spent_fen(self, totals: Totals) -> int:
+        """The numerator: retention held back counts only where a definition says so."""
+        return totals.numerator_fen + (totals.withheld_fen if self.withheld else 0)
+
+    def whole_fen(self, totals: Totals) -> int:
+        """The denominator."""
+        return totals.received_fen if self.over == "received" else totals.allocated_fen
+
+
+STRICT = Counted()
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """The rule an area is measured by in one fund year."""
 
     target: Fraction
     cut_off: date
     pace_basis: str
+    counted: Counted = STRICT
 
 
 def total_of(slices: Iterable[Slice]) -> Totals:
@@ -78,9 +99,10 @@ def group(slices: Iterable[Slice], key: Callable[[Slice], str]) -> dict[str, Tot
     return dict(sorted(groups.items()))
 
 
-def progress_of(totals: Totals) -> Fraction | None:
-    """Spent over received; None when nothing was received."""
-    return Fraction(totals.numerator_fen, totals.received_fen) if totals.received_fen else None
+def progress_of(totals: Totals, counted: Counted = STRICT) -> Fraction | None:
+    """Spent over received, or as `counted` says; None when the denominator is zero: 0/0 is no figure."""
+    whole = counted.whole_fen(totals)
+    return Fraction(counted.spent_fen(totals), whole) if whole else None
 
 
 def pace_of(fund_year: int, as_of: date, rule: Rule) -> Fraction:
@@ -99,24 +121,24 @@ def pace_of(fund_year: int, as_of: date, rule: Rule) -> Fraction:
 
 
 def verdict_of(totals: Totals, fund_year: int, as_of: date, rule: Rule) -> Verdict | None:
-    """Met, on pace, behind or failed; None when nothing was received.
+    """Met, on pace, behind or failed; None when the denominator is zero.
 
     预拨专项扶贫资金年度支出进度要达到90%以上: exactly 90 % is met, one fen less is not.
     """
-    progress = progress_of(totals)
+    progress = progress_of(totals, rule.counted)
     if progress is None:
         return None
-    if totals.numerator_fen * rule.target.denominator >= rule.target.numerator * totals.received_fen:
+    if progress >= rule.target:
         return "met"
     if as_of >= rule.cut_off:
         return "failed"
     return "on_pace" if progress >= pace_of(fund_year, as_of, rule) else "behind"
 
 
-def gap_of(totals: Totals, target: Fraction) -> int:
+def gap_of(totals: Totals, target: Fraction, counted: Counted = STRICT) -> int:
     """Fen still to be paid until the target is met; 0 when it is."""
-    needed = -(-target.numerator * totals.received_fen // target.denominator)
-    return max(needed - totals.numerator_fen, 0)
+    needed = -(-target.numerator * counted.whole_fen(totals) // target.denominator)
+    return max(needed - counted.spent_fen(totals), 0)
 
 
 def decimal_text(value: Fraction) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,8 @@ class Question:
     batch: str | None = None
     fund_kind: str | None = None
     special: bool | None = None
+    known_until: datetime | None = None
+    """As the books knew it before this moment; None for all they know."""
 
     @property
     def books(self) -> str:

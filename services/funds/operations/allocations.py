@@ -81,7 +81,8 @@ async def reserve(
     """Insert the proposal and set its money aside at once, so that nobody else can promise it."""
     allocated = await storage.allocated_to(session, grant.project_code, receipt.fund_year)
     rules.require_within_plan_line(asked.amount_fen, allocated, grant.plan_line_fen)
-    use = await uses.use_of(session, receipt.fund_kind, asked.use_code or grant.purpose, asked.proposed_on)
+    wanted = asked.use_code or grant.purpose
+    use = await uses.use_of(session, grant.county_code, receipt.fund_kind, wanted, asked.proposed_on)
     await management_fees.require_room(session, receipt, use, asked.amount_fen, asked.proposed_on)
     row = Allocation(
         receipt_id=receipt.id, project_code=grant.project_code, project_name=grant.name, county_code=grant.county_code,

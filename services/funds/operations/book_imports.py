@@ -89,7 +89,7 @@ async def _known(
     divisions: Iterable[str],
 ) -> Known:
     """What the books are checked against on this day."""
-    kinds, directions = await _kinds(session, fund_year)
+    kinds, directions = await _kinds(session, division_code, fund_year)
     keys = {line.number: number_key(line.number) for line in books.receipts}
     taken = await storage.taken_numbers(session, sorted(set(keys.values())))
     references = await storage.taken_references(session, [line.reference for line in books.payments])
@@ -113,16 +113,18 @@ async def _known(
     )
 
 
-async def _kinds(session: AsyncSession, fund_year: int) -> tuple[dict[str, str], dict[str, frozenset[str]]]:
+async def _kinds(
+    session: AsyncSession, division_code: str, fund_year: int
+) -> tuple[dict[str, str], dict[str, frozenset[str]]]:
     """Kinds of money the year knows, by every name they have, and the directions of each."""
     names: dict[str, str] = {}
     directions: dict[str, frozenset[str]] = {}
     general = {row.code: row.label_zh for row in await lists.fund_kinds(session)}
-    for term in await lists.fund_kind_terms(session):
+    for term in await lists.fund_kind_terms(session, division_code):
         if term.from_year <= fund_year and (term.to_year is None or fund_year <= term.to_year):
             directions[term.fund_kind] = frozenset(lists.parts_of(term.directions))
             names |= {term.fund_kind: term.fund_kind, general[term.fund_kind]: term.fund_kind}
-    for term in await lists.fund_kind_terms(session):
+    for term in await lists.fund_kind_terms(session, division_code):
         if term.fund_kind in directions:
             names.setdefault(term.label_zh, term.fund_kind)
     return names, directions

@@ -148,7 +148,7 @@ async def enter(session: AsyncSession, actor: Actor, allocation: Allocation, fil
     """Insert a claim with its papers and open its accounts."""
     parts = filed.parts
     asked = filed.use_code or allocation.use_code or allocation.purpose
-    use = await uses.use_of(session, allocation.fund_kind, asked, filed.claimed_on)
+    use = await uses.use_of(session, allocation.county_code, allocation.fund_kind, asked, filed.claimed_on)
     row = Claim(
         allocation_id=allocation.id, project_code=allocation.project_code, county_code=allocation.county_code,
         division_code=allocation.division_code, fund_year=allocation.fund_year, kind=filed.kind,

@@ -91,7 +91,7 @@ async def _check_kind(session: AsyncSession, request: wire.NewDocument) -> list[
         raise FundKindUnknown()
     if request.drawn_on_receipt_id is None:
         rules.require_kind_fits(kind.source_level, request.issuing_division)
-    term = await lists.fund_kind_term(session, request.fund_kind, request.fund_year)
+    term = await lists.fund_kind_term(session, request.issuing_division, request.fund_kind, request.fund_year)
     if term is None:
         raise FundKindNotInYear()
     return lists.parts_of(term.directions)

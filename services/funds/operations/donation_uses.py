@@ -7,8 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.funds.domain import donations as rules
 from services.funds.domain.days import require_order
 from services.funds.domain.persons import require_other_person
+from services.funds.domain.refusals.giving import HouseholdElsewhere
 from services.funds.domain.refusals.spending import AlreadyDecided
 from services.funds.operations.donations import require_programme, require_project
+from services.funds.operations.registered import household_of
 from services.funds.operations.shapes import before_of, page_of, shaped
 from services.funds.storage import decisions, ledger, outside_books, pages
 from services.funds.storage.outside_books import Cause
@@ -23,11 +25,19 @@ from shared.schemas.wire import Page
 
 
 async def propose(
-    session: AsyncSession, actor: Actor, peer: Peer, donation_id: int, request: wire.NewDonationUse
+    session: AsyncSession,
+    actor: Actor,
+    projects_peer: Peer,
+    registry_peer: Peer,
+    donation_id: int,
+    request: wire.NewDonationUse,
 ) -> wire.DonationUse:
     """Set a part of a donation aside for a project or a programme, the donor's own where one was named."""
     if request.project_code is not None:
-        await require_project(peer, actor, request.project_code)
+        await require_project(projects_peer, actor, request.project_code)
+    household = None
+    if request.identity_number is not None:
+        household = await household_of(registry_peer, actor, request.used_on, request.identity_number)
     donation = await pages.visible(session, Donation, actor, donation_id)
     if donation is None:
         raise NotFound()
@@ -35,9 +45,12 @@ async def propose(
     if request.programme is not None:
         await require_programme(session, request.programme)
     require_order(request.used_on, today=clock.office_today(), not_before=donation.received_on, pointer="/used_on")
+    if household is not None and household.county_code != donation.county_code:
+        raise HouseholdElsewhere()
     row = DonationUse(
-        donation_id=donation.id, county_code=donation.county_code, division_code=donation.division_code,
-        state="proposed", **request.model_dump(),
+        donation_id=donation.id, county_code=donation.county_code, state="proposed",
+        division_code=household.division_code if household else donation.division_code,
+        household_id=household.household_id if household else None, **request.model_dump(exclude={"identity_number"}),
     )  # fmt: skip
     decisions.sign(actor, row)
     await pages.add(session, row)

@@ -1,4 +1,4 @@
-"""A household's card: all it ever received, by year, programme and project."""
+"""A household's card: grants by year, programme and project, and every other kind of money it ever received."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.operations.grants import SEEN, grant_of
 from services.funds.storage import grant_batches as storage
+from services.funds.storage import household_cards as money
 from services.funds.storage import programmes, sessions
 from shared.chassis import audit
 from shared.chassis.database import Database
 from shared.chassis.identity import Actor
 from shared.refusals import NotFound
+from shared.schemas import funds_grants as grants_wire
 from shared.schemas import funds_households as wire
 
 SHOWN = 500
@@ -22,18 +24,23 @@ Row = tuple[int, str, str, str, int, int]
 
 
 async def card(session: AsyncSession, actor: Actor, trail: Database, household_id: str) -> wire.HouseholdGrants:
-    """What a household received in the actor's area; absent when there is nothing. The reading is noted."""
+    """What a household received in the actor's area; absent when there is nothing. The reading is noted.
+
+    Grants are always in it; money of another kind is for those who may read that kind.
+    """
+    parts = [part for part in money.PARTS if part == "grant.read" or actor.may(part)]
     sums = _sums(await storage.received(session, actor, household_id), await programmes.labels(session))
     found = await storage.grants_of(session, actor, household_id, None, None, SHOWN + 1)
-    if not found:
+    moved = await money.moved(session, actor, household_id, parts, SHOWN + 1)
+    if not found and not moved:
         raise NotFound()
     items = [grant_of(line, batch, project) for line, batch, project in found[:SHOWN]]
     by_year: dict[str, int] = defaultdict(int)
     for one in sums:
         by_year[str(one.fund_year)] += one.paid_fen
-    subjects = sorted({item.person_id for item in items if item.person_id is not None})
+    totals = [_money_sum(row) for row in await money.sums(session, actor, household_id, parts)]
     await sessions.let_go(session)
-    await audit.record_read(trail, actor, "household_grants.read", subjects, SEEN)
+    await audit.record_read(trail, actor, "household_grants.read", _people(items, moved), SEEN)
     return wire.HouseholdGrants(
         household_id=household_id,
         paid_fen=sum(one.paid_fen for one in sums),
@@ -42,7 +49,28 @@ async def card(session: AsyncSession, actor: Actor, trail: Database, household_i
         by_year=by_year,
         items=items,
         complete=len(found) <= SHOWN,
+        money=[_money(one) for one in moved[:SHOWN]],
+        money_sums=totals,
+        money_complete=len(moved) <= SHOWN,
+        not_shown=[part for part in money.PARTS if part not in parts],
     )
+
+
+def _people(items: Iterable[grants_wire.Grant], moved: Iterable[money.Moved]) -> list[str]:
+    """Whose money is shown."""
+    shown = {one.person_id for one in items} | {one.person_id for one in moved}
+    return sorted(person for person in shown if person is not None)
+
+
+def _money(one: money.Moved) -> wire.HouseholdMoney:
+    names = ("kind", "direction", "on", "amount_fen", "source_document", "paper")
+    values = {name: getattr(one, name) for name in names}
+    return wire.HouseholdMoney(**values, reference=f"{one.subject}:{one.subject_id}")
+
+
+def _money_sum(row: tuple[str, str, int, int, int]) -> wire.HouseholdMoneySum:
+    names = ("kind", "direction", "year", "amount_fen", "count")
+    return wire.HouseholdMoneySum.model_validate(dict(zip(names, row, strict=True)))
 
 
 def _sums(rows: Iterable[Row], names: Mapping[str, str]) -> list[wire.ReceivedSum]:

@@ -14,10 +14,10 @@ from shared.schemas import funds as wire
 from shared.schemas import funds_programmes as programme_wire
 
 
-async def fund_kinds(session: AsyncSession, fund_year: int | None) -> wire.FundKinds:
-    """All kinds with their terms; of one fund year only those it knows, under the names they have then."""
+async def fund_kinds(session: AsyncSession, fund_year: int | None, division_code: str) -> wire.FundKinds:
+    """All kinds with an area's terms; of one fund year only those it knows, under the names of then and there."""
     terms: dict[str, list[FundKindTerm]] = defaultdict(list)
-    for term in await storage.fund_kind_terms(session):
+    for term in await storage.fund_kind_terms(session, division_code):
         terms[term.fund_kind].append(term)
     items = [_kind(row, terms[row.code], fund_year) for row in await storage.fund_kinds(session)]
     return wire.FundKinds(items=[item for item in items if item is not None])
@@ -38,7 +38,7 @@ def _kind(row: FundKind, terms: list[FundKindTerm], fund_year: int | None) -> wi
 
 
 def _term(term: FundKindTerm) -> wire.FundKindTerm:
-    names = ("from_year", "to_year", "regime", "label_zh", "label_en", "source")
+    names = ("division_code", "from_year", "to_year", "regime", "label_zh", "label_en", "source")
     return wire.FundKindTerm(
         **{name: getattr(term, name) for name in names},
         directions=storage.parts_of(term.directions),

@@ -39,7 +39,7 @@ async def _fee(
     kind = await lists.fund_kind(session, fund_kind)
     level = kind.source_level if kind is not None else "county"
     rate = (await parameters.load(session, division_code, on)).get(f"management_fee_{level}")
-    term = await lists.fund_kind_term(session, fund_kind, fund_year)
+    term = await lists.fund_kind_term(session, division_code, fund_kind, fund_year)
     excluded = lists.parts_of(term.fee_excluded) if term is not None else []
     received = await storage.received(session, division_code, fund_year, fund_kind)
     used = await storage.used(session, division_code, fund_year, fund_kind)

@@ -32,7 +32,7 @@ async def load(session: AsyncSession, question: Question, values: Parameters) ->
     """The facts of an area's money on a day."""
     books = _by_owner(await storage.accounts(session, question))
     allocations = await storage.allocations(session, question)
-    projects = await _projects(session, [row for row, _ in allocations], question.as_of)
+    projects = await projects_of(session, [row for row, _ in allocations], question.as_of)
     claimed = _claimed(
         await storage.claims(session, question), await storage.batches(session, question), books, question.as_of
     )
@@ -82,6 +82,7 @@ async def _receipts(session: AsyncSession, question: Question, books: _Books) ->
             left_fen=books.receipts[row.id].balance_fen,
             recalling_fen=sum(state.balance_fen for state in books.recalling[row.id]),
             recalling_since=min((s.last_credit_on for s in books.recalling[row.id] if s.last_credit_on), default=None),
+            batch=row.batch,
         )
         for row, level in await storage.receipts(session, question)
     )
@@ -97,12 +98,15 @@ async def _lines(session: AsyncSession, question: Question) -> tuple[domain.Line
             issued_on=document.issued_on,
             fund_kind=document.fund_kind,
             drawn_on_receipt_id=document.drawn_on_receipt_id,
+            batch=document.batch,
         )
         for line, document in await storage.lines_under_way(session, question)
     )
 
 
-async def _projects(session: AsyncSession, allocations: Sequence[Allocation], as_of: date) -> dict[str, domain.Project]:
+async def projects_of(
+    session: AsyncSession, allocations: Sequence[Allocation], as_of: date
+) -> dict[str, domain.Project]:
     """What was known of each project on the day: the newest version in effect, else its first."""
     rows = await project_grants.versions_by(session, [row.project_code for row in allocations], as_of)
     newest: dict[str, ProjectGrantRow] = {}
@@ -199,6 +203,7 @@ def _allocation(
         paid_fen=sum(state.credited_fen for state in spent),
         returned_fen=sum(state.debited_fen for state in spent),
         claims=tuple(_with_due_day(claim, row.county_code, project.accepted_on, values) for claim in claimed),
+        batch=row.batch,
     )
 
 

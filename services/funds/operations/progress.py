@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.funds.domain import delays, positions, progress
-from services.funds.domain.divisions import NATION, child_of
+from services.funds.domain import delays, progress
+from services.funds.domain.delays import Waiting
+from services.funds.domain.divisions import NATION
 from services.funds.domain.explanation import clauses_of
 from services.funds.domain.parameters import Parameters
-from services.funds.domain.progress import Rule, Slice, Totals
+from services.funds.domain.progress import Rule, Totals
 from services.funds.domain.questions import Question
 from services.funds.domain.refusals.documents import DivisionUnknown
 from services.funds.domain.refusals.grants import AsOfTooEarly
-from services.funds.operations import positions as loading
+from services.funds.operations import spending, waits
 from services.funds.storage import lists, parameters, sessions
 from services.funds.upstream import registry
 from shared.chassis.identity import Actor
@@ -39,8 +40,7 @@ class Answered:
     name: str
     values: Parameters
     rule: Rule
-    facts: positions.Facts
-    slices: list[Slice]
+    total: Totals
 
 
 async def get(
@@ -49,9 +49,9 @@ async def get(
     """The whole answer for one of the actor's areas."""
     require_in_scope(actor, question.area)
     answered = await compute(session, actor, peer, question)
-    waiting = positions.waiting_of(answered.facts, question.area, question.as_of)
+    waiting = await waits.load(session, question, answered.values)
     measured = delays.ordered(delays.measure(waiting, question.as_of, _deadlines(answered.values)), order)
-    total = progress.total_of(answered.slices)
+    total = answered.total
     target = answered.values.get("spending_target")
     return wire.Progress(
         **_head(answered),
@@ -60,7 +60,7 @@ async def get(
         fund_kind=question.fund_kind,
         clauses=[wire.Clause(**clause) for clause in clauses_of(total, question, answered.rule, target.source)],
         total=wire.Measures(**_measures(total, answered)),
-        withheld_not_due_fen=positions.withheld_not_due(answered.facts, question.area, question.as_of),
+        withheld_not_due_fen=total.withheld_fen - _due(waiting),
         group_by=group_by,
         groups=await groups_of(session, answered, group_by),
         delays=[_delay(item) for item in measured[:limit]],
@@ -71,7 +71,7 @@ async def get(
 async def public(session: AsyncSession, actor: Actor, peer: Peer, question: Question) -> wire.PublicProgress:
     """What the public sees: totals and groups by fund kind."""
     answered = await compute(session, actor, peer, question)
-    total = wire.Measures(**_measures(progress.total_of(answered.slices), answered))
+    total = wire.Measures(**_measures(answered.total, answered))
     groups = await groups_of(session, answered, "fund_kind")
     return wire.PublicProgress(**_head(answered), total=total, groups=groups)
 
@@ -87,8 +87,12 @@ async def compute(session: AsyncSession, actor: Actor, peer: Peer, question: Que
         cut_off=values.day_of_year("cut_off", question.fund_year),
         pace_basis=values.get("pace_basis").value,
     )
-    facts = await loading.load(session, question, values)
-    return Answered(question, name, values, rule, facts, positions.slices_of(facts, question.area))
+    return Answered(question, name, values, rule, await spending.total(session, question, values))
+
+
+def _due(waiting: Iterable[Waiting]) -> int:
+    """Retention that may be released, in fen."""
+    return sum(item.amount_fen for item in waiting if item.step == "retention_release")
 
 
 async def _name(session: AsyncSession, actor: Actor, peer: Peer, code: str) -> str:
@@ -139,20 +143,20 @@ def _measures(totals: Totals, answered: Answered) -> dict[str, object]:
 
 async def groups_of(session: AsyncSession, answered: Answered, group_by: GroupBy) -> list[wire.MeasuredGroup]:
     """The area's money divided by one property; the groups add up to the total."""
-    area = answered.question.area
-    keys: dict[GroupBy, Callable[[Slice], str]] = {
-        "division": lambda part: child_of(part.division_code, area),
-        "fund_kind": lambda part: part.fund_kind,
-        "level": lambda part: part.source_level,
-        "office": lambda part: part.office,
-        "project": lambda part: part.project_code,
-    }
-    groups = progress.group(answered.slices, keys[group_by])
-    labels = await _labels(session, answered, group_by, list(groups))
+    found = await _named_groups(session, answered, group_by)
     return [
-        wire.MeasuredGroup(key=key, label=labels.get(key, key), **_measures(totals, answered))
-        for key, totals in groups.items()
+        wire.MeasuredGroup(key=key, label=label or key, **_measures(totals, answered))
+        for key, (label, totals) in found.items()
     ]
+
+
+async def _named_groups(session: AsyncSession, answered: Answered, group_by: GroupBy) -> dict[str, tuple[str, Totals]]:
+    if group_by == "office" or group_by == "project":
+        found = await spending.holders(session, answered.question, group_by)
+        return found | ({"": ("未分配 / unallocated", found[""][1])} if "" in found else {})
+    groups = await spending.groups(session, answered.question, answered.values, group_by)
+    labels = await _labels(session, answered, group_by, list(groups))
+    return {key: (labels.get(key, key), totals) for key, totals in groups.items()}
 
 
 async def _labels(session: AsyncSession, answered: Answered, group_by: GroupBy, keys: list[str]) -> dict[str, str]:
@@ -160,23 +164,25 @@ async def _labels(session: AsyncSession, answered: Answered, group_by: GroupBy, 
         return {answered.question.area: answered.name} | dict(await lists.division_names(session, keys))
     if group_by == "fund_kind":
         return {row.code: row.label_zh for row in await lists.fund_kinds(session)}
-    if group_by == "level":
-        return LEVEL_LABELS
-    if group_by == "office":
-        return {part.office: part.office_name for part in answered.slices}
-    return {"": "未分配 / unallocated"} | {
-        part.project_code: part.project_name for part in answered.slices if part.project_code
-    }
+    return LEVEL_LABELS
 
 
-def _deadlines(values: Parameters) -> dict[str, int]:
-    return {step: values.days(f"deadline_{step}") for step in delays.RESPONSIBLE}
+def _deadlines(values: Parameters) -> Callable[[delays.Waiting], delays.Due]:
+    return delays.in_days({step: values.days(f"deadline_{step}") for step in delays.RESPONSIBLE})
 
 
 def _delay(item: delays.Delay) -> wire.Delay:
     waiting = item.waiting
     copied = {name: getattr(waiting, name) for name in waiting.__slots__}
-    return wire.Delay(**copied, days=item.days, deadline_days=item.deadline_days, late=item.late)
+    return wire.Delay(
+        **copied,
+        days=item.days,
+        deadline_days=item.deadline_days,
+        due_on=item.due.on,
+        deadline_counting=item.due.counting,
+        days_late=item.days_late,
+        late=item.late,
+    )
 
 
 def _sums(items: Iterable[delays.Delay]) -> list[wire.DelaySum]:

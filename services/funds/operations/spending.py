@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import accumulate
 from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.funds.domain import positions as domain
-from services.funds.domain import progress
-from services.funds.domain.divisions import child_of
+from services.funds.domain.divisions import aid_office, finance_office
 from services.funds.domain.parameters import Parameters
-from services.funds.domain.progress import Slice, Totals
+from services.funds.domain.positions import Project, aid_name, finance_name
+from services.funds.domain.progress import Totals
 from services.funds.domain.questions import Question
 from services.funds.operations import positions
+from services.funds.storage import lists
+from services.funds.storage import spending as storage
+from services.funds.storage.tables import Allocation
 
 By = Literal["division", "fund_kind", "level", "office", "project"]
 
@@ -26,16 +30,44 @@ async def groups(session: AsyncSession, question: Question, values: Parameters, 
     Keys: codes of the areas right below (and the area's own), of fund kinds, levels (`central` ...), offices, and
     projects ("" for money no project has).
     """
-    area = question.area
-    keys: dict[By, Callable[[Slice], str]] = {
-        "division": lambda part: child_of(part.division_code, area),
-        "fund_kind": lambda part: part.fund_kind,
-        "level": lambda part: part.source_level,
-        "office": lambda part: part.office,
-        "project": lambda part: part.project_code,
-    }
-    facts = await positions.load(session, question, values)
-    return progress.group(domain.slices_of(facts, area), keys[by])
+    if by == "office" or by == "project":
+        return {key: totals for key, (_, totals) in (await holders(session, question, by)).items()}
+    return await storage.grouped(session, question, by)
+
+
+async def holders(
+    session: AsyncSession, question: Question, by: Literal["office", "project"]
+) -> dict[str, tuple[str, Totals]]:
+    """An area's money by office or project: name and totals by code."""
+    found = await storage.by_allocation(session, question)
+    given = [row for row, _, _ in found if row is not None]
+    projects = await positions.projects_of(session, given, question.as_of)
+    places = dict(
+        await lists.division_names(session, [place for _, place, _ in found] + [row.county_code for row in given])
+    )
+    named: dict[str, str] = {}
+    sums: dict[str, Totals] = {}
+    for row, place, totals in found:
+        key, name = _holder(row, place, projects, places, by)
+        named[key] = name
+        sums[key] = sums.get(key, Totals()) + totals
+    return {key: (named[key], sums[key]) for key in sorted(sums)}
+
+
+def _holder(
+    row: Allocation | None,
+    place: str,
+    projects: Mapping[str, Project],
+    places: dict[str, str],
+    by: Literal["office", "project"],
+) -> tuple[str, str]:
+    if row is None:
+        return (finance_office(place), finance_name(places, place)) if by == "office" else ("", "")
+    project = projects[row.project_code]
+    if by == "project":
+        return project.code, project.name
+    county = row.county_code
+    return project.office or aid_office(county), project.office_name or aid_name(places, county)
 
 
 async def total(session: AsyncSession, question: Question, values: Parameters) -> Totals:
@@ -47,4 +79,7 @@ async def series(
     session: AsyncSession, question: Question, values: Parameters, days: Sequence[date]
 ) -> list[tuple[date, Totals]]:
     """An area's money on each of several days."""
-    return [(day, await total(session, replace(question, as_of=day), values)) for day in days]
+    changes = await storage.by_day(session, replace(question, as_of=max(days, default=question.as_of)))
+    known = [day for day, _ in changes]
+    sums = [Totals(), *accumulate(change for _, change in changes)]
+    return [(day, sums[bisect_right(known, day)]) for day in days]

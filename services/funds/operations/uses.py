@@ -13,13 +13,15 @@ from services.funds.storage import uses as storage
 from shared.schemas import funds_tree as wire
 
 
-async def use_of(session: AsyncSession, fund_kind: str, use_code: str, on: date) -> str:
+async def use_of(session: AsyncSession, division_code: str, fund_kind: str, use_code: str, on: date) -> str:
     """The use, if money of the kind may be put to it on the day. Raises UseUnknown, UseForbidden with its source."""
     if not await storage.known(session, use_code):
         raise UseUnknown()
     kind = await lists.fund_kind(session, fund_kind)
     special = kind is not None and kind.special
-    ban = rules.ban_on(await storage.bans(session, fund_kind, use_code), fund_kind, special, use_code, on)
+    ban = rules.ban_on(
+        await storage.bans(session, division_code, fund_kind, use_code), fund_kind, special, use_code, on
+    )
     if ban is not None:
         raise UseForbidden(use_code=use_code, fund_kind=fund_kind, source=ban.source)
     return use_code
@@ -27,8 +29,8 @@ async def use_of(session: AsyncSession, fund_kind: str, use_code: str, on: date)
 
 async def require_allowed(session: AsyncSession, allocation_id: int, on: date) -> None:
     """Refuse what an allocation's money is for if that was forbidden since. Raises UseForbidden with its source."""
-    fund_kind, use_code = await storage.of_allocation(session, allocation_id)
-    await use_of(session, fund_kind, use_code, on)
+    division_code, fund_kind, use_code = await storage.of_allocation(session, allocation_id)
+    await use_of(session, division_code, fund_kind, use_code, on)
 
 
 async def list_uses(session: AsyncSession) -> wire.FundUses:

@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.funds.domain.divisions import NATION, ancestors_of
 from services.funds.storage.tables import ClaimPaperKind, DivisionName, FundKind, FundKindTerm, Programme
 from shared.chassis import clock
 from shared.schemas.registry import Division
@@ -22,17 +23,25 @@ async def fund_kind(session: AsyncSession, code: str) -> FundKind | None:
     return await session.get(FundKind, code)
 
 
-async def fund_kind_terms(session: AsyncSession) -> Sequence[FundKindTerm]:
-    return (await session.scalars(select(FundKindTerm).order_by(FundKindTerm.fund_kind, FundKindTerm.from_year))).all()
+async def fund_kind_terms(session: AsyncSession, division_code: str = NATION) -> Sequence[FundKindTerm]:
+    """Terms of the area and of those above it, by kind, the nearest area last."""
+    nearest = func.nullif(FundKindTerm.division_code, NATION).asc().nulls_first()
+    query = (
+        select(FundKindTerm)
+        .where(FundKindTerm.division_code.in_((NATION, *ancestors_of(division_code), division_code)))
+        .order_by(FundKindTerm.fund_kind, nearest, FundKindTerm.from_year)
+    )
+    return (await session.scalars(query)).all()
 
 
-async def fund_kind_term(session: AsyncSession, code: str, fund_year: int) -> FundKindTerm | None:
-    """How a kind is called in a fund year; None when the year does not know the kind."""
+async def fund_kind_term(session: AsyncSession, division_code: str, code: str, fund_year: int) -> FundKindTerm | None:
+    """How a kind is called in an area in a fund year; None when the year does not know the kind."""
     query = (
         select(FundKindTerm)
         .where(FundKindTerm.fund_kind == code, FundKindTerm.from_year <= fund_year)
         .where(or_(FundKindTerm.to_year.is_(None), FundKindTerm.to_year >= fund_year))
-        .order_by(FundKindTerm.from_year.desc())
+        .where(FundKindTerm.division_code.in_((NATION, *ancestors_of(division_code), division_code)))
+        .order_by(func.nullif(FundKindTerm.division_code, NATION).desc().nulls_last(), FundKindTerm.from_year.desc())
         .limit(1)
     )
     return (await session.scalars(query)).first()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.funds.domain.divisions import NATION, ancestors_of
 from services.funds.domain.uses import SPECIAL, Ban
 from services.funds.storage.tables import Allocation, ForbiddenUse, FundUse
 
@@ -20,20 +21,22 @@ async def known(session: AsyncSession, code: str) -> bool:
 
 
 async def forbidden(session: AsyncSession) -> Sequence[ForbiddenUse]:
-    order = (ForbiddenUse.fund_kind, ForbiddenUse.use_code, ForbiddenUse.valid_from)
+    order = (ForbiddenUse.division_code, ForbiddenUse.fund_kind, ForbiddenUse.use_code, ForbiddenUse.valid_from)
     return (await session.scalars(select(ForbiddenUse).order_by(*order))).all()
 
 
-async def of_allocation(session: AsyncSession, allocation_id: int) -> tuple[str, str]:
-    """The kind of an allocation's money and what it is for."""
+async def of_allocation(session: AsyncSession, allocation_id: int) -> tuple[str, str, str]:
+    """The county of an allocation, the kind of its money and what it is for."""
     row = (await session.scalars(select(Allocation).where(Allocation.id == allocation_id))).one()
-    return row.fund_kind, row.use_code or row.purpose
+    return row.county_code, row.fund_kind, row.use_code or row.purpose
 
 
-async def bans(session: AsyncSession, fund_kind: str, use_code: str) -> list[Ban]:
-    """The bans that may forbid a use to money of a kind."""
+async def bans(session: AsyncSession, division_code: str, fund_kind: str, use_code: str) -> list[Ban]:
+    """The bans of the area and of those above it that may forbid a use to money of a kind."""
     query = select(ForbiddenUse).where(
-        ForbiddenUse.use_code == use_code, ForbiddenUse.fund_kind.in_((fund_kind, SPECIAL))
+        ForbiddenUse.use_code == use_code,
+        ForbiddenUse.fund_kind.in_((fund_kind, SPECIAL)),
+        ForbiddenUse.division_code.in_((NATION, *ancestors_of(division_code), division_code)),
     )
     return [
         Ban(row.fund_kind, row.use_code, row.valid_from, row.valid_to, row.source)

@@ -150,6 +150,41 @@ class LoanOfOtherFund(RuleBroken):
     pointer = "/loan_id"
 
 
+class ExtensionTooLong(RuleBroken):
+    code = "funds.extension_too_long"
+    zh = "展期期限或展期后的总期限超过上限"
+    en = "The extension, or the whole term with it, is longer than allowed"
+    pointer = "/months"
+
+
+class ExtensionsUsed(RuleBroken):
+    code = "funds.extensions_used"
+    zh = "该贷款已达展期次数上限"
+    en = "The loan was extended as often as is allowed"
+    pointer = "/loan_id"
+
+
+class ExtensionAsked(Conflict):
+    code = "funds.extension_asked"
+    zh = "该贷款已有待审批的展期申请"
+    en = "An extension of this loan is waiting for its decision"
+    pointer = "/loan_id"
+
+
+class ExtensionTooLate(RuleBroken):
+    code = "funds.extension_too_late"
+    zh = "展期须在贷款到期、逾期之前申请并审定"
+    en = "An extension is asked for and decided before the loan is due or overdue"
+    pointer = "/loan_id"
+
+
+class RepaymentReversed(Conflict):
+    code = "funds.repayment_reversed"
+    zh = "该笔还款已冲销或正在申请冲销"
+    en = "This repayment was undone already, or is asked to be"
+    pointer = "/repayment_id"
+
+
 class NothingToCompensate(RuleBroken):
     code = "funds.nothing_to_compensate"
     zh = "按比例计算没有应代偿的金额"

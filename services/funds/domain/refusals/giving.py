@@ -33,6 +33,13 @@ class DonationExhausted(RuleBroken):
     pointer = "/amount_fen"
 
 
+class HouseholdElsewhere(RuleBroken):
+    code = "funds.household_elsewhere"
+    zh = "该户不在受赠的县"
+    en = "The household is not of the county the donation was made to"
+    pointer = "/identity_number"
+
+
 class PlaceNotOfCounty(RuleBroken):
     code = "funds.place_not_of_county"
     zh = "区划须为县或县以下"

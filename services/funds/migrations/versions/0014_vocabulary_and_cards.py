@@ -2,13 +2,138 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+from services.funds.migrations.seeding import seed_missing_parameters
+
 revision = "0014"
 down_revision = "0013"
 
+INSTANT = sa.DateTime(timezone=True)
+DATED = {
+    "fund_kind_terms": ("fund_kind", "from_year"),
+    "forbidden_uses": ("fund_kind", "use_code", "valid_from"),
+}
+"""Lists whose rows are of an area now, and their keys before."""
+
+
+def _column(name: str, kind: Any, *, nullable: bool = False) -> sa.Column[Any]:
+    return sa.Column(name, kind, nullable=nullable)
+
+
+def _entered() -> list[sa.Column[Any]]:
+    words = [_column(name, sa.String()) for name in ("entered_by", "entered_person", "entered_office")]
+    return [_column("entered_at", INSTANT), *words]
+
+
+def _decided() -> list[sa.Column[Any]]:
+    names = ("decided_by", "decided_person", "decided_office", "opinion")
+    words = [_column(name, sa.String(), nullable=True) for name in names]
+    return [_column("decided_on", sa.Date(), nullable=True), _column("decided_at", INSTANT, nullable=True), *words]
+
 
 def upgrade() -> None:
-    """Nothing yet."""
+    """Lists of an area with changes two persons make; what is new of loans."""
+    for table, key in DATED.items():
+        op.add_column(table, sa.Column("division_code", sa.String(12), server_default="00", nullable=False))
+        op.drop_constraint(op.f(f"pk_{table}"), table)
+        op.create_primary_key(op.f(f"pk_{table}"), table, ["division_code", *key])
+    _vocabulary_changes()
+    op.add_column("donation_uses", sa.Column("household_id", sa.String(), nullable=True))
+    op.create_index(op.f("ix_donation_uses_household_id"), "donation_uses", ["household_id"])
+    op.add_column("loans", sa.Column("subsidy_ends_on", sa.Date(), nullable=True))
+    _reversals()
+    _extensions()
+    seed_missing_parameters()
+
+
+def _vocabulary_changes() -> None:
+    table = "vocabulary_changes"
+    op.create_table(
+        table,
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        _column("what", sa.String(32)),
+        _column("division_code", sa.String(12)),
+        _column("fund_kind", sa.String(64)),
+        _column("change", postgresql.JSONB()),
+        _column("state", sa.String()),
+        *_entered(),
+        *_decided(),
+        sa.CheckConstraint("state in ('proposed','approved','refused')", name=op.f(f"ck_{table}_state")),
+        sa.CheckConstraint("decided_person <> entered_person", name=op.f(f"ck_{table}_two_persons")),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
+    )
+    op.create_index(op.f(f"ix_{table}_division_code_id"), table, ["division_code", "id"])
+
+
+def _reversals() -> None:
+    table = "loan_repayment_reversals"
+    op.create_table(
+        table,
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        _column("loan_id", sa.BigInteger()),
+        _column("repayment_id", sa.BigInteger()),
+        _column("division_code", sa.String(12)),
+        _column("reason", sa.String()),
+        _column("state", sa.String()),
+        *_entered(),
+        *_decided(),
+        sa.CheckConstraint("state in ('proposed','approved','refused')", name=op.f(f"ck_{table}_state")),
+        sa.CheckConstraint("decided_person <> entered_person", name=op.f(f"ck_{table}_two_persons")),
+        sa.ForeignKeyConstraint(["loan_id"], ["loans.id"], name=op.f(f"fk_{table}_loan_id")),
+        sa.ForeignKeyConstraint(["repayment_id"], ["loan_repayments.id"], name=op.f(f"fk_{table}_repayment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
+    )
+    op.create_index(
+        f"uq_{table}_once", table, ["repayment_id"], unique=True, postgresql_where=sa.text("state <> 'refused'")
+    )
+    for column in ("loan_id", "division_code"):
+        op.create_index(op.f(f"ix_{table}_{column}"), table, [column])
+
+
+def _extensions() -> None:
+    table = "loan_extensions"
+    op.create_table(
+        table,
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        _column("loan_id", sa.BigInteger()),
+        _column("division_code", sa.String(12)),
+        _column("months", sa.BigInteger()),
+        _column("reason", sa.String()),
+        _column("asked_on", sa.Date()),
+        _column("state", sa.String()),
+        _column("due_on_before", sa.Date()),
+        _column("due_on_after", sa.Date(), nullable=True),
+        _column("subsidised", sa.Boolean(), nullable=True),
+        *_entered(),
+        *_decided(),
+        sa.CheckConstraint("months >= 1", name=op.f(f"ck_{table}_months_positive")),
+        sa.CheckConstraint("state in ('asked','approved','refused')", name=op.f(f"ck_{table}_state")),
+        sa.CheckConstraint("decided_person <> entered_person", name=op.f(f"ck_{table}_two_persons")),
+        sa.ForeignKeyConstraint(["loan_id"], ["loans.id"], name=op.f(f"fk_{table}_loan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
+    )
+    op.create_index(
+        f"uq_{table}_one_asked", table, ["loan_id"], unique=True, postgresql_where=sa.text("state = 'asked'")
+    )
+    for column in ("loan_id", "division_code"):
+        op.create_index(op.f(f"ix_{table}_{column}"), table, [column])
 
 
 def downgrade() -> None:
-    """Nothing yet."""
+    """Rows of an area alone go with it: the schema before knows only the country's."""
+    op.drop_table("loan_extensions")
+    op.drop_table("loan_repayment_reversals")
+    op.drop_column("loans", "subsidy_ends_on")
+    op.drop_index(op.f("ix_donation_uses_household_id"), "donation_uses")
+    op.drop_column("donation_uses", "household_id")
+    op.drop_table("vocabulary_changes")
+    for table, key in DATED.items():
+        op.execute(f"delete from {table} where division_code <> '00'")
+        op.drop_constraint(op.f(f"pk_{table}"), table)
+        op.drop_column(table, "division_code")
+        op.create_primary_key(op.f(f"pk_{table}"), table, list(key))

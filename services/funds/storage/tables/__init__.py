@@ -11,6 +11,7 @@ from services.funds.storage.tables.books import (
     BookImportFile,
     BookImportLine,
 )
+from services.funds.storage.tables.calendars import CalendarDay
 from services.funds.storage.tables.claim_checks import ClaimApproval, ClaimOpinion, ContractTerms
 from services.funds.storage.tables.distribution import (
     BudgetStatement,
@@ -29,13 +30,32 @@ from services.funds.storage.tables.loans import (
     InterestSubsidy,
     InterestSubsidyLine,
     Loan,
+    LoanExtension,
     LoanHousehold,
     LoanRepayment,
+    LoanRepaymentReversal,
     LoanUse,
 )
 from services.funds.storage.tables.metadata import Base
 from services.funds.storage.tables.period_closes import PeriodClose
+from services.funds.storage.tables.pictures import ProjectKind
+from services.funds.storage.tables.plans import Campaign, SpendingTarget
 from services.funds.storage.tables.pools import Pool, PoolContribution, PoolLending, PoolMember, PoolRepayment
+from services.funds.storage.tables.progress_reports import (
+    ProgressReport,
+    ProgressReportContent,
+    ReportCorrection,
+    ReportKind,
+)
+from services.funds.storage.tables.responsibilities import (
+    DurationBand,
+    Responsibility,
+    ResponsibilityDecision,
+    ResponsibilityPaper,
+    ResponsibilityReply,
+    StageDeadline,
+    ThirdCause,
+)
 from services.funds.storage.tables.risk_funds import RiskCompensation, RiskFund, RiskFundDeposit, RiskRecovery
 from services.funds.storage.tables.rules import (
     ClaimPaperKind,
@@ -50,7 +70,10 @@ from services.funds.storage.tables.rules import (
     ProjectGrantRow,
 )
 from services.funds.storage.tables.spending import Claim, ClaimPaper, Payment, PaymentReturn
+from services.funds.storage.tables.spending_definitions import SpendingDefinition, SpendingThreshold
+from services.funds.storage.tables.spending_facts import HoldingDay, SpendingDay, SpendingTail
 from services.funds.storage.tables.uses import ForbiddenUse, FundKindTerm, FundUse
+from services.funds.storage.tables.vocabulary import VocabularyChange
 
 APPEND_ONLY = frozenset(
     {
@@ -84,12 +107,20 @@ APPEND_ONLY = frozenset(
         "pool_repayments",
         "risk_fund_deposits",
         "risk_recoveries",
+        "spending_thresholds",
+        "progress_report_contents",
+        "campaigns",
+        "calendar_days",
+        "stage_deadlines",
+        "responsibility_replies",
+        "responsibility_papers",
+        "responsibility_decisions",
     }
 )
 """Tables on which the app role may insert and select, nothing else."""
 
-READ_ONLY = frozenset({"ledger_transfers", "ledger_chains"})
-"""Tables the app role only reads: the function `post_transfers` writes them, and the balances of ledger_accounts."""
+READ_ONLY = frozenset({"ledger_transfers", "ledger_chains", "spending_tail", "spending_days", "holding_days"})
+"""Tables the app role only reads: functions of the database write them, and the balances of ledger_accounts."""
 
 __all__ = [
     "APPEND_ONLY",
@@ -108,6 +139,8 @@ __all__ = [
     "BookImportFile",
     "BookImportLine",
     "BudgetStatement",
+    "CalendarDay",
+    "Campaign",
     "Claim",
     "ClaimApproval",
     "ClaimOpinion",
@@ -124,6 +157,7 @@ __all__ = [
     "Donation",
     "DonationReceiptNumber",
     "DonationUse",
+    "DurationBand",
     "FactorAdjustment",
     "FactorProposal",
     "ForbiddenUse",
@@ -138,14 +172,17 @@ __all__ = [
     "GrantLine",
     "GrantMandate",
     "GrantPayee",
+    "HoldingDay",
     "InterestSubsidy",
     "InterestSubsidyLine",
     "LedgerAccount",
     "LedgerChain",
     "LedgerTransfer",
     "Loan",
+    "LoanExtension",
     "LoanHousehold",
     "LoanRepayment",
+    "LoanRepaymentReversal",
     "LoanUse",
     "NumberedPaper",
     "Parameter",
@@ -162,12 +199,29 @@ __all__ = [
     "Programme",
     "ProgrammeAmount",
     "ProgrammeExclusion",
+    "ProgressReport",
+    "ProgressReportContent",
     "ProjectGrantRow",
+    "ProjectKind",
     "Reallocation",
     "Recall",
     "Receipt",
+    "ReportCorrection",
+    "ReportKind",
+    "Responsibility",
+    "ResponsibilityDecision",
+    "ResponsibilityPaper",
+    "ResponsibilityReply",
     "RiskCompensation",
     "RiskFund",
     "RiskFundDeposit",
     "RiskRecovery",
+    "SpendingDay",
+    "SpendingDefinition",
+    "SpendingTail",
+    "SpendingTarget",
+    "SpendingThreshold",
+    "StageDeadline",
+    "ThirdCause",
+    "VocabularyChange",
 ]

@@ -62,6 +62,7 @@ class DonationUse(Entered, Decided, Base):
         CheckConstraint("state in ('proposed','approved','refused')", name="state"),
         CheckConstraint("decided_person <> entered_person", name="two_persons"),
         Index(None, "donation_id"),
+        Index(None, "household_id"),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
@@ -73,4 +74,6 @@ class DonationUse(Entered, Decided, Base):
     amount_fen: Mapped[int]
     used_on: Mapped[date]
     what: Mapped[str]
+    household_id: Mapped[str | None]
+    """The household on the register it is for; `division_code` is then its village."""
     state: Mapped[str]

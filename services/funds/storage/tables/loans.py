@@ -93,6 +93,9 @@ class Loan(Entered, Base):
     disbursement_no: Mapped[str | None] = mapped_column(String(64))
     bank_office: Mapped[str | None]
     due_on: Mapped[date | None]
+    """The day the last fen is due, moved by every approved extension."""
+    subsidy_ends_on: Mapped[date | None]
+    """The due day before the first extension that is not subsidised; null while the subsidy follows `due_on`."""
     subsidy_share: Mapped[str | None]
     """Share of the interest that is subsidised, as the parameter stood on the day of disbursement."""
     day_count: Mapped[int | None]
@@ -116,6 +119,53 @@ class LoanRepayment(Entered, Base):
     amount_fen: Mapped[int]
     repaid_on: Mapped[date]
     bank_reference: Mapped[str] = mapped_column(String(64))
+
+
+class LoanRepaymentReversal(Entered, Decided, Base):
+    """A repayment that should not have been entered: asked to be undone by one person, undone by another."""
+
+    __tablename__ = "loan_repayment_reversals"
+    __table_args__ = (
+        CheckConstraint("state in ('proposed','approved','refused')", name="state"),
+        CheckConstraint("decided_person <> entered_person", name="two_persons"),
+        Index("uq_loan_repayment_reversals_once", "repayment_id", unique=True,
+              postgresql_where=text("state <> 'refused'")),
+        Index(None, "loan_id"),
+        Index(None, "division_code"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    loan_id: Mapped[int] = mapped_column(ForeignKey("loans.id"))
+    repayment_id: Mapped[int] = mapped_column(ForeignKey("loan_repayments.id"))
+    division_code: Mapped[str] = mapped_column(String(12))
+    reason: Mapped[str]
+    state: Mapped[str]
+
+
+class LoanExtension(Entered, Decided, Base):
+    """More time for a loan (展期): asked for the household, decided by a bank, with what followed from the decision."""
+
+    __tablename__ = "loan_extensions"
+    __table_args__ = (
+        CheckConstraint("months >= 1", name="months_positive"),
+        CheckConstraint("state in ('asked','approved','refused')", name="state"),
+        CheckConstraint("decided_person <> entered_person", name="two_persons"),
+        Index("uq_loan_extensions_one_asked", "loan_id", unique=True, postgresql_where=text("state = 'asked'")),
+        Index(None, "loan_id"),
+        Index(None, "division_code"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    loan_id: Mapped[int] = mapped_column(ForeignKey("loans.id"))
+    division_code: Mapped[str] = mapped_column(String(12))
+    months: Mapped[int]
+    reason: Mapped[str]
+    asked_on: Mapped[date]
+    state: Mapped[str]
+    due_on_before: Mapped[date]
+    due_on_after: Mapped[date | None]
+    subsidised: Mapped[bool | None]
+    """Whether interest of the added time is subsidised, as the parameter stood on the day of the decision."""
 
 
 class InterestSubsidy(Entered, Decided, Base):

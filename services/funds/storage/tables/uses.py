@@ -11,11 +11,15 @@ from services.funds.storage.tables.metadata import Base
 
 
 class FundKindTerm(Base):
-    """How a kind of money is called in fund years of one regime, and its directions then."""
+    """How a kind of money is called in an area in fund years of one regime, and its directions then.
+
+    Only an open `to_year` is ever set afterwards. The term of the nearest area above holds.
+    """
 
     __tablename__ = "fund_kind_terms"
     __table_args__ = (CheckConstraint("to_year is null or to_year >= from_year", name="years_in_order"),)
 
+    division_code: Mapped[str] = mapped_column(String(12), primary_key=True, server_default="00")
     fund_kind: Mapped[str] = mapped_column(String(64), ForeignKey("fund_kinds.code"), primary_key=True)
     from_year: Mapped[int] = mapped_column(primary_key=True)
     to_year: Mapped[int | None]
@@ -40,11 +44,15 @@ class FundUse(Base):
 
 
 class ForbiddenUse(Base):
-    """A use that money of one kind, or all special money (`special`), must not be put to in a period."""
+    """A use that money of one kind, or all special money (`special`), must not be put to in an area in a period.
+
+    Only an open `valid_to` is ever set afterwards. What an area above forbids is forbidden here too.
+    """
 
     __tablename__ = "forbidden_uses"
     __table_args__ = (CheckConstraint("valid_to is null or valid_to >= valid_from", name="days_in_order"),)
 
+    division_code: Mapped[str] = mapped_column(String(12), primary_key=True, server_default="00")
     fund_kind: Mapped[str] = mapped_column(String(64), primary_key=True)
     use_code: Mapped[str] = mapped_column(String(64), ForeignKey("fund_uses.code"), primary_key=True)
     valid_from: Mapped[date] = mapped_column(primary_key=True)

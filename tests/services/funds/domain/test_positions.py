@@ -153,9 +153,9 @@ def test_money_left_on_a_receipt_is_finances_fault_only_while_a_planned_project_
 
 def test_a_delay_is_late_from_the_day_after_its_deadline() -> None:
     waiting = delays.Waiting("bank", "finance", "o", "n", "341622", 5, AS_OF - timedelta(days=3))
-    (on_time,) = delays.measure([waiting], AS_OF, {"bank": 3})
-    (late,) = delays.measure([waiting], AS_OF, {"bank": 2})
-    assert (on_time.days, on_time.late, late.late) == (3, False, True)
+    (on_time,) = delays.measure([waiting], AS_OF, delays.in_days({"bank": 3}))
+    (late,) = delays.measure([waiting], AS_OF, delays.in_days({"bank": 2}))
+    assert (on_time.days, on_time.late, late.late, late.days_late, late.deadline_days) == (3, False, True, 1, 2)
 
 
 def test_delays_are_sorted_by_amount_or_days_and_stay_in_order() -> None:
@@ -163,6 +163,6 @@ def test_delays_are_sorted_by_amount_or_days_and_stay_in_order() -> None:
         delays.Waiting("bank", "finance", "o", "n", "341622", amount, AS_OF - timedelta(days=days), reference=ref)
         for amount, days, ref in ((5, 9, "a"), (7, 1, "b"), (5, 9, "c"))
     ]
-    measured = delays.measure(items, AS_OF, {"bank": 3})
+    measured = delays.measure(items, AS_OF, delays.in_days({"bank": 3}))
     assert [row.waiting.reference for row in delays.ordered(measured, "amount")] == ["b", "a", "c"]
     assert [row.waiting.reference for row in delays.ordered(measured, "days")] == ["a", "c", "b"]

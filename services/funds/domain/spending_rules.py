@@ -1,0 +1,155 @@
+"""The definition that holds for a question, put together with the parameters it refers to and what it demands.
+
+What a definition leaves open the parameter of the area says. Where both say something, the smaller place's word holds,
+and the definition's for the same place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from services.funds.domain.divisions import NATION, rank_of
+from services.funds.domain.parameters import Parameters, Value
+from services.funds.domain.progress import Rule, Totals
+from services.funds.domain.questions import Question
+from services.funds.domain.spending_definitions import (
+    Asked,
+    Definition,
+    counted_batch,
+    day_in,
+    fits,
+    regular_counts,
+    resolve,
+)
+from services.funds.domain.spending_thresholds import Demand, Judged, Threshold, judge, main_of, ordered
+
+NONE = Definition(id=0, division_code=NATION, year_from=0, year_to=None, valid_from=date.min, name="各地参数")
+"""What holds where nobody stated a definition: it leaves everything to the parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """How one question is measured. `rule` judges the area as a whole, by the main demand."""
+
+    asked: Question
+    definition: Definition
+    outranked: tuple[Definition, ...]
+    others: tuple[Definition, ...]
+    first_regular_on: date | None
+    cut_off: date
+    rule: Rule
+    main: Demand
+    demands: tuple[Demand, ...]
+
+    def counted_on(self, on: date) -> Question:
+        """The question for exactly the money the definition counts on a day."""
+        regular = regular_counts(self.definition, self.asked.fund_year, on, self.first_regular_on)
+        return replace(self.asked, as_of=on, batch=counted_batch(self.asked, regular))
+
+    @property
+    def question(self) -> Question:
+        return self.counted_on(self.asked.as_of)
+
+    @property
+    def counts(self) -> bool:
+        """Whether the definition counts the money asked about at all; nothing is judged where it does not."""
+        return self._counts_on(self.asked.as_of)
+
+    @property
+    def past_days(self) -> list[date]:
+        """Due days that passed: their demands are judged by the money as it stood then."""
+        return sorted({demand.due_on for demand in self.demands if demand.due_on < self.asked.as_of})
+
+    def judged(self, by_day: Mapping[date, Totals]) -> list[Judged]:
+        """Every demand judged. `by_day`: the counted money on the day asked about and on each of `past_days`."""
+        found = []
+        for demand in self.demands:
+            on = min(self.asked.as_of, demand.due_on)
+            rule = replace(self.rule, cut_off=self.cut_off)
+            totals = by_day[on] if self._counts_on(on) else Totals()
+            found.append(judge(demand, totals, self.asked.fund_year, self.asked.as_of, rule))
+        return found
+
+    def _counts_on(self, on: date) -> bool:
+        regular = regular_counts(self.definition, self.asked.fund_year, on, self.first_regular_on)
+        return regular or self.asked.batch != "regular"
+
+
+def asked_of(question: Question, source_level: str | None, known_on: date | None = None) -> Asked:
+    """The money a question is about. `source_level`: the level the kind comes from, where one kind is asked for."""
+    return Asked(
+        question.area, question.fund_year, question.as_of, question.fund_kind, source_level, question.batch, known_on
+    )
+
+
+def choose(definitions: Sequence[Definition], asked: Asked) -> list[Definition]:
+    """All that fit, the one that holds first; `NONE` when nobody stated any."""
+    return resolve(definitions, asked) or [NONE]
+
+
+def others_of(definitions: Iterable[Definition], asked: Asked, chosen: Definition) -> tuple[Definition, ...]:
+    """Definitions that would hold for a part of the money asked about, were it asked for alone."""
+    found = [
+        item
+        for item in definitions
+        if item.rank > chosen.rank and not fits(item, asked) and fits(item, _narrowed(asked, item))
+    ]
+    return tuple(sorted(found, key=lambda item: item.id))
+
+
+def _narrowed(asked: Asked, item: Definition) -> Asked:
+    return replace(
+        asked,
+        fund_kind=asked.fund_kind or item.fund_kind,
+        source_level=asked.source_level or item.source_level,
+        batch=asked.batch or item.batch,
+    )
+
+
+def apply(
+    question: Question,
+    chosen: Sequence[Definition],
+    others: tuple[Definition, ...],
+    thresholds: Iterable[Threshold],
+    values: Parameters,
+    first_regular_on: date | None,
+) -> Applied:
+    """Put the chosen definition (first of `chosen`) together with the parameters of the question's area and day."""
+    definition, year = chosen[0], question.fund_year
+    ends = day_in(year, _held(definition, definition.cut_off, "cut_off", values))
+    basis = _held(definition, definition.pace_basis, "pace_basis", values)
+    demands = [_demand(item, definition, year, ends, values) for item in ordered(thresholds, question.as_of)]
+    main = main_of(demands)
+    if main is None:
+        main = _demand(_by_parameter(definition), definition, year, ends, values)
+        demands.insert(0, main)
+    rule = Rule(main.rate, main.due_on, basis, definition.counted)
+    return Applied(
+        question, definition, tuple(chosen[1:]), others, first_regular_on, ends, rule, main, tuple(demands)
+    )  # fmt: skip
+
+
+def _held(definition: Definition, stated: str | None, key: str, values: Parameters) -> str:
+    parameter = values.get(key)
+    return parameter.value if stated is None or _outranks(parameter, definition) else stated
+
+
+def _outranks(parameter: Value, definition: Definition) -> bool:
+    """Whether a parameter is of a smaller place than the definition."""
+    return rank_of(parameter.division_code) > rank_of(definition.division_code)
+
+
+def _by_parameter(definition: Definition) -> Threshold:
+    return Threshold("year_end_rate", None, None, "", definition.valid_from)
+
+
+def _demand(item: Threshold, definition: Definition, year: int, cut_off: date, values: Parameters) -> Demand:
+    due_on = cut_off if item.due_on is None else day_in(year, item.due_on)
+    if item.kind != "year_end_rate":
+        return Demand(item, item.value or "1", item.source, due_on)
+    target = values.get("spending_target")
+    if item.value is None or (item.due_on is None and _outranks(target, definition)):
+        return Demand(item, target.value, target.source, due_on)
+    return Demand(item, item.value, item.source, due_on)

@@ -1,0 +1,181 @@
+"""The content of a report, worked out of the books: what was received and spent, what waits, what was carried over."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.funds.domain import delays, progress
+from services.funds.domain import progress_reports as rules
+from services.funds.domain.divisions import length_below
+from services.funds.domain.explanation import clauses_of
+from services.funds.domain.parameters import Parameters
+from services.funds.domain.progress import Rule, Totals
+from services.funds.domain.questions import Question
+from services.funds.operations import ages, spending, waits
+from services.funds.storage import lists, parameters
+from services.funds.storage import progress_reports as storage
+from shared.chassis.identity import Actor
+from shared.refusals import TryAgain
+from shared.schemas import funds_progress_reports as wire
+
+LEVEL_LABELS = {"central": "中央", "province": "省级", "city": "市级", "county": "县级"}
+AGE_LABELS = {"in_year": "当年资金", "up_to": "结转{}年以内", "over": "结转{}年以上"}
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A question with the values and the rule its answer is measured by."""
+
+    question: Question
+    values: Parameters
+    rule: Rule
+
+    @property
+    def pace(self) -> Fraction:
+        return progress.pace_of(self.question.fund_year, self.question.as_of, self.rule)
+
+
+async def measured(session: AsyncSession, question: Question) -> Measured:
+    """The rule that holds for an area's money on a day."""
+    values = await parameters.load(session, question.area, question.as_of)
+    rule = Rule(
+        target=values.rate("spending_target"),
+        cut_off=values.day_of_year("cut_off", question.fund_year),
+        pace_basis=values.get("pace_basis").value,
+    )
+    return Measured(question, values, rule)
+
+
+async def figures(session: AsyncSession, actor: Actor, question: Question, name: str) -> dict[str, Any]:
+    """Everything of a content that comes from the books, by field. Raises TryAgain when money moved meanwhile."""
+    by = await measured(session, question)
+    places = await spending.groups(session, by.question, by.values, "division")
+    kinds = await spending.groups(session, by.question, by.values, "fund_kind")
+    levels = await spending.groups(session, by.question, by.values, "level")
+    total = _agreed(places, kinds, levels)
+    aged = await ages.get(session, actor, question.area, question.as_of)
+    waiting = await waits.load(session, by.question, by.values)
+    return {
+        "definition": definition_of(by, total),
+        "total": wire.ReportMeasures(**measures_of(total, by)),
+        **await areas_of(session, places, by, name),
+        "fund_kinds": await _kinds(session, kinds, by),
+        "levels": [_row(key, LEVEL_LABELS.get(key, key), totals, by) for key, totals in levels.items()],
+        "waiting": _waiting(waiting, question.as_of, by.values),
+        "carry_over_first_years": aged.first_bucket_years,
+        "carry_over_reclaim_years": aged.reclaim_years,
+        "carry_over": [_age(bucket) for bucket in aged.buckets],
+        "reclaim": [wire.ReportReclaim(**{field: getattr(item, field) for field in RECLAIM}) for item in aged.reclaim],
+    }
+
+
+RECLAIM = tuple(wire.ReportReclaim.model_fields)
+
+
+def _agreed(*groupings: Mapping[str, Totals]) -> Totals:
+    """The one sum of all groupings: they were asked one after another, and money may have moved between."""
+    sums = {sum(groups.values(), Totals()) for groups in groupings}
+    if len(sums) > 1:
+        raise TryAgain()
+    return sums.pop()
+
+
+def definition_of(by: Measured, total: Totals) -> wire.ReportDefinition:
+    target = by.values.get("spending_target")
+    clauses = clauses_of(total, by.question, by.rule, target.source)
+    return wire.ReportDefinition(
+        target=target.value,
+        target_source=target.source,
+        cut_off=by.rule.cut_off,
+        pace_basis=by.rule.pace_basis,
+        pace=progress.decimal_text(by.pace),
+        pace_percent=progress.percent_text(by.pace),
+        clauses=[wire.ReportClause(**clause) for clause in clauses],
+    )
+
+
+async def areas_of(
+    session: AsyncSession, places: Mapping[str, Totals], by: Measured, name: str
+) -> dict[str, list[wire.ReportArea] | list[str]]:
+    """The places right below the area with their ranks, best first; the area's own money; who received nothing."""
+    area = by.question.area
+    below = {key: totals for key, totals in places.items() if key != area}
+    known = await storage.names_below(session, area, length_below(area))
+    names = known | dict(await lists.division_names(session, below))
+    ranks = rules.ranks_of(below, by.rule.counted)
+    order = sorted(below, key=lambda key: (ranks[key] is None, ranks[key] or 0, key))
+    found = [_area(key, names.get(key, key), below[key], by, ranks[key]) for key in order]
+    if area in places:
+        found.append(_area(area, f"{name}本级", places[area], by, None, own=True))
+    return {"areas": found, "areas_without_money": [label for code, label in known.items() if code not in below]}
+
+
+def _area(
+    key: str, label: str, totals: Totals, by: Measured, rank: int | None, *, own: bool = False
+) -> wire.ReportArea:
+    return wire.ReportArea(key=key, label=label, own=own, rank=rank, **measures_of(totals, by))
+
+
+def _row(key: str, label: str, totals: Totals, by: Measured) -> wire.ReportRow:
+    return wire.ReportRow(key=key, label=label, **measures_of(totals, by))
+
+
+async def _kinds(session: AsyncSession, kinds: Mapping[str, Totals], by: Measured) -> list[wire.ReportRow]:
+    labels = {row.code: row.label_zh for row in await lists.fund_kinds(session)}
+    for term in await lists.fund_kind_terms(session):
+        if term.from_year <= by.question.fund_year <= (term.to_year or by.question.fund_year):
+            labels[term.fund_kind] = term.label_zh
+    return [_row(key, labels.get(key, key), totals, by) for key, totals in kinds.items()]
+
+
+def measures_of(totals: Totals, by: Measured) -> dict[str, Any]:
+    """The measures of some money: exact first, rounded last."""
+    question, rule = by.question, by.rule
+    spent, value = rule.counted.spent_fen(totals), progress.progress_of(totals, rule.counted)
+    amounts = ("received_fen", "allocated_fen", "paid_fen", "returned_fen", "withheld_fen")
+    return {
+        **{name: getattr(totals, name) for name in amounts},
+        "spent_fen": spent,
+        "unspent_fen": rule.counted.whole_fen(totals) - spent,
+        "progress": None if value is None else progress.decimal_text(value),
+        "progress_percent": None if value is None else progress.percent_text(value),
+        "points_ahead": None if value is None else progress.points_ahead_text(value, by.pace),
+        "balance_rate": None if value is None else progress.decimal_text(1 - value),
+        "balance_percent": None if value is None else progress.percent_text(1 - value),
+        "verdict": progress.verdict_of(totals, question.fund_year, question.as_of, rule),
+        "gap_fen": progress.gap_of(totals, rule.target, rule.counted),
+    }
+
+
+def _waiting(waiting: Iterable[delays.Waiting], as_of: date, values: Parameters) -> list[wire.ReportWaiting]:
+    """What waits, by side and step."""
+    deadlines = {step: values.days(f"deadline_{step}") for step in delays.RESPONSIBLE}
+    by: dict[tuple[str, str], list[delays.Delay]] = defaultdict(list)
+    for item in delays.measure(waiting, as_of, deadlines):
+        by[item.waiting.responsible, item.waiting.step].append(item)
+    return [
+        wire.ReportWaiting(
+            responsible=responsible,
+            step=step,
+            amount_fen=sum(item.waiting.amount_fen for item in found),
+            late_fen=sum(item.waiting.amount_fen for item in found if item.late),
+            items=len(found),
+            longest_days=max(item.days for item in found),
+        )
+        for (responsible, step), found in sorted(by.items())
+    ]
+
+
+def _age(bucket: Any) -> wire.ReportAge:
+    kind, _, years = bucket.bucket.rpartition("_")
+    label = AGE_LABELS[bucket.bucket] if bucket.bucket in AGE_LABELS else AGE_LABELS[kind].format(years)
+    return wire.ReportAge(
+        bucket=bucket.bucket, label=label, fund_years=bucket.fund_years, unspent_fen=bucket.unspent_fen
+    )

@@ -1,0 +1,142 @@
+"""SQL of spending definitions and their thresholds."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement, func, or_, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.funds.domain.divisions import NATION, ancestors_of
+from services.funds.domain.questions import Question
+from services.funds.domain.spending_definitions import Definition
+from services.funds.domain.spending_thresholds import Threshold
+from services.funds.storage.asked_money import only
+from services.funds.storage.book_imports import undone
+from services.funds.storage.tables import Receipt, SpendingDefinition, SpendingThreshold
+from shared.chassis.clock import office_day
+from shared.chassis.scope import within
+
+SAID = (
+    "id", "division_code", "year_from", "year_to", "valid_from", "name", "source", "valid_to", "fund_kind",
+    "source_level", "batch", "priority", "withheld_counts", "denominator", "regular_from", "regular_after_days",
+    "cut_off", "pace_basis",
+)  # fmt: skip
+DEMANDED = ("id", "kind", "value", "due_on", "source", "priority", "valid_from", "valid_to")
+
+
+def definition_of(row: SpendingDefinition) -> Definition:
+    """The rules' view of a row."""
+    return Definition(
+        **{name: getattr(row, name) for name in SAID},
+        known_since=None if row.decided_at is None else office_day(row.decided_at),
+        end_known_since=None if row.ended_at is None else office_day(row.ended_at),
+    )
+
+
+def threshold_of(row: SpendingThreshold) -> Threshold:
+    """The rules' view of a row."""
+    return Threshold(**{name: getattr(row, name) for name in DEMANDED})
+
+
+def _of_year(fund_year: int) -> list[ColumnElement[bool]]:
+    return [
+        SpendingDefinition.state == "approved",
+        SpendingDefinition.year_from <= fund_year,
+        or_(SpendingDefinition.year_to.is_(None), SpendingDefinition.year_to >= fund_year),
+    ]
+
+
+def _above(area: str) -> ColumnElement[bool]:
+    return SpendingDefinition.division_code.in_((NATION, *ancestors_of(area), area))
+
+
+async def candidates(session: AsyncSession, area: str, fund_year: int) -> list[Definition]:
+    """Approved definitions of a fund year for the area and for those above it, of all kinds and days."""
+    query = select(SpendingDefinition).where(_above(area), *_of_year(fund_year)).order_by(SpendingDefinition.id)
+    return [definition_of(row) for row in await session.scalars(query)]
+
+
+async def below(session: AsyncSession, area: str, fund_year: int, on: date) -> int:
+    """How many approved definitions places below the area have of their own on a day."""
+    query = select(func.count()).where(
+        within(SpendingDefinition.division_code, area),
+        SpendingDefinition.division_code != area,
+        SpendingDefinition.valid_from <= on,
+        or_(SpendingDefinition.valid_to.is_(None), SpendingDefinition.valid_to >= on),
+        *_of_year(fund_year),
+    )
+    return int(await session.scalar(query) or 0)
+
+
+async def thresholds(session: AsyncSession, definition_ids: Iterable[int]) -> dict[int, list[SpendingThreshold]]:
+    """Thresholds by definition, in the order they were entered."""
+    found: dict[int, list[SpendingThreshold]] = defaultdict(list)
+    query = select(SpendingThreshold).where(SpendingThreshold.definition_id.in_(list(definition_ids)))
+    for row in await session.scalars(query.order_by(SpendingThreshold.id)):
+        found[row.definition_id].append(row)
+    return found
+
+
+async def first_regular_on(session: AsyncSession, question: Question) -> date | None:
+    """The day the area's books registered their first money of the regular batch, if they have by the day."""
+    day: date | None = await session.scalar(
+        select(func.min(Receipt.received_on)).where(
+            within(Receipt.division_code, question.books),
+            Receipt.received_on <= question.as_of,
+            Receipt.batch == "regular",
+            ~undone("receipt", Receipt.id),
+            *only(question, Receipt.fund_year, Receipt.fund_kind, Receipt.batch),
+        )
+    )
+    return day
+
+
+async def live_of(session: AsyncSession, division_code: str) -> list[Definition]:
+    """A place's proposed and approved definitions. Locks out others who enter one at the same moment."""
+    await session.execute(text("select pg_advisory_xact_lock(7422)"))
+    query = select(SpendingDefinition).where(
+        SpendingDefinition.division_code == division_code, SpendingDefinition.state != "refused"
+    )
+    return [definition_of(row) for row in await session.scalars(query.order_by(SpendingDefinition.id))]
+
+
+async def add(session: AsyncSession, row: SpendingDefinition, demands: Iterable[SpendingThreshold]) -> None:
+    """Insert a definition with its thresholds."""
+    session.add(row)
+    await session.flush()
+    for demand in demands:
+        demand.definition_id = row.id
+        session.add(demand)
+        await session.flush()
+
+
+async def one(session: AsyncSession, definition_id: int, *, lock: bool = False) -> SpendingDefinition | None:
+    query = select(SpendingDefinition).where(SpendingDefinition.id == definition_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return (await session.scalars(query)).first()
+
+
+async def list_all(
+    session: AsyncSession,
+    area: str,
+    fund_year: int | None,
+    state: str | None,
+    before_id: int | None,
+    limit: int,
+) -> Sequence[SpendingDefinition]:
+    """Definitions of the area's places, newest first."""
+    query = select(SpendingDefinition).where(within(SpendingDefinition.division_code, area))
+    if fund_year is not None:
+        query = query.where(
+            SpendingDefinition.year_from <= fund_year,
+            or_(SpendingDefinition.year_to.is_(None), SpendingDefinition.year_to >= fund_year),
+        )
+    if state is not None:
+        query = query.where(SpendingDefinition.state == state)
+    if before_id is not None:
+        query = query.where(SpendingDefinition.id < before_id)
+    return (await session.scalars(query.order_by(SpendingDefinition.id.desc()).limit(limit))).all()
