@@ -7,15 +7,19 @@ from fastapi import FastAPI
 from services.funds.api import (
     ages,
     agreements,
+    alert_rules,
+    alerts,
     allocations,
     bank_files,
     book_exports,
     book_imports,
     budget_statements,
     calendars,
+    campaigns,
     claims,
     claw_backs,
     contract_terms,
+    deadlines,
     dividends,
     documents,
     donations,
@@ -27,6 +31,8 @@ from services.funds.api import (
     interest_subsidies,
     ledger,
     lists,
+    loan_extensions,
+    loan_repayment_reversals,
     loans,
     management_fees,
     mandates,
@@ -34,20 +40,25 @@ from services.funds.api import (
     payee_accounts,
     payments,
     period_closes,
+    pictures,
     pools,
     progress,
+    progress_reports,
     public,
     reallocations,
     recalls,
     receipts,
     reconciliation,
+    responsibilities,
     retentions,
     risk_funds,
+    spending_definitions,
+    spending_targets,
     trace,
     tree,
     vocabulary_changes,
 )
-from services.funds.operations import funding_sweeps
+from services.funds.operations import alert_sweeps, funding_sweeps, spending_sums
 from services.funds.settings import Settings
 from services.funds.storage.constraints import CONSTRAINTS
 from services.funds.storage.sealing import Seals
@@ -77,6 +88,10 @@ ROUTERS = [
     mandates.router,
     loans.router,
     loans.uses_router,
+    loan_extensions.router,
+    loan_extensions.extensions_router,
+    loan_repayment_reversals.router,
+    loan_repayment_reversals.reversals_router,
     interest_subsidies.router,
     risk_funds.router,
     risk_funds.compensations_router,
@@ -93,8 +108,14 @@ ROUTERS = [
     ledger.router,
     reconciliation.router,
     period_closes.router,
+    spending_definitions.router,
     progress.router,
+    progress_reports.router,
+    progress_reports.rankings_router,
+    spending_targets.router,
+    campaigns.router,
     forecast.router,
+    pictures.router,
     trace.router,
     book_imports.router,
     book_exports.router,
@@ -102,8 +123,14 @@ ROUTERS = [
     public.router,
     lists.router,
     vocabulary_changes.router,
+    alerts.router,
+    alerts.runs_router,
+    alert_rules.router,
     parameters.router,
     calendars.router,
+    deadlines.router,
+    responsibilities.router,
+    responsibilities.causes_router,
     events.internal,
 ]
 
@@ -118,7 +145,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         constraints=CONSTRAINTS,
         peers={"registry": settings.registry_url, "projects": settings.projects_url},
         event_subscriber="projects",
-        background=[_end_operations],
+        background=[_end_operations, _keep_sums, _look_for_alerts],
     )
     app.state.seals = Seals.from_file(settings.seal_key_file, settings.seal_cipher)
     return app
@@ -127,6 +154,16 @@ def create(settings: Settings | None = None) -> FastAPI:
 async def _end_operations(app: FastAPI) -> None:
     """Operations with projects that lost their request are brought to their end."""
     await funding_sweeps.sweep_forever(app.state.database, lambda: app.state.peers["projects"])
+
+
+async def _keep_sums(app: FastAPI) -> None:
+    """What was posted is added to the sums progress is answered from."""
+    await spending_sums.fold_forever(app.state.database)
+
+
+async def _look_for_alerts(app: FastAPI) -> None:
+    """Every area is looked at for alerts in its turn."""
+    await alert_sweeps.sweep_forever(app.state.database)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,8 @@
 """`python -m services.funds.verify [division]`: recompute the whole ledger, or an area's, and say the first difference.
 
+Then the sums progress is answered from are compared with the transfers; `--mend-sums` makes them anew from these
+first.
+
 Reads LIKA_FUNDS_DATABASE_URL or its secret file, as the service does; any role that may read will do.
 Exit status 0 when everything agrees, 1 when not.
 """
@@ -13,6 +16,7 @@ import time
 
 from pydantic_settings import BaseSettings
 
+from services.funds.operations import spending_sums
 from services.funds.operations.ledger import verified_whole
 from services.funds.settings import Settings
 from shared.chassis.database import Database
@@ -31,17 +35,23 @@ class Reached(BaseSettings):
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m services.funds.verify", description="recompute the ledger")
     parser.add_argument("division", nargs="?", default=NATION, help="an area's code; everything without one")
-    area = parser.parse_args(arguments).division
-    began = time.monotonic()
-    done = asyncio.run(_verified(Reached().database_url, area))
-    print(told(done, time.monotonic() - began), flush=True)
-    return 0 if done.ok else 1
+    parser.add_argument("--mend-sums", action="store_true", help="make the sums by day anew from the transfers")
+    given = parser.parse_args(arguments)
+    return asyncio.run(_verify(Reached().database_url, given.division, given.mend_sums))
 
 
-async def _verified(dsn: str, area: str) -> LedgerVerification:
+async def _verify(dsn: str, area: str, mend: bool) -> int:
     database = Database(dsn, 1)
     try:
-        return await verified_whole(database, area)
+        began = time.monotonic()
+        done = await verified_whole(database, area)
+        print(told(done, time.monotonic() - began), flush=True)
+        if mend:
+            began = time.monotonic()
+            print(f"支出汇总重建 / sums made anew: {await spending_sums.rebuild(database):,} transfers, {time.monotonic() - began:.1f} s")
+        differing = await spending_sums.differing(database)
+        print(f"支出汇总不一致 / sums differ: {differing:,}" if differing else "支出汇总一致 / the sums agree", flush=True)
+        return 0 if done.ok and not differing else 1
     finally:
         await database.close()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 OFFICE_ZONE = ZoneInfo("Asia/Shanghai")
@@ -26,3 +26,8 @@ def written(instant: datetime | None) -> str | None:
 def office_day(instant: datetime) -> date:
     """The office's calendar day of an aware instant."""
     return instant.astimezone(OFFICE_ZONE).date()
+
+
+def end_of(day: date) -> datetime:
+    """The instant an office day is over: midnight in the office, aware."""
+    return datetime.combine(day + timedelta(days=1), time(), OFFICE_ZONE)

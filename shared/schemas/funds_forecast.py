@@ -110,7 +110,7 @@ class Forecast(Wire):
     target: str
     target_source: str
     whole_fen: int = Field(
-        description="what spending is measured against, as on the day; money not received is not in it"
+        description="what spending is measured against, as of the day"
     )
     spent_fen: int
     progress: str | None

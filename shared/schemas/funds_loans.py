@@ -50,6 +50,8 @@ class NewOverdueNotice(Wire):
 
 
 class LoanRepayment(Wire):
+    repayment_id: int
+    reversed_on: date | None = Field(default=None, description="when it was undone as wrongly entered")
     amount_fen: int
     repaid_on: date
     bank_reference: str
@@ -74,7 +76,8 @@ class Loan(Wire):
     last_step_on: date
     disbursed_on: date | None
     bank_office: str | None
-    due_on: date | None
+    due_on: date | None = Field(description="moved by approved extensions")
+    subsidy_ends_on: date | None = Field(description="where an extension is not subsidised: the due day before it")
     subsidy_share: str | None
     risk_fund_id: int | None
     outstanding_fen: int
@@ -82,8 +85,51 @@ class Loan(Wire):
     subsidised_fen: int = Field(description="interest subsidy granted so far")
 
 
+class NewRepaymentReversal(Wire):
+    """A repayment that should not have been entered is to be undone."""
+
+    reason: Text
+
+
+class LoanRepaymentReversal(Wire):
+    reversal_id: int
+    loan_id: int
+    repayment_id: int
+    reason: str
+    state: Literal["proposed", "approved", "refused"]
+    entered_by: str
+    decided_on: date | None
+    decided_by: str | None
+    opinion: str | None
+
+
+class NewLoanExtension(Wire):
+    """More time for a loan, asked for before it is due."""
+
+    months: Months
+    reason: Text
+    asked_on: Day | None = Field(default=None, description="today when not given")
+
+
+class LoanExtension(Wire):
+    extension_id: int
+    loan_id: int
+    months: int
+    reason: str
+    asked_on: date
+    state: Literal["asked", "approved", "refused"]
+    due_on_before: date
+    due_on_after: date | None
+    subsidised: bool | None = Field(description="whether interest of the added time is subsidised")
+    entered_by: str
+    decided_on: date | None
+    decided_by: str | None
+    opinion: str | None
+
+
 class LoanFile(Loan):
     repayments: list[LoanRepayment]
+    extensions: list[LoanExtension]
 
 
 class LoanUse(Wire):

@@ -165,10 +165,12 @@ class ReportDefinition(Wire):
     """What counts as progress here: the target, the days it is measured by, and the clauses of the verdict."""
 
     target: str
+    target_percent: str
     target_source: str
     cut_off: date
     pace_basis: str
     pace: str
+    pace_exact: str = Field(description="a fraction of whole numbers")
     pace_percent: str
     clauses: list[ReportClause]
 

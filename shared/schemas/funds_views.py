@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import Field
 
+from shared.schemas.funds_definitions import Clause as Clause
+from shared.schemas.funds_definitions import MeasuredThreshold, UsedDefinition
 from shared.schemas.wire import Wire
 
 
@@ -71,7 +73,9 @@ class Measures(Wire):
     paid_fen: int
     returned_fen: int
     withheld_fen: int
-    progress: str | None = Field(description="(paid - returned) / received as a decimal string; null at zero")
+    progress: str | None = Field(
+        description="(paid - returned) / received, or as the definition says; a decimal string, null at zero"
+    )
     progress_percent: str | None = Field(description="for showing only, half up")
     points_ahead: str | None = Field(description="percentage points ahead of pace, difference before rounding")
     pace: str
@@ -124,15 +128,6 @@ class DelaySum(Wire):
     longest_days: int
 
 
-class Clause(Wire):
-    """A sentence of the verdict with the figures and the source it rests on."""
-
-    rule: str
-    zh: str
-    en: str
-    source: str
-
-
 class Progress(Wire):
     division_code: str
     division_name: str
@@ -143,13 +138,15 @@ class Progress(Wire):
     target: str
     target_source: str
     cut_off: date
+    definition: UsedDefinition
+    thresholds: list[MeasuredThreshold] = Field(description="every demand of the definition, judged by itself")
     clauses: list[Clause]
     total: Measures
-    withheld_not_due_fen: int
+    withheld_not_due_fen: int | None = Field(description="null when nothing of what waits was asked for")
     group_by: str
     groups: list[MeasuredGroup]
-    delays: list[Delay]
-    delay_sums: list[DelaySum] = Field(description="all delays by step and side, also those cut from `delays`")
+    delays: list[Delay] | None
+    delay_sums: list[DelaySum] | None = Field(description="all delays by step and side, also those cut from `delays`")
 
 
 class PublicProgress(Wire):

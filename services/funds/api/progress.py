@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from fastapi import Query
@@ -53,8 +54,16 @@ async def progress_get(
     batch: BatchFilter = "all",
     fund_kind: Code | None = None,
     special: bool | None = None,
+    known_on: Annotated[Day | None, Query(description="as the books knew it at the end of this day")] = None,
+    delays: Annotated[
+        Literal["list", "sums", "none"],
+        Query(description="how much of what waits is told; nothing of it with `known_on`, and soonest without"),
+    ] = "list",
     delay_order: progress.Order = "amount",
     delay_limit: Annotated[int, Query(ge=0, le=5_000)] = 1_000,
 ) -> Progress:
     question = question_of(division_code, fund_year, as_of, batch, fund_kind, special)
-    return await progress.get(session, actor, registry, question, group_by, delay_order, delay_limit)
+    if known_on is not None:
+        question = replace(question, known_until=clock.end_of(known_on))
+    shown = progress.Shown(group_by, delays, delay_order, delay_limit)
+    return await progress.get(session, actor, registry, question, shown)

@@ -5,12 +5,12 @@ Stage alerts carry their day counters (未登记 / 已登记未分配 / 已分�
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 
-from services.funds.domain import ages, progress
+from services.funds.domain import ages, alert_rules, progress
 from services.funds.domain.alert_rules import Rule, threshold_of
 from services.funds.domain.alerts import Cause
 from services.funds.domain.delays import Waiting
@@ -21,11 +21,14 @@ from services.funds.domain.progress import Totals
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """An area's money of one fund year: what waits in its own books, and where all of it stands."""
+    """An area's money of one fund year: what waits in its own books, and where what is measured stands."""
 
     fund_year: int
     waiting: tuple[Waiting, ...]
     totals: Totals
+    rule: progress.Rule
+    due: Mapping[Waiting, date] = field(default_factory=dict)
+    """The last day on which waiting money may leave its step in time; without one it has no clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +72,14 @@ def _waiting(rule: Rule, facts: Facts) -> Iterator[Cause]:
     for year in facts.years:
         for item in year.waiting:
             if item.step in rule.subjects and item.amount_fen > 0 and _among(rule.among, item, facts):
-                days, limit = max((facts.as_of - item.since).days, 0), _allowed(rule, item, facts)
+                days, limit = max((facts.as_of - item.since).days, 0), _allowed(rule, item, year, facts)
                 if days > limit:
                     yield _cause_of_waiting(rule, item, year.fund_year, days, str(limit), facts.area)
 
 
-def _allowed(rule: Rule, item: Waiting, facts: Facts) -> int:
+def _allowed(rule: Rule, item: Waiting, year: Year, facts: Facts) -> int:
     """Days the money may wait: those of the step's clock, or fewer by the rule."""
-    clock = (facts.due(item) - item.since).days
+    clock = (year.due.get(item, date.max) - item.since).days
     return clock if rule.by_clock else min(clock, int(threshold_of(rule, facts.values)))
 
 
@@ -119,41 +122,33 @@ def _measured(facts: Facts) -> Iterator[tuple[Year, progress.Rule]]:
     """Fund years whose progress still matters: this one and the one before; older money is carried over."""
     for year in facts.years:
         if year.totals.received_fen and facts.as_of.year - 1 <= year.fund_year <= facts.as_of.year:
-            yield year, rule_of(facts.values, year.fund_year)
-
-
-def rule_of(values: Parameters, fund_year: int) -> progress.Rule:
-    """The progress rule of the area's parameters."""
-    return progress.Rule(
-        target=values.rate("spending_target"),
-        cut_off=values.day_of_year("cut_off", fund_year),
-        pace_basis=values.get("pace_basis").value,
-    )
+            yield year, year.rule
 
 
 def _pace(rule: Rule, facts: Facts) -> Iterator[Cause]:
     """Progress behind pace by more than so many points, until the cut-off."""
     for year, measure in _measured(facts):
-        value = progress.progress_of(year.totals)
+        value = progress.progress_of(year.totals, measure.counted)
         limit = threshold_of(rule, facts.values)
         first = date(year.fund_year, 1, 1)
         if value is None or facts.as_of >= measure.cut_off or facts.as_of < first:
             continue
         pace = progress.pace_of(year.fund_year, facts.as_of, measure)
         if pace - value > Fraction(limit):
-            gap = progress.gap_of(year.totals, min(pace, Fraction(1)))
+            gap = progress.gap_of(year.totals, pace, measure.counted)
             yield _of_area(rule, facts, year, limit, gap, first, (facts.as_of - first).days)
 
 
 def _target(rule: Rule, facts: Facts) -> Iterator[Cause]:
     """Progress below the target from some days before the cut-off on."""
     for year, measure in _measured(facts):
-        limit = Fraction(threshold_of(rule, facts.values))
-        opens = _near(facts, measure)
-        value = progress.progress_of(year.totals)
+        limit = measure.target
+        if rule.threshold != alert_rules.DEFINITION:
+            limit = max(limit, Fraction(threshold_of(rule, facts.values)))
+        opens, value = _near(facts, measure), progress.progress_of(year.totals, measure.counted)
         if value is not None and facts.as_of >= opens and value < limit:
-            gap = progress.gap_of(year.totals, limit)
-            yield _of_area(rule, facts, year, str(limit), gap, opens, (facts.as_of - opens).days)
+            gap, shown = progress.gap_of(year.totals, limit, measure.counted), progress.decimal_text(limit)
+            yield _of_area(rule, facts, year, shown, gap, opens, (facts.as_of - opens).days)
 
 
 def _balance(rule: Rule, facts: Facts) -> Iterator[Cause]:

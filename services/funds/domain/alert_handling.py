@@ -27,7 +27,7 @@ from services.funds.domain.refusals.alerts import (
 RANK = {"nation": 0, "province": 1, "city": 2, "county": 3, "township": 4, "village": 5}
 LIFTING = frozenset({"normal", "corrected"})
 _NUMBER = re.compile(r"\d{11,}[xX]?", re.ASCII)
-"""Identity, telephone and account numbers have at least eleven digits in a row; days, sums and document numbers less."""
+"""Identity, telephone and account numbers have eleven digits in a row or more; days, sums, document numbers less."""
 
 
 @dataclass(frozen=True, slots=True)

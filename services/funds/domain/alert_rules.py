@@ -17,6 +17,8 @@ PARAMETER = "parameter:"
 """Begins a threshold that stands in a parameter."""
 CLOCK = "clock"
 """In place of a threshold: the clock of the step the money waits at. A number beside it only shortens it."""
+DEFINITION = "definition"
+"""In place of a threshold: the target of the definition that holds. A number beside it only raises it."""
 FORMS = {"day": r"[0-9]{1,4}", "year": r"[0-9]{1,2}", "count": r"[1-9][0-9]{0,3}", "rate": r"0(\.[0-9]{1,18})?|1"}
 
 
@@ -90,7 +92,7 @@ def require_no_softer(above: Rule, colour: str, threshold: str, standing: str) -
     """
     if SEVERITY[colour] < SEVERITY[above.colour] or (colour == "grey") != (above.colour == "grey"):
         raise AlertRuleSofter(pointer="/colour", colour=above.colour)
-    if standing == CLOCK:
+    if standing in (CLOCK, DEFINITION):
         return
     given, limit = Fraction(threshold), Fraction(standing)
     if given > limit if above.stricter == "lower" else given < limit:

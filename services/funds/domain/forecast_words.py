@@ -13,7 +13,7 @@ COMPONENTS: dict[str, tuple[str, str]] = {
     "batches_approved": ("发放批次已审定、待支付", "Grant batches approved; paid after payment and bank"),
     "claims_in_review": (
         "报账审核中,扣除应留质保金;假定审核通过",
-        "Claims in review without retention, taken as approved",
+        "Claims in review less retention, taken as approved",
     ),
     "batches_in_review": ("发放批次审核中;假定审核通过", "Grant batches in review, taken as approved"),
     "contract_advance": ("按合同可报的预付款,签订合同后可报", "Advance the contract allows once it is signed"),
@@ -21,7 +21,7 @@ COMPONENTS: dict[str, tuple[str, str]] = {
     "contract_final": ("按合同可报的结算款,验收后可报", "Final payment, to be claimed after acceptance"),
     "contract_beyond": (
         "超出合同可报金额的已分配资金,不能支付",
-        "Allocated beyond what the contract lets anybody claim",
+        "Allocated beyond what the contract allows",
     ),
     "grants_not_listed": ("补助资金已分配、名单未报", "Allocated for grants, their list not made yet"),
     "retention_due": ("质保金,到期后可退还", "Retention that may be released from its due day on"),

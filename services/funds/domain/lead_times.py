@@ -93,7 +93,7 @@ class Timing:
         for number, step in enumerate(steps):
             begun = min(since, self.as_of) if number == 0 else reached
             ends = begun + timedelta(days=days[step])
-            if step == "works" and works_end is not None:
+            if step == "works" and works_end is not None and works_end > self.as_of:
                 ends = works_end
             reached = max(reached, ends)
         return self.calendar.next_working(reached)

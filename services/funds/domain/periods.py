@@ -24,8 +24,12 @@ def require_over(last_on: date, today: date) -> None:
         raise PeriodNotOver(last_on=last_on.isoformat())
 
 
+def is_above(scope: tuple[str, ...], division_code: str) -> bool:
+    """Whether an area of the scope begins above the division."""
+    return any(area == NATION or (division_code.startswith(area) and area != division_code) for area in scope)
+
+
 def require_superior(scope: tuple[str, ...], division_code: str) -> None:
     """Refuse whoever's area does not begin above the division. Raises SuperiorConsents."""
-    above = [area for area in scope if area == NATION or (division_code.startswith(area) and area != division_code)]
-    if not above:
+    if not is_above(scope, division_code):
         raise SuperiorConsents()

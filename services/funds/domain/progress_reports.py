@@ -130,11 +130,12 @@ def money_of(batch: str | None, fund_kind: str | None, special: bool | None) -> 
 
 def ranks_of(places: Mapping[str, Totals], counted: Counted = STRICT) -> dict[str, int | None]:
     """Rank by progress, best first; equals share a rank and the next is passed over; none for places without money."""
-    measured = {key: progress for key, totals in places.items() if (progress := progress_of(totals, counted)) is not None}
+    found = {key: progress_of(totals, counted) for key, totals in places.items()}
+    measured = {key: progress for key, progress in found.items() if progress is not None}
     better: dict[Fraction, int] = {}
     for number, progress in enumerate(sorted(measured.values(), reverse=True), start=1):
         better.setdefault(progress, number)
-    return {key: better[measured[key]] if key in measured else None for key in places}
+    return {key: better[measured[key]] if key in measured else None for key in found}
 
 
 def wan_text(fen: int, places: int = 2) -> str:

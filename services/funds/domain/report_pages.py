@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Literal
 
+from services.funds.domain.progress import percent_text, points_ahead_text
 from services.funds.domain.progress_reports import wan
 
 Kind = Literal["text", "wan", "number", "percent"]
@@ -74,7 +76,8 @@ def text_of(kind: Kind, value: Any) -> str:
 AMOUNTS = (
     Column("收到资金", "wan", 14), Column("已分配", "wan", 14), Column("已支付", "wan", 14),
     Column("退回", "wan", 12), Column("扣留质保金", "wan", 12), Column("未支出", "wan", 14),
-    Column("支出进度(%)", "percent", 11), Column("超序时进度(百分点)", "percent", 14), Column("结余率(%)", "percent", 11),
+    Column("支出进度(%)", "percent", 11), Column("超序时进度(百分点)", "percent", 14),
+    Column("结余率(%)", "percent", 11),
 )  # fmt: skip
 AREAS = (Column("排名", "number", 6), Column("地区", "text", 22), *AMOUNTS)
 RANKING = (
@@ -84,7 +87,7 @@ RANKING = (
 )  # fmt: skip
 
 
-def report_of(content: Mapping[str, Any], sha256: str, moment: datetime) -> Document:
+def report_of(content: Mapping[str, Any], sha256: str) -> Document:
     """A frozen report as it is printed."""
     tables = [
         _areas(content),
@@ -99,7 +102,7 @@ def report_of(content: Mapping[str, Any], sha256: str, moment: datetime) -> Docu
     title = f"{content['division_name']}{content['fund_year']}年度财政扶贫资金支出进度{content['kind_label']}表"
     return Document(
         title, _lines(content), tuple(tables), ("填报单位(盖章):", "单位负责人:", "审核人:", "填表人:"),
-        content["edition"], sha256, moment,
+        content["edition"], sha256, moment_of(content),
     )  # fmt: skip
 
 
@@ -187,34 +190,50 @@ def bulletin_title(division_name: str, fund_year: int) -> str:
     return f"关于{division_name}{fund_year}年度财政扶贫资金支出进度情况的通报"
 
 
-def bulletin_of(content: Mapping[str, Any], sha256: str, moment: datetime) -> Document:
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Rates of a row as bulletins show them; None when nothing was received."""
+
+    progress: str | None
+    points_ahead: str | None
+    balance: str | None
+
+
+def rates_of(row: Mapping[str, Any], pace: str, places: int) -> Rates:
+    """Rates to so many places, each rounded once from the exact fraction; `pace` is a fraction of whole numbers."""
+    if row["progress"] is None:
+        return Rates(None, None, None)
+    value = Fraction(row["spent_fen"], row["spent_fen"] + row["unspent_fen"])
+    return Rates(
+        percent_text(value, places),
+        points_ahead_text(value, Fraction(pace), places),
+        percent_text(1 - value, places),
+    )
+
+
+def bulletin_of(content: Mapping[str, Any], sha256: str, places: int = 2) -> Document:
     """The ranking bulletin (通报) of a frozen report."""
+    pace = content["definition"]["pace_exact"]
     ranked = [row for row in content["areas"] if row["rank"] is not None]
     others = [row for row in content["areas"] if row["rank"] is None]
-    total = (None, "合计", *_short(content["total"]))
-    tables = [Table("支出进度排名", RANKING, (*((row["rank"], row["label"], *_short(row)) for row in ranked), total))]
+    rows = [(row["rank"], row["label"], *_short(row, pace, places)) for row in ranked]
+    total = (None, "合计", *_short(content["total"], pace, places))
+    tables = [Table("支出进度排名", RANKING, (*rows, total))]
     if others:
-        rows = tuple((None, row["label"], *_short(row)) for row in others)
-        tables.append(Table("不参加排名的资金(已计入合计)", RANKING, rows))
+        own = tuple((None, row["label"], *_short(row, pace, places)) for row in others)
+        tables.append(Table("不参加排名的资金(已计入合计)", RANKING, own))
     return Document(
         bulletin_title(content["division_name"], content["fund_year"]), _lines(content), tuple(tables),
-        ("印发单位(盖章):", "签发人:"), content["edition"], sha256, moment,
+        ("印发单位(盖章):", "签发人:"), content["edition"], sha256, moment_of(content),
     )  # fmt: skip
 
 
-def _short(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    names = ("received_fen", "spent_fen", "unspent_fen", "progress_percent", "points_ahead", "balance_percent")
-    return tuple(row[name] for name in names)
+def _short(row: Mapping[str, Any], pace: str, places: int) -> tuple[Any, ...]:
+    rates = rates_of(row, pace, places)
+    amounts = (row["received_fen"], row["spent_fen"], row["unspent_fen"])
+    return (*amounts, rates.progress, rates.points_ahead, rates.balance)
 
 
-def without_empty(document: Document) -> Document:
-    """Tables without rows say so in words, in one row."""
-
-    def told(table: Table) -> Table:
-        return table if table.rows else replace(table, columns=(Column("无", "text", 20),), rows=())
-
-    return replace(document, tables=tuple(told(table) for table in document.tables))
-
-
-def widths_of(columns: Sequence[Column]) -> list[int]:
-    return [column.width for column in columns]
+def moment_of(content: Mapping[str, Any]) -> datetime:
+    """When it was sent, in UTC: the date of every file made of it."""
+    return datetime.fromisoformat(content["sent_at"]).astimezone(UTC)

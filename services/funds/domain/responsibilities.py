@@ -20,6 +20,7 @@ from services.funds.domain.refusals.responsibility import (
     NotWaiting,
     OwnCase,
     StepUnknown,
+    SuperiorDecides,
     UntilBeforeFrom,
 )
 
@@ -118,11 +119,11 @@ def require_concerned(office: str, above: bool, item: Waiting) -> None:
         raise NotConcerned()
 
 
-def require_cause(side: Responsible, cause: str, known: Iterable[str], papers: int) -> None:
+def require_cause(side: Responsible, cause: str, known: Iterable[str], papers: int, pointer: str = "/cause") -> None:
     """A third cause is one of the list and has evidence; the two sides need none. Raises CauseNotFitting,
     EvidenceMissing."""
     if (side == "third") != bool(cause) or (cause and cause not in set(known)):
-        raise CauseNotFitting()
+        raise CauseNotFitting(pointer=pointer)
     if side == "third" and not papers:
         raise EvidenceMissing()
 
@@ -135,7 +136,9 @@ def require_days(opened_on: date, effective_from: date, effective_to: date | Non
         raise UntilBeforeFrom(pointer="/effective_to", not_before=effective_from.isoformat())
 
 
-def require_not_own(office: str, *concerned: str) -> None:
-    """No office decides what it answers for. Raises OwnCase."""
+def require_judge(office: str, above: bool, *concerned: str) -> None:
+    """An office above decides, and none on what it answers for itself. Raises OwnCase, SuperiorDecides."""
     if office in concerned:
         raise OwnCase()
+    if not above:
+        raise SuperiorDecides()

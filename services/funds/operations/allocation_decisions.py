@@ -9,8 +9,8 @@ from services.funds.domain.days import require_order
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.fundings import FundingUnderWay
 from services.funds.domain.refusals.spending import AlreadyDecided
+from services.funds.operations import alerts, fundings
 from services.funds.operations import allocation_outcomes as outcomes
-from services.funds.operations import fundings
 from services.funds.storage import allocations as storage
 from services.funds.storage import fundings as funding_storage
 from services.funds.storage.tables import Allocation
@@ -44,6 +44,8 @@ async def _check(session: AsyncSession, actor: Actor, row: Allocation, request: 
     require_order(request.decided_on, today=clock.office_today(), not_before=row.proposed_on, pointer="/decided_on")
     if await funding_storage.live(session, row.id) is not None:
         raise FundingUnderWay()
+    if request.outcome == "approve":
+        await alerts.require_clear(session, row)
 
 
 async def _first_stage(

@@ -12,7 +12,7 @@ from services.funds.domain.days import require_order
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.claim_checks import OpinionNotYours, OpinionOpposes
 from services.funds.domain.refusals.spending import StepNotDue
-from services.funds.operations import claim_money
+from services.funds.operations import alerts, claim_money
 from services.funds.storage import claim_checks as storage
 from services.funds.storage import claims as claim_storage
 from services.funds.storage import decisions, parameters
@@ -79,6 +79,7 @@ async def approve(session: AsyncSession, actor: Actor, claim_id: int, request: N
     require_order(request.decided_on, today=clock.office_today(), not_before=row.decided_on, pointer="/decided_on")
     if request.outcome == "refuse":
         return await _refuse(session, actor, row, level, request)
+    await alerts.require_clear(session, row)
     approval = ClaimApproval(
         claim_id=row.id, level=level, opinion=request.opinion, approved_on=request.decided_on,
         recorded_at=clock.now(), approved_by=actor.account, approved_person=actor.person,

@@ -14,7 +14,7 @@ from services.funds.domain.parameters import Parameters
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.bank_files import PaymentNotReturned
 from services.funds.domain.refusals.spending import AlreadyDecided, NotContracted, ProjectNotInLibrary, StepNotDue
-from services.funds.operations import claim_checks, claim_money, contract_terms, uses
+from services.funds.operations import alerts, claim_checks, claim_money, contract_terms, uses
 from services.funds.operations.allocations import account_for
 from services.funds.storage import allocations as allocation_storage
 from services.funds.storage import claims as storage
@@ -222,6 +222,8 @@ async def review(session: AsyncSession, actor: Actor, claim_id: int, request: wi
     earliest = max([row.claimed_on, *(opinion.given_on for opinion in opinions)])
     require_order(request.reviewed_on, today=clock.office_today(), not_before=earliest, pointer="/reviewed_on")
     approved = request.outcome == "approve"
+    if approved:
+        await alerts.require_clear(session, row)
     row.state = "approved" if approved else "refused"
     decisions.record(
         session, actor, row, ("claim", row.id), "review",

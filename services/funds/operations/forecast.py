@@ -19,10 +19,10 @@ from services.funds.domain.lead_times import Lead, Timing, leads_of
 from services.funds.domain.parameters import Parameters
 from services.funds.domain.payment_stages import Contract
 from services.funds.domain.positions import aid_name
-from services.funds.domain.progress import pace_of
+from services.funds.domain.progress import Totals, pace_of
 from services.funds.domain.questions import Question
 from services.funds.domain.refusals.documents import FundKindUnknown
-from services.funds.operations import progress, spending, waits
+from services.funds.operations import deadlines, progress, spending, waits
 from services.funds.operations.progress import Answered
 from services.funds.storage import calendars, lists
 from services.funds.storage import forecast as storage
@@ -36,39 +36,49 @@ from shared.schemas.projects import ProjectGrant
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """A forecast with everything it was computed from."""
+    """A forecast with everything it was computed from. `counts`: whether the definition counts the money by then."""
 
     answered: Answered
+    total: Totals
+    counts: bool
     forecast: domain.Forecast
     leads: Mapping[str, Lead]
+    lead_sources: Mapping[str, str]
     earlier: list[domain.EarlierYear]
-
-
-async def require_question(session: AsyncSession, question: Question) -> None:
-    """Refuse a day to come and a kind of money nobody knows. Raises DayInFuture, FundKindUnknown."""
-    require_order(question.as_of, today=clock.office_today(), pointer="/as_of")
-    if question.fund_kind is not None and await lists.fund_kind(session, question.fund_kind) is None:
-        raise FundKindUnknown()
 
 
 async def compute(
     session: AsyncSession, actor: Actor, peer: Peer, question: Question, cut_off: date | None
 ) -> Computed:
-    """The forecast of one of the actor's areas. Raises also CutOffOutside, AsOfAfterCutOff."""
-    require_in_scope(actor, question.area)
-    answered = await progress.compute(session, actor, peer, question)
-    await require_question(session, question)
+    """The forecast of one of the actor's areas. Raises CutOffOutside, AsOfAfterCutOff and what `answer` raises."""
+    answered = await answer(session, actor, peer, question)
     if cut_off is not None:
         answered = replace(answered, rule=replace(answered.rule, cut_off=cut_off))
     domain.require_days(question.fund_year, question.as_of, answered.rule.cut_off)
     return await foresee(session, answered)
 
 
+async def answer(session: AsyncSession, actor: Actor, peer: Peer, question: Question) -> Answered:
+    """Progress of one of the actor's areas, its question asked in earnest. Raises DayInFuture, FundKindUnknown."""
+    require_in_scope(actor, question.area)
+    require_order(question.as_of, today=clock.office_today(), pointer="/as_of")
+    answered = await progress.compute(session, actor, peer, question)
+    if question.fund_kind is not None and await lists.fund_kind(session, question.fund_kind) is None:
+        raise FundKindUnknown(pointer="/fund_kind")
+    return answered
+
+
 async def foresee(session: AsyncSession, answered: Answered) -> Computed:
-    """The forecast for an answer on progress whose rule has the cut-off that is asked for."""
-    question, values, rule = answered.question, answered.values, answered.rule
+    """The forecast for an answer on progress whose rule has the cut-off that is asked for.
+
+    It is of the money the definition counts at the cut-off: a second batch may enter between the day and then.
+    """
+    values, rule = answered.values, answered.rule
+    at_end = replace(answered.applied, asked=replace(answered.applied.asked, as_of=rule.cut_off))
+    question = replace(at_end.question, as_of=answered.question.as_of)
+    total = await spending.total(session, question, values)
     years = int(values.get("forecast_years").value)
-    leads = await _leads(session, question, values, years)
+    leads, sources = await _leads(session, question, values, years)
     timing = Timing(question.as_of, leads, await calendars.load(session, question.area, question.as_of))
     found = pieces.pieces_of(
         await waits.load(session, question, values),
@@ -77,8 +87,8 @@ async def foresee(session: AsyncSession, answered: Answered) -> Computed:
         await _projects(session, question, values),
         timing,
     )
-    earlier = await _earlier(session, answered, years)
-    spent, whole = rule.counted.spent_fen(answered.total), rule.counted.whole_fen(answered.total)
+    earlier = await _earlier(session, question, answered, years)
+    spent, whole = rule.counted.spent_fen(total), rule.counted.whole_fen(total)
     pace = pace_of(question.fund_year, question.as_of, replace(rule, pace_basis="day"))
     made = domain.Forecast(
         whole_fen=whole,
@@ -89,20 +99,26 @@ async def foresee(session: AsyncSession, answered: Answered) -> Computed:
         history=domain.history_of(spent, whole, pace, earlier),
         history_weight=Fraction(values.get("forecast_history_weight").value),
     )
-    return Computed(answered, made, leads, earlier)
+    return Computed(answered, total, at_end.counts, made, leads, sources, earlier)
 
 
-async def _leads(session: AsyncSession, question: Question, values: Parameters, years: int) -> dict[str, Lead]:
-    """Of steps finished in the last `years` years before the day."""
+async def _leads(
+    session: AsyncSession, question: Question, values: Parameters, years: int
+) -> tuple[dict[str, Lead], dict[str, str]]:
+    """By step how long it takes, from steps finished in the last `years` years; and the sources of the deadlines."""
     since = domain.same_day(question.as_of, years) + timedelta(days=1)
     finished = await storage.finished_steps(session, question, since)
-    return leads_of(finished, {step: values.days(f"deadline_{step}") for step in RESPONSIBLE})
+    rules = await deadlines.load(session, question, values)
+    due = {step: rules.due_of(step, question.area, question.batch or "", question.as_of, None) for step in RESPONSIBLE}
+    days = {step: max((one.on - question.as_of).days, 0) for step, one in due.items()}
+    return leads_of(finished, days), {step: one.source for step, one in due.items()}
 
 
-async def _earlier(session: AsyncSession, answered: Answered, years: int) -> list[domain.EarlierYear]:
+async def _earlier(
+    session: AsyncSession, question: Question, answered: Answered, years: int
+) -> list[domain.EarlierYear]:
     """Earlier fund years that had reached their cut-off by the day and spent something by it, latest first."""
-    question, rule = answered.question, answered.rule
-    found = []
+    rule, found = answered.rule, []
     for before in range(1, years + 1):
         day, end = domain.same_day(question.as_of, before), domain.same_day(rule.cut_off, before)
         if end > question.as_of:

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain import forecast as domain
 from services.funds.domain import forecast_words as words
-from services.funds.domain.parameters import Parameters
-from services.funds.domain.progress import Rule, Totals, decimal_text, gap_of, percent_text, verdict_of
+from services.funds.domain.lead_times import Lead
+from services.funds.domain.progress import Rule, Totals, Verdict, decimal_text, gap_of, percent_text, verdict_of
 from services.funds.domain.questions import Question
 from services.funds.operations import forecast as computing
 from services.funds.operations.forecast import Computed
@@ -29,10 +29,10 @@ async def get(
     """The whole answer for one of the actor's areas."""
     computed = await computing.compute(session, actor, peer, question, cut_off)
     answered, made = computed.answered, computed.forecast
-    gap = gap_of(answered.total, answered.rule.target, answered.rule.counted)
+    rule, demand = answered.rule, answered.applied.main
+    gap = gap_of(computed.total, rule.target, rule.counted) if computed.counts else 0
     history = _history(computed)
     zh, en = words.NO_MONEY if made.whole_fen == 0 else (history.zh, history.en)
-    target = answered.values.get("spending_target")
     return wire.Forecast(
         division_code=question.area,
         division_name=answered.name,
@@ -41,8 +41,8 @@ async def get(
         cut_off=made.cut_off,
         batch=question.batch or "all",
         fund_kind=question.fund_kind,
-        target=decimal_text(answered.rule.target),
-        target_source=target.source,
+        target=demand.value,
+        target_source=demand.source,
         whole_fen=made.whole_fen,
         spent_fen=made.spent_fen,
         progress=_share(made.spent_fen, made.whole_fen),
@@ -72,14 +72,15 @@ def landing_of(computed: Computed, bound: domain.Bound) -> wire.Landing:
         progress=value,
         progress_percent=None if value is None else percent_text(Fraction(spent, made.whole_fen)),
         verdict=_verdict(totals, computed, plain),
-        gap_fen=gap_of(totals, rule.target),
+        gap_fen=gap_of(totals, rule.target) if computed.counts else 0,
         zh=zh,
         en=en,
     )
 
 
-def _verdict(totals: Totals, computed: Computed, rule: Rule) -> str | None:
-    return verdict_of(totals, computed.answered.question.fund_year, rule.cut_off, rule)
+def _verdict(totals: Totals, computed: Computed, rule: Rule) -> Verdict | None:
+    year = computed.answered.question.fund_year
+    return verdict_of(totals, year, rule.cut_off, rule) if computed.counts else None
 
 
 def _share(spent_fen: int, whole_fen: int) -> str | None:
@@ -118,20 +119,18 @@ def _component(item: domain.Component) -> wire.ForecastComponent:
 
 
 def _lead_times(computed: Computed) -> list[wire.LeadTime]:
-    values = computed.answered.values
-    return [_lead_time(computed, values, step) for step in sorted(computed.leads)]
+    return [_lead_time(computed.leads[step], computed.lead_sources[step]) for step in sorted(computed.leads)]
 
 
-def _lead_time(computed: Computed, values: Parameters, step: str) -> wire.LeadTime:
-    lead = computed.leads[step]
+def _lead_time(lead: Lead, deadline_source: str) -> wire.LeadTime:
     own = f"本地已办结{lead.samples}笔的中位天数 / median of {lead.samples} finished here"
     return wire.LeadTime(
-        step=step,
+        step=lead.step,
         usual_days=lead.usual,
         deadline_days=lead.deadline,
         basis="history" if lead.samples else "deadline",
         samples=lead.samples,
-        source=own if lead.samples else values.get(f"deadline_{step}").source,
+        source=own if lead.samples else deadline_source,
     )
 
 

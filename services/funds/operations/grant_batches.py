@@ -14,7 +14,7 @@ from services.funds.domain.persons import require_other_person
 from services.funds.domain.programmes import Programme
 from services.funds.domain.refusals.grants import GrantLineRepeated, OtherFundYear, ProgrammeUnknown
 from services.funds.domain.refusals.spending import AlreadyDecided, GrantsNotForWorks, StepNotDue
-from services.funds.operations import grant_checks, uses
+from services.funds.operations import alerts, grant_checks, uses
 from services.funds.operations.allocations import account_for
 from services.funds.operations.grant_checks import Checked, Wanted
 from services.funds.operations.grants import answer
@@ -164,6 +164,8 @@ async def decide(
         raise AlreadyDecided()
     require_other_person(actor.person, row.entered_person)
     require_order(request.decided_on, today=clock.office_today(), not_before=row.prepared_on, pointer="/decided_on")
+    if request.outcome == "approve":
+        await alerts.require_clear(session, row)
     decisions.record(
         session, actor, row, ("grant_batch", row.id), "decision",
         outcome=request.outcome, opinion=request.opinion, decided_on=request.decided_on,

@@ -12,7 +12,7 @@ from services.funds.domain.days import require_order
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.programmes import Programme
 from services.funds.domain.refusals.spending import StepNotDue
-from services.funds.operations import uses
+from services.funds.operations import alerts, uses
 from services.funds.operations.grant_batches import give_back
 from services.funds.operations.grant_checks import setting_of, standing_of
 from services.funds.operations.grants import answer
@@ -55,6 +55,7 @@ async def order(
         raise NotFound()
     ordered_on = request.ordered_on or today
     _check_order(actor, row, ordered_on)
+    await alerts.require_clear(session, row)
     await uses.require_allowed(session, row.allocation_id, ordered_on)
     lines = await storage.lines_of(session, row.id, "approved")
     dead = await grant_holds.lock_payees(session, _people(lines))

@@ -84,7 +84,8 @@ def subsidised_of(loan: Loan, repayments: Sequence[LoanRepayment]) -> rules.Subs
     assert loan.subsidy_share is not None
     back = tuple((one.repaid_on, -one.amount_fen) for one in repayments)
     changes = ((loan.disbursed_on, loan.amount_fen), *back)
-    return rules.Subsidised(changes, loan.due_on, loan.overdue_on, loan.annual_rate, loan.day_count, loan.subsidy_share)
+    ends_on = loan.subsidy_ends_on or loan.due_on
+    return rules.Subsidised(changes, ends_on, loan.overdue_on, loan.annual_rate, loan.day_count, loan.subsidy_share)
 
 
 async def decide(

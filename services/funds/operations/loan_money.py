@@ -13,6 +13,7 @@ from services.funds.operations import risk_funds
 from services.funds.operations.loans import answers, persons_of
 from services.funds.operations.registered import require_still
 from services.funds.storage import decisions, ledger, outside_books, pages, parameters, sessions
+from services.funds.storage import loans as storage
 from services.funds.storage.outside_books import Cause
 from services.funds.storage.tables import Loan, LoanRepayment
 from shared.chassis import audit, clock
@@ -86,7 +87,8 @@ async def repay(session: AsyncSession, actor: Actor, loan_id: int, request: wire
     rules.require_bank(actor.level, actor.sector)
     row = await _locked(session, actor, loan_id, "disbursed")
     require_order(request.repaid_on, today=clock.office_today(), not_before=row.disbursed_on, pointer="/repaid_on")
-    back = LoanRepayment(loan_id=row.id, **request.model_dump())
+    entry = await storage.next_entry(session, request.bank_reference)
+    back = LoanRepayment(loan_id=row.id, entry=entry, **request.model_dump())
     decisions.sign(actor, back)
     await pages.add(session, back)
     owed = await ledger.account_of(session, "loan", row.id)

@@ -16,7 +16,7 @@ from services.funds.operations.registered import Household, household_of
 from services.funds.operations.shapes import before_of, page_of, shaped
 from services.funds.storage import decisions, outside_books, pages, parameters, sessions
 from services.funds.storage import loans as storage
-from services.funds.storage.tables import Loan
+from services.funds.storage.tables import Loan, LoanExtension
 from shared.chassis import audit, clock
 from shared.chassis.database import Database
 from shared.chassis.identity import Actor
@@ -116,15 +116,19 @@ def persons_of(row: Loan) -> tuple[str | None, ...]:
 
 
 async def get(session: AsyncSession, actor: Actor, trail: Database, loan_id: int) -> wire.LoanFile:
-    """A loan with its repayments; the reading is noted before the answer leaves."""
+    """A loan with its repayments and extensions; the reading is noted before the answer leaves."""
     row = await pages.visible(session, Loan, actor, loan_id)
     if row is None:
         raise NotFound()
     (found,) = await answers(session, [row])
-    repayments = (await storage.repayments_of(session, [row.id])).get(row.id, [])
-    paid = [wire.LoanRepayment.model_validate(one) for one in repayments]
+    paid = [
+        shaped(wire.LoanRepayment, one, repayment_id=one.id, reversed_on=undone_on)
+        for one, undone_on in await storage.all_repayments_of(session, [row.id])
+    ]
+    rows = await pages.owned(session, LoanExtension, LoanExtension.loan_id, row.id, LoanExtension.id)
+    extensions = [shaped(wire.LoanExtension, one, extension_id=one.id) for one in rows]
     await _note(session, actor, trail, [found])
-    return wire.LoanFile(**found.model_dump(), repayments=paid)
+    return wire.LoanFile(**found.model_dump(), repayments=paid, extensions=extensions)
 
 
 async def list_loans(

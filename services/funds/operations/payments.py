@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.funds.domain.days import require_order
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.spending import AlreadyDecided, ReturnTooLarge, StepNotDue
-from services.funds.operations import claim_checks, uses
+from services.funds.operations import alerts, claim_checks, uses
 from services.funds.operations.allocations import account_for
 from services.funds.storage import allocations as allocation_storage
 from services.funds.storage import claims as claim_storage
@@ -34,6 +34,7 @@ async def order(session: AsyncSession, actor: Actor, request: wire.NewPayment) -
     ordered_on = request.ordered_on or clock.office_today()
     require_order(ordered_on, today=clock.office_today(), not_before=claim.decided_on, pointer="/ordered_on")
     await claim_checks.require_approvals(session, actor, claim)
+    await alerts.require_clear(session, claim)
     row = Payment(
         claim_id=claim.id, allocation_id=claim.allocation_id, county_code=claim.county_code,
         division_code=claim.division_code, fund_year=claim.fund_year, order_no=request.order_no,

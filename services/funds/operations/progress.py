@@ -11,7 +11,6 @@ from typing import Literal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain import delays, progress
-from services.funds.domain.delays import Waiting
 from services.funds.domain.divisions import NATION
 from services.funds.domain.explanation import clauses_of
 from services.funds.domain.parameters import Parameters
@@ -19,7 +18,8 @@ from services.funds.domain.progress import Rule, Totals
 from services.funds.domain.questions import Question
 from services.funds.domain.refusals.documents import DivisionUnknown
 from services.funds.domain.refusals.grants import AsOfTooEarly
-from services.funds.operations import spending, waits
+from services.funds.domain.spending_rules import Applied
+from services.funds.operations import deadlines, spending, spending_rules, waits
 from services.funds.storage import lists, parameters, sessions
 from services.funds.upstream import registry
 from shared.chassis.identity import Actor
@@ -33,38 +33,51 @@ LEVEL_LABELS = {"central": "中央", "province": "省级", "city": "市级", "co
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What of the answer is wanted, and in which order."""
+
+    group_by: GroupBy = "division"
+    delays: Literal["list", "sums", "none"] = "list"
+    order: Order = "amount"
+    limit: int = 1_000
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
-    """One area's money as far as every view of it needs it."""
+    """One area's money as far as every view of it needs it. `question` asks for exactly what the definition counts."""
 
     question: Question
     name: str
     values: Parameters
     rule: Rule
     total: Totals
+    applied: Applied
 
 
-async def get(
-    session: AsyncSession, actor: Actor, peer: Peer, question: Question, group_by: GroupBy, order: Order, limit: int
-) -> wire.Progress:
+async def get(session: AsyncSession, actor: Actor, peer: Peer, question: Question, shown: Shown) -> wire.Progress:
     """The whole answer for one of the actor's areas."""
     require_in_scope(actor, question.area)
     answered = await compute(session, actor, peer, question)
-    waiting = await waits.load(session, question, answered.values)
-    measured = delays.ordered(delays.measure(waiting, question.as_of, _deadlines(answered.values)), order)
+    question, applied = answered.question, answered.applied
+    measured = await _delays(session, answered, shown)
     total = answered.total
-    target = answered.values.get("spending_target")
+    judged = await spending_rules.judge(session, applied, total, answered.values)
     return wire.Progress(
         **_head(answered),
         cut_off=answered.rule.cut_off,
-        batch=question.batch or "all",
+        definition=await spending_rules.used(session, applied),
+        thresholds=[spending_rules.measured(item) for item in judged],
+        batch=applied.asked.batch or "all",
         fund_kind=question.fund_kind,
-        clauses=[wire.Clause(**clause) for clause in clauses_of(total, question, answered.rule, target.source)],
+        clauses=[wire.Clause(**clause) for clause in clauses_of(total, question, answered.rule, applied.main.source)],
         total=wire.Measures(**_measures(total, answered)),
-        withheld_not_due_fen=total.withheld_fen - _due(waiting),
-        group_by=group_by,
-        groups=await groups_of(session, answered, group_by),
-        delays=[_delay(item) for item in measured[:limit]],
-        delay_sums=_sums(measured),
+        withheld_not_due_fen=None if measured is None else total.withheld_fen - _due(measured),
+        group_by=shown.group_by,
+        groups=await groups_of(session, answered, shown.group_by),
+        delays=None
+        if measured is None or shown.delays != "list"
+        else [_delay(item) for item in measured[: shown.limit]],
+        delay_sums=None if measured is None else _sums(measured),
     )
 
 
@@ -77,22 +90,29 @@ async def public(session: AsyncSession, actor: Actor, peer: Peer, question: Ques
 
 
 async def compute(session: AsyncSession, actor: Actor, peer: Peer, question: Question) -> Answered:
-    """Facts, slices and rule of an area on a day. Raises AsOfTooEarly, DivisionUnknown."""
+    """The definition that holds for an area on a day, and the money it counts. Raises AsOfTooEarly, DivisionUnknown."""
     if question.as_of < date(question.fund_year - 1, 1, 1):
         raise AsOfTooEarly(not_before=date(question.fund_year - 1, 1, 1).isoformat())
     name = await _name(session, actor, peer, question.area)
     values = await parameters.load(session, question.area, question.as_of)
-    rule = Rule(
-        target=values.rate("spending_target"),
-        cut_off=values.day_of_year("cut_off", question.fund_year),
-        pace_basis=values.get("pace_basis").value,
-    )
-    return Answered(question, name, values, rule, await spending.total(session, question, values))
+    applied = await spending_rules.load(session, question, values)
+    counted = applied.question
+    return Answered(counted, name, values, applied.rule, await spending.total(session, counted, values), applied)
 
 
-def _due(waiting: Iterable[Waiting]) -> int:
+async def _delays(session: AsyncSession, answered: Answered, shown: Shown) -> list[delays.Delay] | None:
+    """What waits, measured against its deadlines; None when it is not asked for, or asked as known earlier."""
+    question = answered.question
+    if shown.delays == "none" or question.known_until is not None:
+        return None
+    waiting = await waits.load(session, question, answered.values)
+    due = (await deadlines.load(session, question, answered.values, waiting)).due
+    return delays.ordered(delays.measure(waiting, question.as_of, due), shown.order)
+
+
+def _due(measured: Iterable[delays.Delay]) -> int:
     """Retention that may be released, in fen."""
-    return sum(item.amount_fen for item in waiting if item.step == "retention_release")
+    return sum(item.waiting.amount_fen for item in measured if item.waiting.step == "retention_release")
 
 
 async def _name(session: AsyncSession, actor: Actor, peer: Peer, code: str) -> str:
@@ -111,7 +131,7 @@ async def _name(session: AsyncSession, actor: Actor, peer: Peer, code: str) -> s
 
 
 def _head(answered: Answered) -> dict[str, object]:
-    target = answered.values.get("spending_target")
+    target = answered.applied.main
     return {
         "division_code": answered.question.area,
         "division_name": answered.name,
@@ -123,8 +143,8 @@ def _head(answered: Answered) -> dict[str, object]:
 
 
 def _measures(totals: Totals, answered: Answered) -> dict[str, object]:
-    question, rule = answered.question, answered.rule
-    value = progress.progress_of(totals)
+    question, rule, counts = answered.question, answered.rule, answered.applied.counts
+    value = progress.progress_of(totals, rule.counted)
     pace = progress.pace_of(question.fund_year, question.as_of, rule)
     return {
         "received_fen": totals.received_fen,
@@ -136,8 +156,8 @@ def _measures(totals: Totals, answered: Answered) -> dict[str, object]:
         "progress_percent": None if value is None else progress.percent_text(value),
         "points_ahead": None if value is None else progress.points_ahead_text(value, pace),
         "pace": progress.decimal_text(pace),
-        "verdict": progress.verdict_of(totals, question.fund_year, question.as_of, rule),
-        "gap_fen": progress.gap_of(totals, rule.target),
+        "verdict": progress.verdict_of(totals, question.fund_year, question.as_of, rule) if counts else None,
+        "gap_fen": progress.gap_of(totals, rule.target, rule.counted) if counts else 0,
     }
 
 
@@ -165,10 +185,6 @@ async def _labels(session: AsyncSession, answered: Answered, group_by: GroupBy, 
     if group_by == "fund_kind":
         return {row.code: row.label_zh for row in await lists.fund_kinds(session)}
     return LEVEL_LABELS
-
-
-def _deadlines(values: Parameters) -> Callable[[delays.Waiting], delays.Due]:
-    return delays.in_days({step: values.days(f"deadline_{step}") for step in delays.RESPONSIBLE})
 
 
 def _delay(item: delays.Delay) -> wire.Delay:

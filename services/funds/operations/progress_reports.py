@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from typing import Any, Literal
 
@@ -157,9 +156,7 @@ async def seen(session: AsyncSession, actor: Actor, row_id: int) -> ProgressRepo
     return row
 
 
-async def send(
-    session: AsyncSession, actor: Actor, row_id: int, request: wire.NewReportSending
-) -> wire.ProgressReport:
+async def send(session: AsyncSession, actor: Actor, row_id: int, request: wire.NewReportSending) -> wire.ProgressReport:
     """Send a draft upwards: by another person of the same level. Its content is frozen as it is now."""
     row = await locked(session, actor, row_id)
     _require_office(actor, row.division_code)
@@ -286,9 +283,7 @@ async def overdue(
         )
         for code, days in sorted(late, key=lambda one: (-one[1], one[0])) if days
     ]  # fmt: skip
-    return wire.OverdueReports(
-        kind=kind.code, period=found.name, due_on=due_on, on=on, places=len(places), items=items
-    )
+    return wire.OverdueReports(kind=kind.code, period=found.name, due_on=due_on, on=on, places=len(places), items=items)
 
 
 def head(row: ProgressReport) -> wire.ReportHead:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -18,7 +17,7 @@ from services.funds.domain.explanation import clauses_of
 from services.funds.domain.parameters import Parameters
 from services.funds.domain.progress import Rule, Totals
 from services.funds.domain.questions import Question
-from services.funds.operations import ages, spending, waits
+from services.funds.operations import ages, deadlines, spending, waits
 from services.funds.storage import lists, parameters
 from services.funds.storage import progress_reports as storage
 from shared.chassis.identity import Actor
@@ -60,15 +59,18 @@ async def figures(session: AsyncSession, actor: Actor, question: Question, name:
     kinds = await spending.groups(session, by.question, by.values, "fund_kind")
     levels = await spending.groups(session, by.question, by.values, "level")
     total = _agreed(places, kinds, levels)
+    ranked = await areas_of(session, places, by, name)
     aged = await ages.get(session, actor, question.area, question.as_of)
     waiting = await waits.load(session, by.question, by.values)
+    due = (await deadlines.load(session, by.question, by.values, waiting)).due
     return {
         "definition": definition_of(by, total),
         "total": wire.ReportMeasures(**measures_of(total, by)),
-        **await areas_of(session, places, by, name),
+        "areas": ranked.areas,
+        "areas_without_money": ranked.without_money,
         "fund_kinds": await _kinds(session, kinds, by),
         "levels": [_row(key, LEVEL_LABELS.get(key, key), totals, by) for key, totals in levels.items()],
-        "waiting": _waiting(waiting, question.as_of, by.values),
+        "waiting": _waiting(delays.measure(waiting, question.as_of, due)),
         "carry_over_first_years": aged.first_bucket_years,
         "carry_over_reclaim_years": aged.reclaim_years,
         "carry_over": [_age(bucket) for bucket in aged.buckets],
@@ -92,19 +94,27 @@ def definition_of(by: Measured, total: Totals) -> wire.ReportDefinition:
     clauses = clauses_of(total, by.question, by.rule, target.source)
     return wire.ReportDefinition(
         target=target.value,
+        target_percent=progress.percent_text(by.rule.target),
         target_source=target.source,
         cut_off=by.rule.cut_off,
         pace_basis=by.rule.pace_basis,
         pace=progress.decimal_text(by.pace),
+        pace_exact=f"{by.pace.numerator}/{by.pace.denominator}",
         pace_percent=progress.percent_text(by.pace),
         clauses=[wire.ReportClause(**clause) for clause in clauses],
     )
 
 
-async def areas_of(
-    session: AsyncSession, places: Mapping[str, Totals], by: Measured, name: str
-) -> dict[str, list[wire.ReportArea] | list[str]]:
-    """The places right below the area with their ranks, best first; the area's own money; who received nothing."""
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Places right below an area, best first, then its own money; names of places that received nothing."""
+
+    areas: list[wire.ReportArea]
+    without_money: list[str]
+
+
+async def areas_of(session: AsyncSession, places: Mapping[str, Totals], by: Measured, name: str) -> Ranked:
+    """An area's money by the places right below it, ranked by exact progress."""
     area = by.question.area
     below = {key: totals for key, totals in places.items() if key != area}
     known = await storage.names_below(session, area, length_below(area))
@@ -114,7 +124,7 @@ async def areas_of(
     found = [_area(key, names.get(key, key), below[key], by, ranks[key]) for key in order]
     if area in places:
         found.append(_area(area, f"{name}本级", places[area], by, None, own=True))
-    return {"areas": found, "areas_without_money": [label for code, label in known.items() if code not in below]}
+    return Ranked(found, [label for code, label in known.items() if code not in below])
 
 
 def _area(
@@ -154,11 +164,10 @@ def measures_of(totals: Totals, by: Measured) -> dict[str, Any]:
     }
 
 
-def _waiting(waiting: Iterable[delays.Waiting], as_of: date, values: Parameters) -> list[wire.ReportWaiting]:
+def _waiting(measured: Iterable[delays.Delay]) -> list[wire.ReportWaiting]:
     """What waits, by side and step."""
-    deadlines = {step: values.days(f"deadline_{step}") for step in delays.RESPONSIBLE}
     by: dict[tuple[str, str], list[delays.Delay]] = defaultdict(list)
-    for item in delays.measure(waiting, as_of, deadlines):
+    for item in measured:
         by[item.waiting.responsible, item.waiting.step].append(item)
     return [
         wire.ReportWaiting(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.funds.domain.refusals import (
+    alerts,
     bank_files,
     books,
     claim_checks,
@@ -11,12 +12,17 @@ from services.funds.domain.refusals import (
     fundings,
     giving,
     grants,
+    progress_reports,
+    responsibility,
     shares,
     spending,
 )
 from shared.refusals import Refusal
 
 CONSTRAINTS: dict[str, type[Refusal]] = {
+    "uq_alert_actions_number": alerts.AlertStepNotDue,
+    "pk_alert_rules": alerts.AlertRuleDayTaken,
+    "ck_alerts_grey_stands": alerts.AlertStands,
     "uq_book_imports_content": books.BookAlreadySentIn,
     "ck_book_imports_two_persons": spending.SamePerson,
     "ck_book_imports_undone_by_another": spending.SamePerson,
@@ -89,4 +95,15 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     "uq_pool_contributions_bank_reference": spending.BankReferenceTaken,
     "ck_pool_lendings_two_persons": spending.SamePerson,
     "uq_pool_repayments_bank_reference": spending.BankReferenceTaken,
+    "uq_stage_deadlines_once": responsibility.DeadlineTaken,
+    "uq_responsibilities_one_open": responsibility.CaseOpen,
+    "uq_responsibility_decisions_once": spending.AlreadyDecided,
+    "uq_progress_reports_edition": progress_reports.ReportTwice,
+    "ck_progress_reports_two_persons": spending.SamePerson,
+    "ck_progress_reports_three_persons": spending.SamePerson,
+    "uq_report_corrections_one_open": progress_reports.CorrectionAsked,
+    "ck_report_corrections_two_persons": spending.SamePerson,
+    "uq_spending_targets_one_proposed": progress_reports.TargetProposed,
+    "ck_spending_targets_two_persons": spending.SamePerson,
+    "uq_campaigns_name": progress_reports.CampaignNameTaken,
 }

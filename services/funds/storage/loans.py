@@ -10,7 +10,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.loans import Use
-from services.funds.storage.tables import LedgerAccount, Loan, LoanHousehold, LoanRepayment, LoanUse
+from services.funds.storage.tables import (
+    LedgerAccount,
+    Loan,
+    LoanHousehold,
+    LoanRepayment,
+    LoanRepaymentReversal,
+    LoanUse,
+)
 
 
 async def lock_household(session: AsyncSession, household_id: str, county_code: str) -> None:
@@ -47,16 +54,37 @@ async def uses_on(session: AsyncSession, day: date) -> list[Use]:
 
 
 async def repayments_of(session: AsyncSession, loan_ids: Sequence[int]) -> dict[int, list[LoanRepayment]]:
-    """Repayments by loan, by day."""
-    rows = await session.scalars(
-        select(LoanRepayment)
+    """Repayments by loan, by day; those that were undone as wrongly entered left out."""
+    found: dict[int, list[LoanRepayment]] = {}
+    for row, undone_on in await all_repayments_of(session, loan_ids):
+        if undone_on is None:
+            found.setdefault(row.loan_id, []).append(row)
+    return found
+
+
+async def next_entry(session: AsyncSession, bank_reference: str) -> int:
+    """The number of the next repayment of a reference; one that stands keeps it, and the next is refused."""
+    undone = await session.scalar(
+        select(func.count())
+        .select_from(LoanRepaymentReversal)
+        .join(LoanRepayment, LoanRepayment.id == LoanRepaymentReversal.repayment_id)
+        .where(LoanRepayment.bank_reference == bank_reference, LoanRepaymentReversal.state == "approved")
+    )
+    return 1 + int(undone or 0)
+
+
+async def all_repayments_of(
+    session: AsyncSession, loan_ids: Sequence[int]
+) -> Sequence[tuple[LoanRepayment, date | None]]:
+    """Every repayment ever entered, by day, and when it was undone."""
+    undone = and_(LoanRepaymentReversal.repayment_id == LoanRepayment.id, LoanRepaymentReversal.state == "approved")
+    rows = await session.execute(
+        select(LoanRepayment, LoanRepaymentReversal.decided_on)
+        .outerjoin(LoanRepaymentReversal, undone)
         .where(LoanRepayment.loan_id.in_(loan_ids))
         .order_by(LoanRepayment.repaid_on, LoanRepayment.id)
     )
-    found: dict[int, list[LoanRepayment]] = {}
-    for row in rows:
-        found.setdefault(row.loan_id, []).append(row)
-    return found
+    return [(row, undone_on) for row, undone_on in rows]
 
 
 def wanted(state: str | None, household_id: str | None, overdue_before: date | None) -> list[ColumnElement[bool]]:

@@ -102,7 +102,7 @@ async def places_with_money(
         .group_by(Receipt.division_code)
         .order_by(Receipt.division_code)
     )
-    return {code: name for code, name in await session.execute(query)}
+    return {row[0]: row[1] for row in await session.execute(query)}
 
 
 async def first_sent(
@@ -116,7 +116,7 @@ async def first_sent(
         .where(row.period == period, row.sent_on <= by)
         .group_by(row.division_code)
     )
-    return {code: sent_on for code, sent_on in await session.execute(query)}
+    return {row[0]: row[1] for row in await session.execute(query)}
 
 
 async def names_below(session: AsyncSession, area: str, length: int) -> dict[str, str]:
@@ -126,12 +126,10 @@ async def names_below(session: AsyncSession, area: str, length: int) -> dict[str
         .where(within(DivisionName.code, area), func.length(DivisionName.code) == length, DivisionName.code != area)
         .order_by(DivisionName.code)
     )
-    return {code: name for code, name in await session.execute(query)}
+    return {row[0]: row[1] for row in await session.execute(query)}
 
 
-async def newest_stated(
-    session: AsyncSession, division_code: str, fund_year: int, by: date
-) -> ProgressReport | None:
+async def newest_stated(session: AsyncSession, division_code: str, fund_year: int, by: date) -> ProgressReport | None:
     """The newest report of a place sent by a day that states reduction figures, its last edition first."""
     row = ProgressReport
     query = (

@@ -79,12 +79,13 @@ class _Numbered(Canvas):  # type: ignore[misc]
 
     def __init__(self, document: Document, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self._document, self._pages = document, []  # type: tuple[Document, list[dict[str, Any]]]
+        self._document = document
+        self._pages: list[dict[str, Any]] = []
         stamp = self._doc._timeStamp  # the library knows the epoch or now; a report has a day of its own
         stamp.t, stamp.lt = document.moment.timestamp(), document.moment.timetuple()
         stamp.YMDhms = tuple(stamp.lt)[:6]
 
-    def showPage(self) -> None:
+    def showPage(self) -> None:  # noqa: N802 - the library's name
         self._pages.append(dict(self.__dict__))
         self._startPage()
 

@@ -64,20 +64,29 @@ async def fold(session: AsyncSession, most: int) -> int:
 
 
 async def rebuild(session: AsyncSession) -> int:
-    """Make the sums anew from the transfers alone; how many those are. The owner of the tables may."""
+    """Make the sums anew from the transfers alone; how many those are. Postings wait meanwhile."""
+    await session.execute(text("set local statement_timeout = 0"))
+    await session.execute(text("set local work_mem = '256MB'"))
     return int(await session.scalar(text("select rebuild_spending()")) or 0)
 
 
 async def differing(session: AsyncSession) -> int:
-    """How many of the sums are not what the transfers say."""
-    sides = [_told(_kept(None, by_allocation=True).subquery()), _told(_effects(None).subquery())]
+    """How many of the sums, by holding and by county, are not what the transfers say."""
+    effects = _effects(None).subquery()
+    return sum([await _differing(session, effects, by_allocation=detailed) for detailed in (True, False)])
+
+
+async def _differing(session: AsyncSession, effects: Subquery, *, by_allocation: bool) -> int:
+    kept = _kept(None, by_allocation=by_allocation).subquery()
+    sides = [_moved(side, by_allocation=by_allocation) for side in (kept, effects)]
     both = union_all(sides[0].except_all(sides[1]), sides[1].except_all(sides[0])).subquery()
-    return int(await session.scalar(select(func.count(func.distinct(*both.c[: len(KEYS)])))) or 0)
+    return int(await session.scalar(select(func.count()).select_from(both)) or 0)
 
 
-def _told(side: Subquery) -> Any:
+def _moved(side: Subquery, *, by_allocation: bool) -> Any:
     """A side's sums, without those that came to nothing."""
-    keys = [side.c[name] for name in KEYS]
+    keys: list[ColumnElement[Any]] = [side.c.fund_year, side.c.fund_kind, side.c.batch, side.c.effective_on]
+    keys += [side.c.held_in, side.c.allocation_id] if by_allocation else [func.left(side.c.held_in, COUNTY)]
     moved = func.greatest(*(func.abs(func.sum(side.c[name])) for name in MEASURES)) > 0
     return _summed(side, *keys).having(moved)
 

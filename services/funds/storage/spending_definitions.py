@@ -28,9 +28,10 @@ DEMANDED = ("id", "kind", "value", "due_on", "source", "priority", "valid_from",
 
 
 def definition_of(row: SpendingDefinition) -> Definition:
-    """The rules' view of a row."""
+    """The rules' view of a row; of one not inserted yet the number is 0."""
     return Definition(
-        **{name: getattr(row, name) for name in SAID},
+        **{name: getattr(row, name) for name in SAID if name != "id"},
+        id=row.id or 0,
         known_since=None if row.decided_at is None else office_day(row.decided_at),
         end_known_since=None if row.ended_at is None else office_day(row.ended_at),
     )

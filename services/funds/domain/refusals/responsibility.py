@@ -58,6 +58,12 @@ class OwnCase(Forbidden):
     en = "No office decides its own case"
 
 
+class SuperiorDecides(Forbidden):
+    code = "funds.superior_decides"
+    zh = "责任由上级认定"
+    en = "Only an office above decides who answers"
+
+
 class CauseNotFitting(RuleBroken):
     code = "funds.cause_not_fitting"
     zh = "第三方原因须从目录中选取,其他责任不填原因类别"

@@ -32,7 +32,7 @@ def upgrade() -> None:
             op.get_bind().exec_driver_sql(statement.strip())
     for function in FUNCTIONS:
         op.execute(f"revoke all on function {function} from public")
-    op.execute(f"grant execute on function fold_spending(int) to {APP}")
+        op.execute(f"grant execute on function {function} to {APP}")
     op.execute(f"grant select on spending_effects to {APP}")
     op.execute("select rebuild_spending()")
 

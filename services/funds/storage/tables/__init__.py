@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.funds.storage.tables.agreements import Agreement, AgreementAmount, AgreementParty
+from services.funds.storage.tables.alerts import Alert, AlertAction, AlertArea, AlertRule, AlertStep
 from services.funds.storage.tables.bank_files import BankFile, BankFileLine, BankResult, PayeeAccount
 from services.funds.storage.tables.books import (
     BookImport,
@@ -107,6 +108,7 @@ APPEND_ONLY = frozenset(
         "pool_repayments",
         "risk_fund_deposits",
         "risk_recoveries",
+    "alert_actions",
         "spending_thresholds",
         "progress_report_contents",
         "campaigns",
@@ -128,6 +130,11 @@ __all__ = [
     "Agreement",
     "AgreementAmount",
     "AgreementParty",
+    "Alert",
+    "AlertAction",
+    "AlertArea",
+    "AlertRule",
+    "AlertStep",
     "Allocation",
     "BankFile",
     "BankFileLine",

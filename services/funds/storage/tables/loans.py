@@ -110,7 +110,7 @@ class LoanRepayment(Entered, Base):
     __tablename__ = "loan_repayments"
     __table_args__ = (
         CheckConstraint("amount_fen >= 1", name="amount_positive"),
-        UniqueConstraint("bank_reference", name="uq_loan_repayments_bank_reference"),
+        UniqueConstraint("bank_reference", "entry", name="uq_loan_repayments_bank_reference"),
         Index(None, "loan_id"),
     )
 
@@ -119,6 +119,8 @@ class LoanRepayment(Entered, Base):
     amount_fen: Mapped[int]
     repaid_on: Mapped[date]
     bank_reference: Mapped[str] = mapped_column(String(64))
+    entry: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    """1, and one more for each undone repayment of the same reference: a wrong entry is undone, then entered right."""
 
 
 class LoanRepaymentReversal(Entered, Decided, Base):

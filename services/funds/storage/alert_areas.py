@@ -1,0 +1,64 @@
+"""SQL of areas looked at for alerts: whose turn it is, and whether a reading is newer than the one applied last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.funds.storage.tables import AlertArea
+from shared.chassis.scope import within
+
+_WITH_BOOKS = text(
+    """
+    insert into alert_areas (division_code, next_at)
+    select distinct division_code, cast(:now as timestamptz) from document_lines
+    on conflict do nothing
+    """
+)
+
+
+async def learn(session: AsyncSession, now: datetime) -> None:
+    """Add the areas that were given money since."""
+    await session.execute(_WITH_BOOKS, {"now": now})
+
+
+async def take_due(session: AsyncSession, now: datetime, again_after: timedelta) -> str | None:
+    """An area whose turn it is; until `again_after` no other worker takes it."""
+    due = (
+        select(AlertArea.division_code)
+        .where(AlertArea.next_at <= now)
+        .order_by(AlertArea.next_at, AlertArea.division_code)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    taken = (
+        update(AlertArea)
+        .where(AlertArea.division_code.in_(due.scalar_subquery()))
+        .values(next_at=now + again_after)
+        .returning(AlertArea.division_code)
+        .execution_options(synchronize_session=False)
+    )
+    return (await session.scalars(taken)).first()
+
+
+async def hold(session: AsyncSession, area: str, now: datetime) -> AlertArea:
+    """The area's row, locked: one evaluation of an area is applied at a time."""
+    await session.execute(insert(AlertArea).values(division_code=area, next_at=now).on_conflict_do_nothing())
+    query = select(AlertArea).where(AlertArea.division_code == area).with_for_update()
+    return (await session.scalars(query.execution_options(populate_existing=True))).one()
+
+
+async def ask_for(session: AsyncSession, area: str, but: str, now: datetime) -> Sequence[str]:
+    """Let the turn of every other area in `area` come at once; the areas."""
+    asked = (
+        update(AlertArea)
+        .where(within(AlertArea.division_code, area), AlertArea.division_code != but)
+        .values(next_at=now)
+        .returning(AlertArea.division_code)
+        .execution_options(synchronize_session=False)
+    )
+    return (await session.scalars(asked)).all()

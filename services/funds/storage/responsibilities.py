@@ -1,0 +1,61 @@
+"""SQL of cases on who answers for money that waits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.funds.domain.delays import Responsible
+from services.funds.domain.questions import Question
+from services.funds.domain.responsibilities import Ruling
+from services.funds.storage.tables import (
+    Responsibility,
+    ResponsibilityDecision,
+    ResponsibilityPaper,
+    ResponsibilityReply,
+    ThirdCause,
+)
+from shared.chassis.scope import within
+
+
+async def rulings(session: AsyncSession, question: Question) -> list[Ruling]:
+    """What was decided on money in the area's books of the fund year, with effect by the day; in one query."""
+    table = ResponsibilityDecision
+    query = select(table).where(
+        table.fund_year == question.fund_year,
+        table.effective_from <= question.as_of,
+        within(table.division_code, question.books),
+    )
+    return [
+        Ruling(
+            row.id, row.reference, row.step, cast(Responsible, row.side), row.cause, row.office, row.office_name,
+            row.effective_from, row.effective_to,
+        )
+        for row in await session.scalars(query)
+    ]  # fmt: skip
+
+
+async def decisions_of(session: AsyncSession, cases: Sequence[Responsibility]) -> dict[int, ResponsibilityDecision]:
+    """By case its decision."""
+    wanted = [case.id for case in cases if case.state == "decided"]
+    query = select(ResponsibilityDecision).where(ResponsibilityDecision.responsibility_id.in_(wanted))
+    return {row.responsibility_id: row for row in await session.scalars(query)} if wanted else {}
+
+
+async def parts_of(
+    session: AsyncSession, case_ids: Sequence[int]
+) -> tuple[Sequence[ResponsibilityReply], Sequence[ResponsibilityPaper]]:
+    """Replies and papers of cases, oldest first."""
+    replies = select(ResponsibilityReply).where(ResponsibilityReply.responsibility_id.in_(case_ids))
+    papers = select(ResponsibilityPaper).where(ResponsibilityPaper.responsibility_id.in_(case_ids))
+    return (
+        (await session.scalars(replies.order_by(ResponsibilityReply.id))).all(),
+        (await session.scalars(papers.order_by(ResponsibilityPaper.id))).all(),
+    )
+
+
+async def third_causes(session: AsyncSession) -> Sequence[ThirdCause]:
+    return (await session.scalars(select(ThirdCause).order_by(ThirdCause.code))).all()
