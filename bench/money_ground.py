@@ -50,24 +50,29 @@ class Books:
 
     def pgbench(self, seconds: float, *arguments: str) -> float:
         """Transactions per second of pgbench over so long: of a script upon the books, or of its own tables."""
-        of_books = "-f" in arguments
-        url = make_url(self.app_dsn if of_books else self.ground.admin_dsn)
-        done = _run_pgbench(
-            str(url.password), "-h", str(url.host), "-p", str(url.port), "-U", str(url.username), "-M", "prepared",
-            "-c", str(CLIENTS), "-j", "2", "-T", str(max(1, round(seconds))), "-n", *arguments, str(url.database),
-        )  # fmt: skip
-        line = next(line for line in done.splitlines() if line.startswith("tps"))
-        return float(line.split()[2])
+        return pgbench(self.app_dsn if "-f" in arguments else self.ground.admin_dsn, seconds, *arguments)
 
 
-def dsn(ground: Ground, kind: str) -> str:
-    """The DSN of one role of funds."""
-    return databases.dsn_of(ground.admin_dsn, FUNDS, kind, databases.password_of(ground.secrets, FUNDS, kind))
+def pgbench(where: str, seconds: float, *arguments: str) -> float:
+    """Transactions per second of pgbench in the database of a DSN over so long, from 16 connections."""
+    url = make_url(where)
+    done = _run_pgbench(
+        str(url.password), "-h", str(url.host), "-p", str(url.port), "-U", str(url.username), "-M", "prepared",
+        "-c", str(CLIENTS), "-j", "2", "-T", str(max(1, round(seconds))), "-n", *arguments, str(url.database),
+    )  # fmt: skip
+    line = next(line for line in done.splitlines() if line.startswith("tps"))
+    return float(line.split()[2])
+
+
+def dsn(ground: Ground, kind: str, database: str | None = None) -> str:
+    """The DSN of one role of funds, to its own database or to another."""
+    whole = databases.dsn_of(ground.admin_dsn, FUNDS, kind, databases.password_of(ground.secrets, FUNDS, kind))
+    return whole if database is None else whole.rsplit("/", 1)[0] + "/" + database
 
 
 async def books(ground: Ground) -> Books:
     """Migrate, open the accounts, let them hold money, and fill pgbench's tables."""
-    await asyncio.to_thread(_migrate, ground)
+    await asyncio.to_thread(migrate, ground)
     connection = await connect(dsn(ground, "app"))
     try:
         source = await _opened(connection, "source", 1)
@@ -77,12 +82,17 @@ async def books(ground: Ground) -> Books:
             await connection.fetch(MANY, source, [giving + first + n for n in range(BATCH)], HELD_FEN)
     finally:
         await connection.close()
+    await tpc_b(ground)
+    return Books(ground, source, giving, taking)
+
+
+async def tpc_b(ground: Ground) -> None:
+    """Fill pgbench's own tables, in the administrator's database."""
     url = make_url(ground.admin_dsn)
     await asyncio.to_thread(
         _run_pgbench, str(url.password), "-h", str(url.host), "-p", str(url.port), "-U", str(url.username), "-i", "-q",
         "-s", str(SCALE), str(url.database),
     )  # fmt: skip
-    return Books(ground, source, giving, taking)
 
 
 async def _opened(connection: Any, kind: str, accounts: int) -> int:
@@ -95,10 +105,11 @@ async def _opened(connection: Any, kind: str, accounts: int) -> int:
     return min(int(row[0]) for row in rows)
 
 
-def _migrate(ground: Ground) -> None:
+def migrate(ground: Ground, database: str | None = None) -> None:
+    """Bring the tables of funds into its own database, or into another."""
     done = subprocess.run(
         [sys.executable, "-m", f"services.{FUNDS}.migrations", "upgrade"],
-        env=os.environ | environment(ground),
+        env=os.environ | environment(ground, database),
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -109,11 +120,11 @@ def _migrate(ground: Ground) -> None:
         raise RuntimeError(f"the migrations failed:\n{done.stdout[-1000:]}{done.stderr[-2000:]}")
 
 
-def environment(ground: Ground) -> dict[str, str]:
+def environment(ground: Ground, database: str | None = None) -> dict[str, str]:
     """The variables of a funds service upon these books, without its port."""
     values = {
-        "DATABASE_URL": dsn(ground, "app"),
-        "OWNER_DATABASE_URL": dsn(ground, "owner"),
+        "DATABASE_URL": dsn(ground, "app", database),
+        "OWNER_DATABASE_URL": dsn(ground, "owner", database),
         "INNER_KEY_FILE": str(ground.secrets / secret_files.inner_key(FUNDS)),
         "INNER_JWKS_FILE": str(ground.secrets / secret_files.JWKS),
         "SEAL_KEY_FILE": str(ground.secrets / "funds_seal_key"),

@@ -38,6 +38,8 @@ class Run:
     whole: Register
     tenth: Register
     idle_mib: float = 0.0
+    books: Any = None
+    """A province's books, once a group has asked for them (`progress_ground.books`)."""
     _sheets: Any = field(default_factory=count)
     _spare: Any = field(default_factory=count)
 

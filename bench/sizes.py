@@ -28,6 +28,11 @@ class Size:
     scans: int
     """Parallel scans of one side of a pair."""
     division_loads: int
+    book_counties: int
+    """Counties and projects of the books that progress is measured on: 28.6 transfers to a project."""
+    book_projects: int
+    asked: int
+    """Questions for progress on one side of a pair."""
     pairs: int = 5
 
     @property
@@ -50,6 +55,9 @@ SMALL = Size(
     searches=200,
     scans=30,
     division_loads=1,
+    book_counties=16,
+    book_projects=3_500,
+    asked=100,
 )
 PROVINCE = Size(
     name="province",
@@ -66,5 +74,8 @@ PROVINCE = Size(
     searches=400,
     scans=20,
     division_loads=5,
+    book_counties=160,
+    book_projects=35_000,
+    asked=200,
 )
 SIZES = {size.name: size for size in (SMALL, PROVINCE)}

@@ -45,6 +45,8 @@ def main() -> int:
         print(one.model_dump_json())
     for project in found.over_committed:
         print(project.model_dump_json())
+    for allocation in found.unagreed:
+        print(allocation.model_dump_json())
     print(f"differences {len(found.differences)}  unexplained {found.unexplained}")
     return 1 if found.unexplained else 0
 

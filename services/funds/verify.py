@@ -48,9 +48,11 @@ async def _verify(dsn: str, area: str, mend: bool) -> int:
         print(told(done, time.monotonic() - began), flush=True)
         if mend:
             began = time.monotonic()
-            print(f"支出汇总重建 / sums made anew: {await spending_sums.rebuild(database):,} transfers, {time.monotonic() - began:.1f} s")
+            count = await spending_sums.rebuild(database)
+            print(f"支出汇总已重建 / sums made anew: {count:,} transfers, {time.monotonic() - began:.1f} s", flush=True)
         differing = await spending_sums.differing(database)
-        print(f"支出汇总不一致 / sums differ: {differing:,}" if differing else "支出汇总一致 / the sums agree", flush=True)
+        outcome = f"支出汇总不一致 / sums that differ: {differing:,}" if differing else "支出汇总一致 / the sums agree"
+        print(outcome, flush=True)
         return 0 if done.ok and not differing else 1
     finally:
         await database.close()

@@ -21,14 +21,14 @@ class NewAlertRun(Wire):
 
 
 class AlertRun(Wire):
-    """What looking at the area changed. `updated` counts alerts whose cause still stands."""
+    """What looking at a county changed. `updated` counts alerts whose cause still stands."""
 
     division_code: str
     as_of: date
     opened: int
     updated: int
     closed: int
-    areas_asked: int = Field(description="areas below that will be looked at in the background at once")
+    areas_asked: int = Field(description="places of a larger area that will be looked at in the background at once")
 
 
 class Alert(Wire):

@@ -162,8 +162,14 @@ class ReportClause(Wire):
 
 
 class ReportDefinition(Wire):
-    """What counts as progress here: the target, the days it is measured by, and the clauses of the verdict."""
+    """What counts as progress here: the definition, its target and days, and the clauses of the verdict."""
 
+    definition_id: int | None = Field(description="null: none was stated, and the parameters say everything")
+    name: str
+    source: str
+    counted_batch: str
+    withheld_counts: bool
+    denominator: str
     target: str
     target_percent: str
     target_source: str
@@ -173,6 +179,21 @@ class ReportDefinition(Wire):
     pace_exact: str = Field(description="a fraction of whole numbers")
     pace_percent: str
     clauses: list[ReportClause]
+
+
+class ReportDemand(Wire):
+    """A demand of the definition held against the money, as progress answers show it."""
+
+    kind: str
+    value: str
+    due_on: date
+    measured_on: date
+    figure_percent: str | None
+    target_percent: str
+    points: str | None
+    verdict: str | None
+    gap_fen: int
+    source: str
 
 
 class ReportContent(Wire):
@@ -193,6 +214,7 @@ class ReportContent(Wire):
     fund_kind: str | None
     special: bool | None
     definition: ReportDefinition
+    demands: list[ReportDemand]
     total: ReportMeasures
     areas: list[ReportArea]
     areas_without_money: list[str] = Field(description="names of places right below that received nothing")

@@ -32,6 +32,15 @@ class OverCommitted(Wire):
     committed_fen: int
 
 
+class Unagreed(Wire):
+    """An approved allocation projects have not given their word on: `python -m services.funds.agree` asks for it."""
+
+    allocation_id: int
+    project_code: str
+    amount_fen: int
+    refused: str | None = Field(description="why projects refused when they were asked; null when they were not")
+
+
 class Reconciliation(Wire):
     """Operations of both services, compared by county and day, and where sums differ one by one."""
 
@@ -41,3 +50,4 @@ class Reconciliation(Wire):
     differences: list[FundingDifference]
     unexplained: int
     over_committed: list[OverCommitted]
+    unagreed: list[Unagreed] = Field(description="the first 500, whenever they were approved")

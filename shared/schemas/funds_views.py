@@ -135,6 +135,7 @@ class Progress(Wire):
     as_of: date
     batch: str
     fund_kind: str | None
+    source_level: str | None
     target: str
     target_source: str
     cut_off: date

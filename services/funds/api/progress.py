@@ -14,6 +14,7 @@ from shared.chassis import clock
 from shared.chassis.app import new_router
 from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs
+from shared.schemas.funds_definitions import SourceLevel
 from shared.schemas.funds_views import Progress
 from shared.schemas.wire import Code, Day, DivisionCode
 
@@ -30,6 +31,7 @@ def question_of(
     batch: BatchFilter,
     fund_kind: str | None,
     special: bool | None,
+    source_level: SourceLevel | None = None,
 ) -> Question:
     """The question the query parameters put; today when no day is given."""
     return Question(
@@ -39,6 +41,7 @@ def question_of(
         batch=None if batch == "all" else batch,
         fund_kind=fund_kind,
         special=special,
+        source_level=source_level,
     )
 
 
@@ -54,6 +57,7 @@ async def progress_get(
     batch: BatchFilter = "all",
     fund_kind: Code | None = None,
     special: bool | None = None,
+    source_level: SourceLevel | None = None,
     known_on: Annotated[Day | None, Query(description="as the books knew it at the end of this day")] = None,
     delays: Annotated[
         Literal["list", "sums", "none"],
@@ -62,7 +66,7 @@ async def progress_get(
     delay_order: progress.Order = "amount",
     delay_limit: Annotated[int, Query(ge=0, le=5_000)] = 1_000,
 ) -> Progress:
-    question = question_of(division_code, fund_year, as_of, batch, fund_kind, special)
+    question = question_of(division_code, fund_year, as_of, batch, fund_kind, special, source_level)
     if known_on is not None:
         question = replace(question, known_until=clock.end_of(known_on))
     shown = progress.Shown(group_by, delays, delay_order, delay_limit)

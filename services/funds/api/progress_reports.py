@@ -196,6 +196,7 @@ async def progress_report_file(
 async def ranking_get(
     session: Session,
     actor: CurrentActor,
+    registry: RegistryPeer,
     division_code: DivisionCode,
     fund_year: Year,
     as_of: Day | None = None,
@@ -206,4 +207,4 @@ async def ranking_get(
 ) -> RankingBulletin:
     """The ranking bulletin of a day as the books have it now; a bulletin to be issued is that of a sent report."""
     question = question_of(division_code, fund_year, as_of, batch or "all", fund_kind, special)
-    return await files.ranking(session, actor, question, percent_places)
+    return await files.ranking(session, actor, registry, question, percent_places)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from fastapi import Query
@@ -59,10 +60,14 @@ async def spending_definition_resolve(
     fund_kind: Code | None = None,
     source_level: SourceLevel | None = None,
     batch: Batch | None = None,
-    known_on: Annotated[Day | None, Query(description="as the definitions were known on this day")] = None,
+    known_on: Annotated[Day | None, Query(description="as they were known at the end of this day")] = None,
 ) -> SpendingResolution:
-    question = Question(division_code, fund_year, as_of or clock.office_today(), batch, fund_kind)
-    return await spending_definitions.resolution(session, question, source_level, known_on)
+    question = Question(
+        division_code, fund_year, as_of or clock.office_today(), batch, fund_kind, source_level=source_level
+    )
+    if known_on is not None:
+        question = replace(question, known_until=clock.end_of(known_on))
+    return await spending_definitions.resolution(session, question)
 
 
 @router.get("/{definition_id}", operation_id="spending_definition_get", **needs("parameter.read"))

@@ -68,11 +68,11 @@ def asked_words(demand: Demand) -> tuple[str, str]:
 
 
 def _scope(applied: Applied, below: int) -> dict[str, str]:
-    definition, asked = applied.definition, applied.asked
+    definition = applied.definition
     money_zh, money_en = _money(definition)
     zh = f"采用“{definition.name}”({definition.division_code};{money_zh})"
     en = f"Measured by definition {definition.id} of {definition.division_code}, for {money_en}"
-    if asked.fund_kind is None:
+    if definition.general:
         zh, en = f"{zh};合计按该地区总口径计算", f"{en}; the total is measured by the area's general definition"
     if applied.others:
         zh = f"{zh};另有{len(applied.others)}个口径只适用于其中部分资金,须分种类、批次另问"

@@ -1,7 +1,6 @@
-"""Where the money stood on a day: the facts the ledger and the files give, and what follows from them.
+"""Where the money stood on a day that no payee had: what stands on each account, and the step it waits at.
 
-`slices_of` divides all received money by the place it stands in; `waiting_of` says where the unspent part waits.
-Both are computed from the same facts, so that received = waiting + withheld not due + spent, to the fen.
+Every fen on an account waits at one step, but for retention that is not due.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ from datetime import date
 
 from services.funds.domain.delays import RESPONSIBLE, Responsible, Waiting, allocation_side, step_of_stage
 from services.funds.domain.divisions import aid_office, finance_office, level_of, lies_in
-from services.funds.domain.progress import Slice, Totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +28,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A receipt on the day: what it brought, what was passed down and registered below, what is left."""
+    """A receipt on the day: what is left of it, and what of it is proposed to be called back."""
 
     receipt_id: int
     division_code: str
     fund_kind: str
-    source_level: str
     received_on: date
-    amount_fen: int
-    passed_fen: int
     left_fen: int
     recalling_fen: int = 0
-    """Proposed to be called back; `amount_fen` and `passed_fen` are without what was called back by decision."""
     recalling_since: date | None = None
     batch: str = ""
-
-    @property
-    def kept_fen(self) -> int:
-        """Received and not registered by anybody below."""
-        return self.amount_fen - self.passed_fen
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,28 +72,20 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """An allocation on the day. `reserved_fen` is proposed, `allocated_fen` approved; one of them is 0."""
+    """An allocation's money on the day: proposed, or approved and not claimed, and its claims."""
 
     allocation_id: int
     receipt_id: int
     division_code: str
     county_code: str
     fund_kind: str
-    source_level: str
     project: Project
     proposed_on: date
     decided_on: date | None
     reserved_fen: int
-    allocated_fen: int
     available_fen: int
-    paid_fen: int
-    returned_fen: int
     claims: tuple[Claimed, ...] = ()
     batch: str = ""
-
-    @property
-    def withheld_fen(self) -> int:
-        return sum(claim.withheld_fen for claim in self.claims)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,50 +110,6 @@ def aid_name(names: dict[str, str], code: str) -> str:
     return f"{names.get(code, code)}项目主管部门"
 
 
-def slices_of(facts: Facts, area: str) -> list[Slice]:
-    """All received money by place: one slice per approved allocation, one per receipt for the rest of it."""
-    allocated: dict[int, int] = {}
-    slices = []
-    for item in facts.allocations:
-        allocated[item.receipt_id] = allocated.get(item.receipt_id, 0) + item.allocated_fen
-        if item.allocated_fen and lies_in(item.division_code, area):
-            slices.append(_project_slice(item, facts.names))
-    for receipt in facts.receipts:
-        rest = receipt.kept_fen - allocated.get(receipt.receipt_id, 0)
-        if lies_in(receipt.division_code, area):
-            slices.append(_holder_slice(receipt, rest, facts.names))
-    return slices
-
-
-def _project_slice(item: Allocation, names: dict[str, str]) -> Slice:
-    totals = Totals(item.allocated_fen, item.allocated_fen, item.paid_fen, item.returned_fen, item.withheld_fen)
-    project = item.project
-    return Slice(
-        item.division_code,
-        item.fund_kind,
-        item.source_level,
-        project.office or aid_office(item.county_code),
-        project.office_name or aid_name(names, item.county_code),
-        project.code,
-        project.name,
-        totals,
-    )
-
-
-def _holder_slice(receipt: Receipt, rest_fen: int, names: dict[str, str]) -> Slice:
-    code = receipt.division_code
-    return Slice(
-        code,
-        receipt.fund_kind,
-        receipt.source_level,
-        finance_office(code),
-        finance_name(names, code),
-        "",
-        "",
-        Totals(received_fen=rest_fen),
-    )
-
-
 def waiting_of(facts: Facts, area: str, as_of: date) -> list[Waiting]:
     """Where every unspent fen of the area waits, and money on its way to the area (`received` false)."""
     inside = {receipt.receipt_id for receipt in facts.receipts if lies_in(receipt.division_code, area)}
@@ -183,20 +120,9 @@ def waiting_of(facts: Facts, area: str, as_of: date) -> list[Waiting]:
     for item in facts.allocations:
         if item.reserved_fen and item.receipt_id in inside:
             found.append(_proposal_waits(item, facts.names))
-        if item.allocated_fen and lies_in(item.division_code, area):
+        if lies_in(item.division_code, area):
             found.extend(_allocation_waits(item, facts.names, as_of))
     return [item for item in found if item.amount_fen]
-
-
-def withheld_not_due(facts: Facts, area: str, as_of: date) -> int:
-    """Retention held back that nobody may release yet, in fen."""
-    return sum(
-        claim.withheld_fen
-        for item in facts.allocations
-        if lies_in(item.division_code, area)
-        for claim in item.claims
-        if claim.due_on is None or as_of < claim.due_on
-    )
 
 
 def _line_waits(line: Line, names: dict[str, str], received: bool) -> Waiting:

@@ -6,7 +6,6 @@ department or a township and withheld retention are not spent. Denominator: mone
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal, localcontext
@@ -43,20 +42,6 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
-    """Money that stands in one place: with its holder, or with one project."""
-
-    division_code: str
-    fund_kind: str
-    source_level: str
-    office: str
-    office_name: str
-    project_code: str
-    project_name: str
-    totals: Totals
-
-
-@dataclass(frozen=True, slots=True)
 class Counted:
     """What counts as spent, and over which money. Usually final payments less returns over what was received."""
 
@@ -83,20 +68,6 @@ class Rule:
     cut_off: date
     pace_basis: str
     counted: Counted = STRICT
-
-
-def total_of(slices: Iterable[Slice]) -> Totals:
-    """All slices together."""
-    return sum((part.totals for part in slices), Totals())
-
-
-def group(slices: Iterable[Slice], key: Callable[[Slice], str]) -> dict[str, Totals]:
-    """Totals by key, in the order of the keys. They always add up to the total."""
-    groups: dict[str, Totals] = {}
-    for part in slices:
-        name = key(part)
-        groups[name] = groups.get(name, Totals()) + part.totals
-    return dict(sorted(groups.items()))
 
 
 def progress_of(totals: Totals, counted: Counted = STRICT) -> Fraction | None:

@@ -35,6 +35,8 @@ FORMS = {
 }
 """How a period of each span is written."""
 MONTHS_OF = {"quarter": 3, "half_year": 6}
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+"""Years a period can be written of."""
 COUNTY_RANK = 3
 
 
@@ -92,7 +94,7 @@ def newest_due(span: str, due_days: int, offices: Calendar, on: date) -> Period 
     """The newest period whose report was due by a day."""
     due = [
         period
-        for year in (on.year - 1, on.year)
+        for year in range(max(on.year - 2, FIRST_YEAR), min(on.year, LAST_YEAR) + 1)
         for period in periods_of(span, year)
         if period.due_on(due_days, offices) <= on
     ]

@@ -18,6 +18,8 @@ class Question:
     special: bool | None = None
     known_until: datetime | None = None
     """As the books knew it before this moment; None for all they know."""
+    source_level: str | None = None
+    """Only money that comes from this level of finance."""
 
     @property
     def books(self) -> str:

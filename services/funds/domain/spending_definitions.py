@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from services.funds.domain.divisions import NATION, lies_in, rank_of
@@ -57,9 +57,9 @@ class Definition:
     regular_after_days: int | None = None
     cut_off: str | None = None
     pace_basis: str | None = None
-    known_since: date | None = None
-    """The day it was decided; None when it came with the product."""
-    end_known_since: date | None = None
+    known_since: datetime | None = None
+    """When it was decided; None when it came with the product."""
+    end_known_since: datetime | None = None
 
     @property
     def counted(self) -> Counted:
@@ -87,8 +87,8 @@ class Asked:
     fund_kind: str | None = None
     source_level: str | None = None
     batch: str | None = None
-    known_on: date | None = None
-    """As the definitions were known on this day; None: as they are known now."""
+    known_until: datetime | None = None
+    """As they were known before this moment; None: as they are known now."""
 
 
 def fits(definition: Definition, asked: Asked) -> bool:
@@ -101,18 +101,18 @@ def fits(definition: Definition, asked: Asked) -> bool:
     return (
         lies_in(asked.area, definition.division_code)
         and definition.year_from <= asked.fund_year <= (definition.year_to or asked.fund_year)
-        and definition.valid_from <= asked.on <= _last_day(definition, asked.known_on)
+        and definition.valid_from <= asked.on <= _last_day(definition, asked.known_until)
         and all(own is None or own == other for own, other in wanted)
-        and _known(definition.known_since, asked.known_on)
+        and _known(definition.known_since, asked.known_until)
     )
 
 
-def _known(since: date | None, known_on: date | None) -> bool:
-    return since is None or known_on is None or since <= known_on
+def _known(since: datetime | None, known_until: datetime | None) -> bool:
+    return since is None or known_until is None or since < known_until
 
 
-def _last_day(definition: Definition, known_on: date | None) -> date:
-    ended = definition.valid_to is not None and _known(definition.end_known_since, known_on)
+def _last_day(definition: Definition, known_until: datetime | None) -> date:
+    ended = definition.valid_to is not None and _known(definition.end_known_since, known_until)
     return definition.valid_to if ended and definition.valid_to else LAST_DAY
 
 

@@ -77,10 +77,16 @@ class Applied:
         return regular or self.asked.batch != "regular"
 
 
-def asked_of(question: Question, source_level: str | None, known_on: date | None = None) -> Asked:
+def asked_of(question: Question, source_level: str | None) -> Asked:
     """The money a question is about. `source_level`: the level the kind comes from, where one kind is asked for."""
     return Asked(
-        question.area, question.fund_year, question.as_of, question.fund_kind, source_level, question.batch, known_on
+        area=question.area,
+        fund_year=question.fund_year,
+        on=question.as_of,
+        fund_kind=question.fund_kind,
+        source_level=source_level,
+        batch=question.batch,
+        known_until=question.known_until,
     )
 
 

@@ -58,7 +58,7 @@ async def _unspent(session: AsyncSession, area: str, fund_year: int, as_of: date
     """By receipt of one fund year: what is not with a payee."""
     by_receipt: dict[int, list[AccountState]] = defaultdict(list)
     for state in await position_storage.accounts(session, Question(area, fund_year, as_of)):
-        if state.receipt_id is not None and state.kind not in SPENT and state.balance_fen:
+        if state.receipt_id is not None:
             by_receipt[state.receipt_id].append(state)
     return [
         rules.Unspent(

@@ -9,8 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain import alert_handling as rules
 from services.funds.domain.alert_handling import Done, Hand, Next, Standing, Step
-from services.funds.domain.alert_rules import in_force
-from services.funds.operations.alerts import file_of
+from services.funds.operations.alerts import file_of, rule_of
 from services.funds.storage import alert_rules as rule_storage
 from services.funds.storage import alerts as storage
 from services.funds.storage import calendars
@@ -77,7 +76,7 @@ async def conclude(
 
 async def _judge(session: AsyncSession, row: Alert, accepted_fen: int | None, accepted_days: int | None) -> None:
     """Note how far the cause is normal: as stated, else its amount now and the days the rule grants beyond today's."""
-    rule = in_force(await rule_storage.load(session), row.book_code, clock.office_today())[row.rule]
+    rule = await rule_of(session, row)
     row.judged_fen = row.amount_fen if accepted_fen is None else accepted_fen
     row.judged_days = row.days + rule.again_after_days if accepted_days is None else accepted_days
     row.judged_occurrences = row.occurrences

@@ -48,15 +48,19 @@ class Changed:
 
 
 async def run(session: AsyncSession, actor: Actor, request: wire.NewAlertRun) -> wire.AlertRun:
-    """Look at one area now, and let the areas below it take their turn at once."""
+    """Look at a county now; of a larger area let the turn of every place in it come at once."""
     area = request.division_code
     require_in_scope(actor, area)
     if rank_of(area) > COUNTY_RANK:
         raise NoBooksBelowCounty()
     now = clock.now()
     await alert_areas.learn(session, now)
-    changed = await apply(session, await read(session, area))
-    asked = await alert_areas.ask_for(session, area, area, now)
+    changed = Changed()
+    asked: Sequence[str] = ()
+    if level_of(area) == "county":
+        changed = await apply(session, await read(session, area))
+    else:
+        asked = await alert_areas.ask_for(session, area, now)
     audit.record(session, actor, "alert.run", f"area:{area}", **asdict(changed), asked=len(asked))
     return wire.AlertRun(
         division_code=area, as_of=clock.office_day(now), areas_asked=len(asked), **asdict(changed)
@@ -92,10 +96,14 @@ async def _years(session: AsyncSession, area: str, as_of: date) -> list[int]:
 
 
 async def _year(session: AsyncSession, area: str, fund_year: int, as_of: date, values: Parameters) -> Year:
-    """Above a county only what waits with its own offices: the areas below have alerts of their own."""
+    """Above the counties only what waits with its own offices: the areas below have alerts of their own."""
     question = Question(area, fund_year, as_of)
-    waiting = await waits.load(session, question, values)
-    own = tuple(item for item in waiting if level_of(area) == "county" or item.division_code == area)
+    county = level_of(area) == "county"
+    own = tuple(
+        await waits.load(session, question, values)
+        if county
+        else await alert_facts.own_waiting(session, area, fund_year)
+    )
     applied = await spending_rules.load(session, question, values)
     totals = await spending.total(session, applied.question, values)
     ends = await deadlines.load(session, question, values, own)

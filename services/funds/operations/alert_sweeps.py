@@ -19,8 +19,10 @@ PAUSE_S = 60.0
 async def sweep_once(database: Database) -> str | None:
     """Look at the area whose turn it is; its code, or None when nobody's turn has come."""
     async with database.session() as session:
-        await alert_areas.learn(session, clock.now())
         area = await alert_areas.take_due(session, clock.now(), EVERY)
+        if area is None:
+            await alert_areas.learn(session, clock.now())
+            area = await alert_areas.take_due(session, clock.now(), EVERY)
     if area is None:
         return None
     async with database.session(read_only=True) as session:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain import alerts as rules
-from services.funds.domain.alert_rules import in_force
+from services.funds.domain.alert_rules import Rule, in_force
 from services.funds.domain.working_days import Calendar
 from services.funds.storage import alert_rules as rule_storage
 from services.funds.storage import alerts as storage
@@ -82,16 +82,17 @@ async def file_of(session: AsyncSession, row: Alert) -> wire.AlertFile:
     calendar = await calendars.load(session, row.book_code)
     return wire.AlertFile(
         **dict(_answer(row, await _labels(session), calendar)),
-        source=await _source(session, row),
+        source=(await rule_of(session, row)).source,
         chain_steps=[_step(step) for step in steps],
         actions=[_action(action) for action in actions],
         days_by_step=_days_by_step(row, actions, calendar),
     )
 
 
-async def _source(session: AsyncSession, row: Alert) -> str:
-    """The paper the rule in force today rests on."""
-    return in_force(await rule_storage.load(session), row.book_code, clock.office_today())[row.rule].source
+async def rule_of(session: AsyncSession, row: Alert) -> Rule:
+    """The rule of an alert as it is in force in its area today, else as it was last."""
+    known = [rule for rule in await rule_storage.load(session) if rule.code == row.rule]
+    return in_force(known, row.book_code, clock.office_today()).get(row.rule, known[-1])
 
 
 def _answer(row: Alert, labels: dict[str, AlertRule], calendar: Calendar) -> wire.Alert:

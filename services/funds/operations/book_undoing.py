@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.funds.domain.ledger import CORRECTION
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals import books as refusals
-from services.funds.operations import book_views
+from services.funds.operations import book_views, fundings
 from services.funds.storage import book_imports as storage
-from services.funds.storage import ledger
+from services.funds.storage import ledger, project_grants
 from services.funds.storage.tables import Allocation, BookImport, Claim, LedgerAccount, LedgerTransfer, Payment
 from services.funds.storage.trace import rows
 from shared.chassis import audit, clock
@@ -35,7 +35,7 @@ async def undo(session: AsyncSession, actor: Actor, import_id: int, request: wir
         raise refusals.BookNotPosted()
     require_other_person(actor.person, row.entered_person)
     await _reverse(session, actor, row, await storage.transfers(session, row.id), request.reason)
-    await _take_out(session, row)
+    await _take_out(session, actor, row)
     row.state = "undone"
     row.undone_on, row.undone_at = clock.office_today(), clock.now()
     row.undone_by, row.undone_person, row.undo_reason = actor.account, actor.person, request.reason
@@ -65,11 +65,15 @@ async def _reverse(
         raise refusals.BookBuiltUpon()
 
 
-async def _take_out(session: AsyncSession, row: BookImport) -> None:
+async def _take_out(session: AsyncSession, actor: Actor, row: BookImport) -> None:
     """Nothing counts on a plan line or contract any more, and the numbers of the payments are free again."""
     allocations = await rows(session, Allocation, Allocation.id, await storage.entries(session, row.id, "allocation"))
     claims = await rows(session, Claim, Claim.id, await storage.entries(session, row.id, "claim"))
     payments = await rows(session, Payment, Payment.id, await storage.entries(session, row.id, "payment"))
+    await project_grants.hold_all(session, [one.project_code for one in allocations])
+    for one in allocations:
+        left_fen = one.amount_fen - one.reduced_fen
+        await fundings.release(session, actor, one, left_fen, f"undone-{row.id}", clock.office_today())
     things: list[Allocation | Claim | Payment] = [*allocations, *claims, *payments]
     for thing in things:
         thing.state = "refused"

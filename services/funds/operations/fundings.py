@@ -35,6 +35,8 @@ GIVE_UP_AFTER = timedelta(seconds=30)
 RELEASED = "funding.released"
 ENDS = {"funded": "posted", "refused": "refused", "tombstone": "voided"}
 """How an operation ends here by what projects decided."""
+AGREED_LATER = "agree"
+"""The operation of a funding that makes good an approval projects were never asked about; see funding_agreements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +90,11 @@ async def pursue(database: Database, peer: Peer, question: Question) -> bool:
 
 async def settle(session: AsyncSession, decision: peer_wire.Funding) -> None:
     """Post or void the reservation by the decision, and store the answer under the key, all at once and only once."""
+    seen = await storage.get(session, decision.op)
+    if seen is not None:
+        await project_grants.hold_all(session, await storage.projects_of(session, seen.allocation_id))
     if decision.grant is not None:
         await project_grants.keep(session, decision.grant, "answer")
-    seen = await storage.get(session, decision.op)
     if seen is None:
         return
     row = await storage.lock_allocation(session, seen.allocation_id)
@@ -99,8 +103,22 @@ async def settle(session: AsyncSession, decision: peer_wire.Funding) -> None:
         return
     funding.state, funding.settled_at, funding.reason = ENDS[decision.state], clock.now(), decision.reason
     funding.grant_version = decision.grant.version if decision.grant is not None else None
+    if funding.operation == AGREED_LATER:
+        await _agree(session, funding, row)
+        return
     answer = await _carry_out(session, funding, row, decision)
     await stages.answer(session, _claim_of(funding), answer)
+
+
+async def _agree(session: AsyncSession, funding: Funding, row: Allocation) -> None:
+    """The money moved long ago: only the word of projects is kept, and what left the project since is told them."""
+    actor = _decider(funding)
+    audit.record(session, actor, f"funding.agree_{funding.state}", f"allocation:{row.id}", op=funding.op)
+    standing = row.amount_fen - row.reduced_fen if row.state == "approved" else 0
+    gone = funding.amount_fen - standing
+    if funding.state == "posted" and gone > 0:
+        await session.flush()
+        await release(session, actor, row, gone, f"since-{row.id}", clock.office_today())
 
 
 async def _carry_out(
@@ -147,15 +165,15 @@ async def release(
 ) -> None:
     """Give a part of an approved allocation's money back to the project's plan line, and tell projects.
 
-    For recalls and reallocations, in the transaction that moves the money; the caller holds the allocation's row.
+    For recalls and reallocations, in the transaction that moves the money; the caller holds the project's row and
+    then the allocation's, in this order.
     """
     funding = await storage.live(session, row.id)
-    if funding is None:
-        return
+    if funding is None or funding.state != "posted":
+        return  # one under way tells what left meanwhile when it ends
     values = {"op": funding.op, "release_id": release_id, "amount_fen": amount_fen, "released_on": released_on}
     if not await storage.release_once(session, values):
         return
-    await project_grants.hold(session, row.project_code)
     data = values | {"project_code": row.project_code, "released_on": released_on.isoformat()}
     await events.emit(session, RELEASED, row.project_code, data)
     audit.record(session, actor, "funding.release", f"allocation:{row.id}", op=funding.op, amount_fen=amount_fen)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import chain
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,8 +17,8 @@ from services.funds.domain.questions import Question
 from services.funds.storage import lists, project_grants, recalled_money
 from services.funds.storage import positions as storage
 from services.funds.storage.positions import AccountState
-from services.funds.storage.tables import Allocation, Claim, GrantBatch, ProjectGrantRow
-from shared.schemas.projects import ProjectGrant
+from services.funds.storage.tables import Allocation, Claim, GrantBatch
+from services.funds.storage.trace import rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +31,13 @@ class _Books:
 
 
 async def load(session: AsyncSession, question: Question, values: Parameters) -> domain.Facts:
-    """The facts of an area's money on a day."""
+    """Where an area's money stood on a day that no payee had."""
     books = _by_owner(await storage.accounts(session, question))
-    allocations = await storage.allocations(session, question)
-    projects = await projects_of(session, [row for row, _ in allocations], question.as_of)
-    claimed = _claimed(
-        await storage.claims(session, question), await storage.batches(session, question), books, question.as_of
-    )
+    allocations = await rows(session, Allocation, Allocation.id, books.by_allocation)
+    projects = await projects_of(session, allocations, question.as_of)
+    claimed = await _claimed(session, books, question.as_of)
     found = tuple(
-        _allocation(row, level, projects[row.project_code], books, claimed.get(row.id, []), values)
-        for row, level in allocations
+        _allocation(row, projects[row.project_code], books, claimed.get(row.id, []), values) for row in allocations
     )
     receipts = await _receipts(session, question, books)
     lines = await _lines(session, question)
@@ -60,7 +59,7 @@ def _by_owner(states: Iterable[AccountState]) -> _Books:
     for state in states:
         if state.kind == "receipt":
             receipts[state.owner_id] = state
-        elif state.kind == "recalling" and state.receipt_id is not None and state.balance_fen:
+        elif state.kind == "recalling" and state.receipt_id is not None:
             recalling[state.receipt_id].append(state)
         elif state.allocation_id is not None:
             by_allocation[state.allocation_id].append(state)
@@ -68,23 +67,18 @@ def _by_owner(states: Iterable[AccountState]) -> _Books:
 
 
 async def _receipts(session: AsyncSession, question: Question, books: _Books) -> tuple[domain.Receipt, ...]:
-    passed = await storage.passed_down(session, question)
-    recalled = await recalled_money.from_receipts(session, question)
     return tuple(
         domain.Receipt(
             receipt_id=row.id,
             division_code=row.division_code,
             fund_kind=row.fund_kind,
-            source_level=level,
             received_on=row.received_on,
-            amount_fen=row.amount_fen - recalled.get(row.id, 0),
-            passed_fen=passed.get(row.id, 0),
-            left_fen=books.receipts[row.id].balance_fen,
+            left_fen=books.receipts[row.id].balance_fen if row.id in books.receipts else 0,
             recalling_fen=sum(state.balance_fen for state in books.recalling[row.id]),
             recalling_since=min((s.last_credit_on for s in books.recalling[row.id] if s.last_credit_on), default=None),
             batch=row.batch,
         )
-        for row, level in await storage.receipts(session, question)
+        for row in await storage.receipts(session, question)
     )
 
 
@@ -108,50 +102,46 @@ async def projects_of(
     session: AsyncSession, allocations: Sequence[Allocation], as_of: date
 ) -> dict[str, domain.Project]:
     """What was known of each project on the day: the newest version in effect, else its first."""
-    rows = await project_grants.versions_by(session, [row.project_code for row in allocations], as_of)
-    newest: dict[str, ProjectGrantRow] = {}
-    for row in rows:
-        if row.project_code not in newest or row.effective_on <= as_of:
-            newest[row.project_code] = row
-    return {code: _project(ProjectGrant.model_validate(row.facts), as_of) for code, row in newest.items()}
+    found = await project_grants.facts_on(session, {row.project_code for row in allocations}, as_of)
+    return {code: _project(facts, as_of) for code, facts in found}
 
 
-def _project(grant: ProjectGrant, as_of: date) -> domain.Project:
-    accepted = grant.accepted_on if grant.accepted_on is not None and grant.accepted_on <= as_of else None
+def _project(facts: Mapping[str, Any], as_of: date) -> domain.Project:
+    """The facts as ProjectGrant wrote them when they were told."""
+    accepted = None if facts["accepted_on"] is None else date.fromisoformat(facts["accepted_on"])
     return domain.Project(
-        code=grant.project_code,
-        name=grant.name,
-        county_code=grant.county_code,
-        office=grant.office,
-        office_name=grant.office_name,
-        purpose=grant.purpose,
-        state=grant.state,
-        state_since=grant.state_since,
-        accepted_on=accepted,
+        code=facts["project_code"],
+        name=facts["name"],
+        county_code=facts["county_code"],
+        office=facts["office"],
+        office_name=facts["office_name"],
+        purpose=facts["purpose"],
+        state=facts["state"],
+        state_since=date.fromisoformat(facts["state_since"]),
+        accepted_on=accepted if accepted is not None and accepted <= as_of else None,
     )
 
 
-def _claimed(
-    claims: Sequence[Claim], batches: Sequence[GrantBatch], books: _Books, as_of: date
-) -> dict[int, list[domain.Claimed]]:
+async def _claimed(session: AsyncSession, books: _Books, as_of: date) -> dict[int, list[domain.Claimed]]:
     """By allocation: what is claimed and not yet with the payee."""
+    open_claims: dict[int, list[AccountState]] = defaultdict(list)
+    open_batches: dict[int, list[AccountState]] = defaultdict(list)
+    for state in chain.from_iterable(books.by_allocation.values()):
+        if state.claim_id is not None:
+            open_claims[state.claim_id].append(state)
+        elif state.kind in ("batch", "batch_in_flight"):
+            open_batches[state.owner_id].append(state)
     found: dict[int, list[domain.Claimed]] = defaultdict(list)
-    for claim in claims:
-        states = [state for state in books.by_allocation[claim.allocation_id] if state.claim_id == claim.id]
-        found[claim.allocation_id].append(_claim(claim, states, as_of))
-    for batch in batches:
-        states = [
-            state
-            for state in books.by_allocation[batch.allocation_id]
-            if state.kind in ("batch", "batch_in_flight") and state.owner_id == batch.id
-        ]
-        found[batch.allocation_id].append(_batch(batch, states, as_of))
+    for claim in await rows(session, Claim, Claim.id, open_claims):
+        found[claim.allocation_id].append(_claim(claim, open_claims[claim.id], as_of))
+    for batch in await rows(session, GrantBatch, GrantBatch.id, open_batches):
+        found[batch.allocation_id].append(_batch(batch, open_batches[batch.id], as_of))
     return found
 
 
 def _claim(claim: Claim, states: list[AccountState], as_of: date) -> domain.Claimed:
     waiting = [state for state in states if state.kind == "claim"]
-    flying = [state for state in states if state.kind == "in_flight" and state.balance_fen]
+    flying = [state for state in states if state.kind == "in_flight"]
     reviewed = claim.decided_on is not None and claim.decided_on <= as_of
     filed = claim.decided_on if reviewed and claim.decided_on else claim.claimed_on
     return domain.Claimed(
@@ -178,30 +168,20 @@ def _batch(batch: GrantBatch, states: list[AccountState], as_of: date) -> domain
 
 
 def _allocation(
-    row: Allocation,
-    source_level: str,
-    project: domain.Project,
-    books: _Books,
-    claimed: list[domain.Claimed],
-    values: Parameters,
+    row: Allocation, project: domain.Project, books: _Books, claimed: list[domain.Claimed], values: Parameters
 ) -> domain.Allocation:
     states = books.by_allocation[row.id]
-    spent = [state for state in states if state.kind in ("paid", "batch_paid")]
     return domain.Allocation(
         allocation_id=row.id,
         receipt_id=row.receipt_id,
         division_code=row.division_code,
         county_code=row.county_code,
         fund_kind=row.fund_kind,
-        source_level=source_level,
         project=project,
         proposed_on=row.proposed_on,
         decided_on=row.decided_on,
         reserved_fen=sum(state.balance_fen for state in states if state.kind == "reserved"),
-        allocated_fen=sum(state.balance_fen for state in states if state.kind != "reserved"),
         available_fen=sum(state.balance_fen for state in states if state.kind == "allocation"),
-        paid_fen=sum(state.credited_fen for state in spent),
-        returned_fen=sum(state.debited_fen for state in spent),
         claims=tuple(_with_due_day(claim, row.county_code, project.accepted_on, values) for claim in claimed),
         batch=row.batch,
     )

@@ -69,6 +69,7 @@ async def get(session: AsyncSession, actor: Actor, peer: Peer, question: Questio
         thresholds=[spending_rules.measured(item) for item in judged],
         batch=applied.asked.batch or "all",
         fund_kind=question.fund_kind,
+        source_level=question.source_level,
         clauses=[wire.Clause(**clause) for clause in clauses_of(total, question, answered.rule, applied.main.source)],
         total=wire.Measures(**_measures(total, answered)),
         withheld_not_due_fen=None if measured is None else total.withheld_fen - _due(measured),

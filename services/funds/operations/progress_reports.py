@@ -31,7 +31,7 @@ from services.funds.storage.tables import ProgressReport, ProgressReportContent,
 from services.funds.upstream import registry
 from shared.chassis import audit, clock
 from shared.chassis.identity import Actor
-from shared.chassis.peers import Peer
+from shared.chassis.peers import Peer, PeerUnavailable
 from shared.chassis.scope import require_in_scope
 from shared.refusals import NotFound
 from shared.schemas import funds_progress_reports as wire
@@ -48,7 +48,7 @@ async def draft(
     require_in_scope(actor, request.division_code)
     _require_office(actor, request.division_code)
     rules.require_reporting_level(request.division_code)
-    name = await _name(actor, peer, request.division_code)
+    name = await name_of(session, actor, peer, request.division_code)
     kind = await kind_of(session, request.kind)
     if request.fund_kind is not None and await lists.fund_kind(session, request.fund_kind) is None:
         raise FundKindUnknown()
@@ -90,10 +90,14 @@ def _require_office(actor: Actor, division_code: str) -> None:
         raise ReportOfficeWrong()
 
 
-async def _name(actor: Actor, peer: Peer, code: str) -> str:
+async def name_of(session: AsyncSession, actor: Actor, peer: Peer, code: str) -> str:
+    """A place's name from the registry; while that is away, the name kept from its last answer."""
     if code == NATION:
         return "全国"
-    found = await registry.division(peer, actor, code)
+    try:
+        found = await registry.division(peer, actor, code)
+    except PeerUnavailable:
+        return (await lists.division_names(session, [code])).get(code, code)
     if found is None:
         raise DivisionUnknown()
     return found.name

@@ -42,8 +42,8 @@ async def propose(
     require_order(proposed_on, today=clock.office_today(), not_before=origin.decided_on, pointer="/proposed_on")
     for one in (origin_grant, grant):
         rules.require_fundable(one, origin.county_code, origin.fund_year)
-    await project_grants.keep(session, origin_grant, "answer")
-    await allocations.keep(session, grant, [])
+    for one in sorted((origin_grant, grant), key=lambda known: known.project_code):
+        await project_grants.keep(session, one, "answer")  # by code, as two opposite moves must
     asked = allocations.Asked(request.amount_fen, proposed_on, request.use_code, origin.id)
     target = await _reserve(session, actor, origin, grant, asked)
     row = Reallocation(

@@ -18,7 +18,8 @@ from services.funds.domain.refusals.distribution import RecallingOfficeWrong
 from services.funds.domain.refusals.spending import AlreadyDecided, StepNotDue
 from services.funds.operations import fundings
 from services.funds.storage import allocations as allocation_storage
-from services.funds.storage import decisions, ledger
+from services.funds.storage import decisions, ledger, project_grants
+from services.funds.storage import fundings as funding_storage
 from services.funds.storage import recalls as storage
 from services.funds.storage.tables import Allocation, Document, DocumentLine, LedgerAccount, Recall
 from shared.chassis import audit, clock, paging
@@ -151,6 +152,7 @@ async def _post(session: AsyncSession, actor: Actor, row: Recall) -> None:
 async def _back_to(session: AsyncSession, actor: Actor, row: Recall) -> LedgerAccount:
     """The receipt above, the county's own receipt, or the source the document's money came from."""
     if row.allocation_id is not None:
+        await project_grants.hold_all(session, await funding_storage.projects_of(session, row.allocation_id))
         allocation = await allocation_storage.visible(session, actor, row.allocation_id, lock=True)
         if allocation is None:
             raise NotFound()

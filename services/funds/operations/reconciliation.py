@@ -16,6 +16,7 @@ from shared.chassis.peers import Peer
 from shared.schemas import funds_reconciliation as wire
 from shared.schemas.projects_fundings import FundingTotals
 
+SHOWN = 500
 WORDS = {"posted": "funded", "voided": "tombstone"}
 """States of funds in the words of projects."""
 
@@ -47,6 +48,15 @@ async def compare(session: AsyncSession, peer: Peer, span: Span) -> wire.Reconci
         over_committed=[
             wire.OverCommitted(project_code=row.project_code, plan_line_fen=row.plan_line_fen, committed_fen=committed)
             for row, committed in await project_grants.over_committed(session, span.area)
+        ],
+        unagreed=[
+            wire.Unagreed(
+                allocation_id=row.id,
+                project_code=row.project_code,
+                amount_fen=row.amount_fen - row.reduced_fen,
+                refused=reason,
+            )
+            for row, reason in await storage.unagreed(session, span.area, refused_too=True, after_id=0, limit=SHOWN)
         ],
     )
 

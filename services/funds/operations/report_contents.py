@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -17,24 +17,30 @@ from services.funds.domain.explanation import clauses_of
 from services.funds.domain.parameters import Parameters
 from services.funds.domain.progress import Rule, Totals
 from services.funds.domain.questions import Question
-from services.funds.operations import ages, deadlines, spending, waits
+from services.funds.domain.spending_rules import Applied
+from services.funds.domain.spending_thresholds import Judged
+from services.funds.operations import ages, deadlines, spending, spending_rules, waits
 from services.funds.storage import lists, parameters
 from services.funds.storage import progress_reports as storage
 from shared.chassis.identity import Actor
 from shared.refusals import TryAgain
 from shared.schemas import funds_progress_reports as wire
+from shared.schemas.funds_tree import AgeBucket
 
 LEVEL_LABELS = {"central": "中央", "province": "省级", "city": "市级", "county": "县级"}
-AGE_LABELS = {"in_year": "当年资金", "up_to": "结转{}年以内", "over": "结转{}年以上"}
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A question with the values and the rule its answer is measured by."""
+    """A question with the values and the definition its answer is measured by; it asks for what that one counts."""
 
     question: Question
     values: Parameters
-    rule: Rule
+    applied: Applied
+
+    @property
+    def rule(self) -> Rule:
+        return self.applied.rule
 
     @property
     def pace(self) -> Fraction:
@@ -42,14 +48,10 @@ class Measured:
 
 
 async def measured(session: AsyncSession, question: Question) -> Measured:
-    """The rule that holds for an area's money on a day."""
+    """The definition that holds for an area's money on a day."""
     values = await parameters.load(session, question.area, question.as_of)
-    rule = Rule(
-        target=values.rate("spending_target"),
-        cut_off=values.day_of_year("cut_off", question.fund_year),
-        pace_basis=values.get("pace_basis").value,
-    )
-    return Measured(question, values, rule)
+    applied = await spending_rules.load(session, question, values)
+    return Measured(applied.question, values, applied)
 
 
 async def figures(session: AsyncSession, actor: Actor, question: Question, name: str) -> dict[str, Any]:
@@ -61,19 +63,19 @@ async def figures(session: AsyncSession, actor: Actor, question: Question, name:
     total = _agreed(places, kinds, levels)
     ranked = await areas_of(session, places, by, name)
     aged = await ages.get(session, actor, question.area, question.as_of)
-    waiting = await waits.load(session, by.question, by.values)
-    due = (await deadlines.load(session, by.question, by.values, waiting)).due
+    judged = await spending_rules.judge(session, by.applied, total, by.values)
     return {
-        "definition": definition_of(by, total),
+        "definition": await definition_of(session, by, total),
+        "demands": [_demand(item) for item in judged],
         "total": wire.ReportMeasures(**measures_of(total, by)),
         "areas": ranked.areas,
         "areas_without_money": ranked.without_money,
         "fund_kinds": await _kinds(session, kinds, by),
         "levels": [_row(key, LEVEL_LABELS.get(key, key), totals, by) for key, totals in levels.items()],
-        "waiting": _waiting(delays.measure(waiting, question.as_of, due)),
+        "waiting": await _waiting(session, by),
         "carry_over_first_years": aged.first_bucket_years,
         "carry_over_reclaim_years": aged.reclaim_years,
-        "carry_over": [_age(bucket) for bucket in aged.buckets],
+        "carry_over": [_age(bucket, aged.first_bucket_years) for bucket in aged.buckets],
         "reclaim": [wire.ReportReclaim(**{field: getattr(item, field) for field in RECLAIM}) for item in aged.reclaim],
     }
 
@@ -89,10 +91,14 @@ def _agreed(*groupings: Mapping[str, Totals]) -> Totals:
     return sums.pop()
 
 
-def definition_of(by: Measured, total: Totals) -> wire.ReportDefinition:
-    target = by.values.get("spending_target")
-    clauses = clauses_of(total, by.question, by.rule, target.source)
+async def definition_of(session: AsyncSession, by: Measured, total: Totals) -> wire.ReportDefinition:
+    """The definition used, with the clauses of the verdict."""
+    used, target = await spending_rules.used(session, by.applied), by.applied.main
+    clauses = [clause.model_dump() for clause in used.clauses]
+    clauses += clauses_of(total, by.question, by.rule, target.source)
+    copied = ("definition_id", "name", "source", "counted_batch", "withheld_counts", "denominator")
     return wire.ReportDefinition(
+        **{name: getattr(used, name) for name in copied},
         target=target.value,
         target_percent=progress.percent_text(by.rule.target),
         target_source=target.source,
@@ -103,6 +109,12 @@ def definition_of(by: Measured, total: Totals) -> wire.ReportDefinition:
         pace_percent=progress.percent_text(by.pace),
         clauses=[wire.ReportClause(**clause) for clause in clauses],
     )
+
+
+def _demand(item: Judged) -> wire.ReportDemand:
+    shown = spending_rules.measured(item)
+    own = set(wire.ReportDemand.model_fields) - {"source"}
+    return wire.ReportDemand(**{name: getattr(shown, name) for name in own}, source=item.demand.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +159,7 @@ async def _kinds(session: AsyncSession, kinds: Mapping[str, Totals], by: Measure
 
 def measures_of(totals: Totals, by: Measured) -> dict[str, Any]:
     """The measures of some money: exact first, rounded last."""
-    question, rule = by.question, by.rule
+    question, rule, counts = by.question, by.rule, by.applied.counts
     spent, value = rule.counted.spent_fen(totals), progress.progress_of(totals, rule.counted)
     amounts = ("received_fen", "allocated_fen", "paid_fen", "returned_fen", "withheld_fen")
     return {
@@ -159,16 +171,18 @@ def measures_of(totals: Totals, by: Measured) -> dict[str, Any]:
         "points_ahead": None if value is None else progress.points_ahead_text(value, by.pace),
         "balance_rate": None if value is None else progress.decimal_text(1 - value),
         "balance_percent": None if value is None else progress.percent_text(1 - value),
-        "verdict": progress.verdict_of(totals, question.fund_year, question.as_of, rule),
-        "gap_fen": progress.gap_of(totals, rule.target, rule.counted),
+        "verdict": progress.verdict_of(totals, question.fund_year, question.as_of, rule) if counts else None,
+        "gap_fen": progress.gap_of(totals, rule.target, rule.counted) if counts else 0,
     }
 
 
-def _waiting(measured: Iterable[delays.Delay]) -> list[wire.ReportWaiting]:
+async def _waiting(session: AsyncSession, by: Measured) -> list[wire.ReportWaiting]:
     """What waits, by side and step."""
-    by: dict[tuple[str, str], list[delays.Delay]] = defaultdict(list)
-    for item in measured:
-        by[item.waiting.responsible, item.waiting.step].append(item)
+    waiting = await waits.load(session, by.question, by.values)
+    due = (await deadlines.load(session, by.question, by.values, waiting)).due
+    sums: dict[tuple[str, str], list[delays.Delay]] = defaultdict(list)
+    for item in delays.measure(waiting, by.question.as_of, due):
+        sums[item.waiting.responsible, item.waiting.step].append(item)
     return [
         wire.ReportWaiting(
             responsible=responsible,
@@ -178,13 +192,15 @@ def _waiting(measured: Iterable[delays.Delay]) -> list[wire.ReportWaiting]:
             items=len(found),
             longest_days=max(item.days for item in found),
         )
-        for (responsible, step), found in sorted(by.items())
+        for (responsible, step), found in sorted(sums.items())
     ]
 
 
-def _age(bucket: Any) -> wire.ReportAge:
+def _age(bucket: AgeBucket, first_years: int) -> wire.ReportAge:
     kind, _, years = bucket.bucket.rpartition("_")
-    label = AGE_LABELS[bucket.bucket] if bucket.bucket in AGE_LABELS else AGE_LABELS[kind].format(years)
+    label = "当年资金" if kind == "in" else f"结转{years}年以上" if kind == "over" else f"结转{years}年以内"
+    if kind == "up_to" and int(years) > first_years:
+        label = f"结转{first_years}至{years}年"
     return wire.ReportAge(
         bucket=bucket.bucket, label=label, fund_years=bucket.fund_years, unspent_fen=bucket.unspent_fen
     )

@@ -18,11 +18,11 @@ from services.funds.domain.report_contents import sha256_of
 from services.funds.domain.report_pages import UNIT, bulletin_of, bulletin_title, rates_of, report_of
 from services.funds.operations import progress_reports as reports
 from services.funds.operations import report_contents, spending
-from services.funds.storage import lists
 from services.funds.storage.book_workbooks import XLSX_MEDIA_TYPE
 from services.funds.storage.report_pdfs import PDF_MEDIA_TYPE, pdf_of
 from services.funds.storage.report_workbooks import workbook_of
 from shared.chassis.identity import Actor
+from shared.chassis.peers import Peer
 from shared.chassis.scope import require_in_scope
 from shared.schemas import funds_progress_reports as wire
 
@@ -59,15 +59,16 @@ async def bulletin(session: AsyncSession, actor: Actor, row_id: int, places: int
     return _bulletin(content.model_dump(mode="json"), places)
 
 
-async def ranking(session: AsyncSession, actor: Actor, question: Question, places: int) -> wire.RankingBulletin:
+async def ranking(
+    session: AsyncSession, actor: Actor, peer: Peer, question: Question, places: int
+) -> wire.RankingBulletin:
     """The ranking bulletin of any day, as the books have it now."""
     require_in_scope(actor, question.area)
     if question.as_of < date(question.fund_year - 1, 1, 1):
         raise AsOfTooEarly(not_before=date(question.fund_year - 1, 1, 1).isoformat())
+    name = await reports.name_of(session, actor, peer, question.area)
     by = await report_contents.measured(session, question)
-    groups = await spending.groups(session, question, by.values, "division")
-    names = await lists.division_names(session, [question.area])
-    name = names.get(question.area, question.area)
+    groups = await spending.groups(session, by.question, by.values, "division")
     found = await report_contents.areas_of(session, groups, by, name)
     total = progress.Totals()
     for totals in groups.values():
@@ -77,7 +78,7 @@ async def ranking(session: AsyncSession, actor: Actor, question: Question, place
         "division_name": name,
         "fund_year": question.fund_year,
         "as_of": question.as_of,
-        "definition": report_contents.definition_of(by, total).model_dump(),
+        "definition": (await report_contents.definition_of(session, by, total)).model_dump(),
         "total": report_contents.measures_of(total, by),
         "areas": [area.model_dump() for area in found.areas],
         "areas_without_money": found.without_money,

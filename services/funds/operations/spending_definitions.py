@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain import spending_definitions as rules
@@ -13,7 +11,6 @@ from services.funds.domain.questions import Question
 from services.funds.domain.refusals.definitions import DefinitionLevelWrong, DefinitionNotInForce
 from services.funds.domain.refusals.documents import DivisionUnknown, FundKindUnknown
 from services.funds.domain.refusals.spending import AlreadyDecided
-from services.funds.domain.spending_rules import asked_of
 from services.funds.domain.spending_thresholds import Threshold, require_all
 from services.funds.operations import spending_rules
 from services.funds.storage import decisions, lists, parameters
@@ -148,16 +145,13 @@ async def list_definitions(
     return Page(items=items, next_cursor=paging.encode(items[-1].definition_id) if len(found) > limit else None)
 
 
-async def resolution(
-    session: AsyncSession, question: Question, source_level: str | None, known_on: date | None
-) -> wire.SpendingResolution:
-    """Which definition holds for some money on a day, as known now or as it was known on a day."""
+async def resolution(session: AsyncSession, question: Question) -> wire.SpendingResolution:
+    """Which definition holds for some money on a day, as known now or as it was known before a moment."""
     level = await _level_of(session, question.fund_kind)
-    if level is not None and source_level not in (None, level):
+    if level is not None and question.source_level not in (None, level):
         raise DefinitionLevelWrong()
     values = await parameters.load(session, question.area, question.as_of)
-    asked = asked_of(question, level or source_level, known_on)
-    applied = await spending_rules.apply(session, question, values, asked)
+    applied = await spending_rules.load(session, question, values)
     return wire.SpendingResolution(
         division_code=question.area,
         fund_year=question.fund_year,

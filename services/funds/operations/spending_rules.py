@@ -12,7 +12,6 @@ from services.funds.domain.definition_words import definition_clauses, demand_cl
 from services.funds.domain.parameters import Parameters
 from services.funds.domain.progress import Totals, decimal_text, percent_text
 from services.funds.domain.questions import Question
-from services.funds.domain.spending_definitions import Asked
 from services.funds.domain.spending_rules import Applied
 from services.funds.domain.spending_thresholds import Judged
 from services.funds.operations import spending
@@ -26,15 +25,11 @@ async def load(session: AsyncSession, question: Question, values: Parameters) ->
 
     Figures are then asked for with `applied.question`, which is exactly the money the definition counts.
     """
-    level = None
+    level = question.source_level
     if question.fund_kind is not None:
         kind = await lists.fund_kind(session, question.fund_kind)
-        level = kind.source_level if kind is not None else None
-    return await apply(session, question, values, rules.asked_of(question, level))
-
-
-async def apply(session: AsyncSession, question: Question, values: Parameters, asked: Asked) -> Applied:
-    """As `load`, for money described further than a question does (its level, a day of knowledge)."""
+        level = kind.source_level if kind is not None and level is None else level
+    asked = rules.asked_of(question, level)
     candidates = await storage.candidates(session, question.area, question.fund_year)
     chosen = rules.choose(candidates, asked)
     others = rules.others_of(candidates, asked, chosen[0])

@@ -42,9 +42,9 @@ async def cells(session: AsyncSession, question: Question) -> list[domain.Cell]:
     held = await _held(session, question)
     recalled = await recalled_money.from_receipts(session, question)
     passed = await tree_storage.passed_down(session, question)
-    registered = await storage.passed_down(session, question)
+    registered = await tree_storage.registered_below(session, question)
     found = []
-    for row, _ in await storage.receipts(session, question):
+    for row in await storage.receipts(session, question):
         down = passed.get(row.id, 0)
         sums = domain.Sums(
             received_fen=row.amount_fen - recalled.get(row.id, 0),
@@ -59,7 +59,7 @@ async def cells(session: AsyncSession, question: Question) -> list[domain.Cell]:
 async def _held(session: AsyncSession, question: Question) -> dict[int, dict[str, int]]:
     """By receipt: balances on the day of all accounts that hold its money, by what they mean to the tree."""
     held: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for state in await storage.accounts(session, question):
+    for state in await storage.accounts(session, question, storage.HELD):
         if state.receipt_id is not None:
             held[state.receipt_id][UNALLOCATED.get(state.kind, "kept_fen")] += state.balance_fen
     return held

@@ -52,11 +52,11 @@ async def hold(session: AsyncSession, area: str, now: datetime) -> AlertArea:
     return (await session.scalars(query.execution_options(populate_existing=True))).one()
 
 
-async def ask_for(session: AsyncSession, area: str, but: str, now: datetime) -> Sequence[str]:
-    """Let the turn of every other area in `area` come at once; the areas."""
+async def ask_for(session: AsyncSession, area: str, now: datetime) -> Sequence[str]:
+    """Let the turn of every place in `area` come at once; the places."""
     asked = (
         update(AlertArea)
-        .where(within(AlertArea.division_code, area), AlertArea.division_code != but)
+        .where(within(AlertArea.division_code, area))
         .values(next_at=now)
         .returning(AlertArea.division_code)
         .execution_options(synchronize_session=False)

@@ -6,12 +6,14 @@ import json
 from collections import Counter
 from collections.abc import Collection
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Integer, String, TextClause, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.alert_causes import Thing
+from services.funds.domain.delays import Waiting
 from services.funds.domain.divisions import finance_office
 from services.funds.storage.tables import FundKind, Receipt
 from shared.chassis import clock
@@ -119,6 +121,29 @@ async def things(session: AsyncSession, area: str, as_of: date, *, county: bool)
 def _thing(row: dict[str, Any]) -> Thing:
     """Money without an office of its own is a matter of finance."""
     return Thing(**(row | {"office": row["office"] or finance_office(row["division_code"][:6])}))
+
+
+_LINES = text(
+    """
+    select 'receipt_registration' as step, 'line:' || n.id as reference, d.issued_on as since, d.fund_kind,
+           l.balance_fen as amount_fen
+    from document_lines n join documents d on d.id = n.document_id
+    join ledger_accounts l on l.kind = 'transit' and l.owner_id = n.id and l.balance_fen > 0
+    where n.division_code = :area and d.fund_year = :year
+    union all
+    select 'allocation', 'receipt:' || r.id, r.received_on, r.fund_kind, l.balance_fen
+    from receipts r join ledger_accounts l on l.kind = 'receipt' and l.owner_id = r.id and l.balance_fen > 0
+    where r.division_code = :area and r.fund_year = :year
+    """
+)
+
+
+async def own_waiting(session: AsyncSession, area: str, fund_year: int) -> list[Waiting]:
+    """What waits today with the offices of an area above the counties; what waits below is not read."""
+    office = finance_office(area)
+    rows = await session.execute(_LINES, {"area": area, "year": fund_year})
+    whole = partial(Waiting, responsible="finance", office=office, office_name=office, division_code=area)
+    return [whole(**dict(row)) for row in rows.mappings()]
 
 
 async def attempts(session: AsyncSession, area: str, codes: Collection[str], since: datetime) -> list[Thing]:

@@ -19,4 +19,6 @@ def only(question: Question, year: Any, kind: Any, batch: Any) -> list[ColumnEle
         wanted.append(kind == question.fund_kind)
     if question.special is not None:
         wanted.append(kind.in_(select(FundKind.code).where(FundKind.special.is_(question.special))))
+    if question.source_level is not None:
+        wanted.append(kind.in_(select(FundKind.code).where(FundKind.source_level == question.source_level)))
     return wanted

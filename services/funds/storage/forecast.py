@@ -158,7 +158,8 @@ async def projects(session: AsyncSession, question: Question) -> dict[str, Proje
 async def finished_steps(session: AsyncSession, question: Question, since: date) -> dict[str, dict[int, int]]:
     """By step: how many finished ones of the area took how many days, of those finished from `since` to the day."""
     found: dict[str, dict[int, int]] = defaultdict(dict)
-    for query in (*_claim_steps(question, since), *_other_steps(question, since), _stage_steps(question, since)):
+    queries = (*_claim_steps(question, since), *_other_steps(question, since), _final_claims(question, since))
+    for query in (*queries, _stage_steps(question, since)):
         for step, days, count in await session.execute(query):
             found[step][int(days)] = found[step].get(int(days), 0) + int(count)
     return found
@@ -200,6 +201,25 @@ def _other_steps(question: Question, since: date) -> Iterable[Select[Any]]:
         .select_from(GrantBatch)
         .join(Allocation, Allocation.id == GrantBatch.allocation_id)
         .where(within(GrantBatch.division_code, question.area), GrantBatch.ordered_on.between(since, question.as_of))
+    )
+
+
+def _final_claims(question: Question, since: date) -> Select[Any]:
+    """From the first day a project is known to be accepted to its final claims."""
+    state = ProjectGrantRow.facts["state"].astext
+    accepted = (
+        select(ProjectGrantRow.project_code, func.min(ProjectGrantRow.effective_on).label("since"))
+        .where(within(ProjectGrantRow.county_code, question.books), state.in_(("accepted", "handed_over")))
+        .where(ProjectGrantRow.effective_on <= question.as_of)
+        .group_by(ProjectGrantRow.project_code)
+        .subquery()
+    )
+    return (
+        _counted("claim", accepted.c.since, Claim.claimed_on)
+        .select_from(Claim)
+        .join(accepted, accepted.c.project_code == Claim.project_code)
+        .where(within(Claim.division_code, question.area), Claim.kind == "final")
+        .where(Claim.claimed_on.between(since, question.as_of), Claim.claimed_on >= accepted.c.since)
     )
 
 

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from services.funds.storage.tables import Allocation, Funding, FundingRelease
+from shared.chassis.scope import within
 
 _TOTALS = text(
     """
@@ -54,6 +56,18 @@ async def lock_allocation(session: AsyncSession, allocation_id: int) -> Allocati
     return (await session.scalars(query.execution_options(populate_existing=True))).one()
 
 
+async def projects_of(session: AsyncSession, allocation_id: int) -> Sequence[str]:
+    """The project of an allocation, and the one its money was moved from."""
+    target, origin = aliased(Allocation), aliased(Allocation)
+    query = (
+        select(target.project_code, origin.project_code)
+        .outerjoin(origin, origin.id == target.moved_from_id)
+        .where(target.id == allocation_id)
+    )
+    found = (await session.execute(query)).one()
+    return [code for code in found if code is not None]
+
+
 async def take_due(session: AsyncSession, now: datetime, again_after: timedelta, limit: int) -> Sequence[Funding]:
     """Operations whose turn it is to be asked for; until `again_after` no other sweeper takes them."""
     due = (
@@ -71,6 +85,41 @@ async def take_due(session: AsyncSession, now: datetime, again_after: timedelta,
         .execution_options(synchronize_session=False)
     )
     return (await session.scalars(taken)).all()
+
+
+async def unagreed(
+    session: AsyncSession, area: str, *, refused_too: bool, after_id: int, limit: int
+) -> Sequence[tuple[Allocation, str | None]]:
+    """Approved allocations of the area with money of which projects have no word, by id; why they refused, if so."""
+    agreed = exists().where(Funding.allocation_id == Allocation.id, Funding.state.in_(("reserved", "posted")))
+    refused = (
+        select(Funding.reason)
+        .where(Funding.allocation_id == Allocation.id, Funding.state == "refused")
+        .order_by(Funding.begun_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = (
+        select(Allocation, refused)
+        .where(
+            within(Allocation.county_code, area),
+            Allocation.state == "approved",
+            Allocation.amount_fen > Allocation.reduced_fen,
+            Allocation.id > after_id,
+            ~agreed,
+        )
+        .order_by(Allocation.id)
+        .limit(limit)
+    )
+    if not refused_too:
+        query = query.where(refused.is_(None))
+    return [(row, reason) for row, reason in await session.execute(query)]
+
+
+async def add_unless_live(session: AsyncSession, values: dict[str, Any]) -> Funding | None:
+    """A new operation of an allocation; None when it has one under way or posted by now."""
+    made = insert(Funding).values(**values).on_conflict_do_nothing().returning(Funding)
+    return (await session.scalars(made)).one_or_none()
 
 
 async def release_once(session: AsyncSession, values: dict[str, Any]) -> bool:

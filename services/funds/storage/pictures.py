@@ -24,4 +24,4 @@ async def areas_below(session: AsyncSession, area: str) -> dict[str, str]:
         .where(DivisionName.code != area)
         .order_by(DivisionName.code)
     )
-    return dict((await session.execute(query)).tuples().all())
+    return {row.code: row.name for row in await session.execute(query)}

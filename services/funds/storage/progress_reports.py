@@ -116,7 +116,7 @@ async def first_sent(
         .where(row.period == period, row.sent_on <= by)
         .group_by(row.division_code)
     )
-    return {row[0]: row[1] for row in await session.execute(query)}
+    return {code: sent_on for code, sent_on in await session.execute(query) if sent_on is not None}
 
 
 async def names_below(session: AsyncSession, area: str, length: int) -> dict[str, str]:

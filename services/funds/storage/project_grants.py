@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
@@ -63,11 +64,12 @@ async def lock_project(session: AsyncSession, grant: ProjectGrant) -> None:
     )
 
 
-async def hold(session: AsyncSession, project_code: str) -> None:
-    """Lock the row of a project that is known."""
-    await session.execute(
-        select(FundedProject.project_code).where(FundedProject.project_code == project_code).with_for_update()
-    )
+async def hold_all(session: AsyncSession, codes: Iterable[str]) -> None:
+    """Lock the rows of projects that are known, by code: before any allocation's, and in one order for everybody."""
+    for code in sorted(set(codes)):
+        await session.execute(
+            select(FundedProject.project_code).where(FundedProject.project_code == code).with_for_update()
+        )
 
 
 async def require_going_on(session: AsyncSession, project_code: str) -> None:
@@ -114,14 +116,16 @@ async def versions(session: AsyncSession, project_code: str) -> list[ProjectGran
     return [ProjectGrant.model_validate(row.facts) for row in rows]
 
 
-async def versions_by(session: AsyncSession, codes: Iterable[str], on: date) -> Sequence[ProjectGrantRow]:
-    """Versions of these projects that took effect by the day, and each one's first; by project and version."""
-    rows = await session.scalars(
-        select(ProjectGrantRow)
-        .where(ProjectGrantRow.project_code.in_(sorted(set(codes))))
-        .order_by(ProjectGrantRow.project_code, ProjectGrantRow.version)
+async def facts_on(session: AsyncSession, codes: Iterable[str], on: date) -> list[tuple[str, dict[str, Any]]]:
+    """By project: the facts of the newest version that had taken effect by the day, else of its first."""
+    in_effect = ProjectGrantRow.effective_on <= on
+    query = (
+        select(ProjectGrantRow.project_code, ProjectGrantRow.facts)
+        .where(ProjectGrantRow.project_code.in_(sorted(codes)), in_effect | (ProjectGrantRow.version == 1))
+        .order_by(ProjectGrantRow.project_code, in_effect.desc(), ProjectGrantRow.version.desc())
+        .ext(distinct_on(ProjectGrantRow.project_code))
     )
-    return [row for row in rows if row.effective_on <= on or row.version == 1]
+    return [(code, facts) for code, facts in await session.execute(query)]
 
 
 async def planned(session: AsyncSession, area: str, fund_year: int, on: date) -> Sequence[ProjectGrantRow]:

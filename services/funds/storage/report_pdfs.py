@@ -1,4 +1,6 @@
 """A document as a PDF: A4 across, the reader's own Chinese font, page numbers, the same bytes each time."""
+# mypy: disallow-untyped-calls=False
+# The library ships no annotations.
 
 from __future__ import annotations
 
@@ -14,7 +16,10 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import LongTable, Paragraph, SimpleDocTemplate, Spacer, TableStyle
+from reportlab.platypus.doctemplate import SimpleDocTemplate
+from reportlab.platypus.flowables import Spacer
+from reportlab.platypus.paragraph import Paragraph
+from reportlab.platypus.tables import LongTable, TableStyle
 
 from services.funds.domain.report_pages import Document, Table, text_of
 
@@ -48,7 +53,10 @@ def pdf_of(document: Document) -> bytes:
         target, pagesize=_PAGE, leftMargin=_MARGIN, rightMargin=_MARGIN, topMargin=_MARGIN, bottomMargin=20 * mm,
         title=document.title, author="", subject=document.footer, creator="Lika", invariant=1,
     )  # fmt: skip
-    story = [Paragraph(escape(document.title), _TITLE), *(Paragraph(escape(line), _LINE) for line in document.lines)]
+    story: list[Any] = [
+        Paragraph(escape(document.title), _TITLE),
+        *(Paragraph(escape(line), _LINE) for line in document.lines),
+    ]
     for table in document.tables:
         story += [Paragraph(escape(table.title), _PART), Paragraph(document.unit, _UNIT), _table(table)]
     signed = "&nbsp;&nbsp;&nbsp;&nbsp;".join(f"{escape(words)}______________" for words in document.signatures)
@@ -74,14 +82,14 @@ def _table(table: Table) -> Any:
     return LongTable([head, *body], colWidths=widths, repeatRows=1, style=_GRID)
 
 
-class _Numbered(Canvas):  # type: ignore[misc]
+class _Numbered(Canvas):
     """Writes the footer of every page once their number is known."""
 
     def __init__(self, document: Document, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self._document = document
         self._pages: list[dict[str, Any]] = []
-        stamp = self._doc._timeStamp  # the library knows the epoch or now; a report has a day of its own
+        stamp: Any = self._doc._timeStamp  # the library knows the epoch or now; a report has a day of its own
         stamp.t, stamp.lt = document.moment.timestamp(), document.moment.timetuple()
         stamp.YMDhms = tuple(stamp.lt)[:6]
 

@@ -29,6 +29,8 @@ async def rulings(session: AsyncSession, question: Question) -> list[Ruling]:
         table.effective_from <= question.as_of,
         within(table.division_code, question.books),
     )
+    if question.known_until is not None:
+        query = query.where(table.entered_at < question.known_until)
     return [
         Ruling(
             row.id, row.reference, row.step, cast(Responsible, row.side), row.cause, row.office, row.office_name,

@@ -16,7 +16,6 @@ from services.funds.domain.spending_thresholds import Threshold
 from services.funds.storage.asked_money import only
 from services.funds.storage.book_imports import undone
 from services.funds.storage.tables import Receipt, SpendingDefinition, SpendingThreshold
-from shared.chassis.clock import office_day
 from shared.chassis.scope import within
 
 SAID = (
@@ -32,8 +31,8 @@ def definition_of(row: SpendingDefinition) -> Definition:
     return Definition(
         **{name: getattr(row, name) for name in SAID if name != "id"},
         id=row.id or 0,
-        known_since=None if row.decided_at is None else office_day(row.decided_at),
-        end_known_since=None if row.ended_at is None else office_day(row.ended_at),
+        known_since=row.decided_at,
+        end_known_since=row.ended_at,
     )
 
 
@@ -83,15 +82,16 @@ async def thresholds(session: AsyncSession, definition_ids: Iterable[int]) -> di
 
 async def first_regular_on(session: AsyncSession, question: Question) -> date | None:
     """The day the area's books registered their first money of the regular batch, if they have by the day."""
-    day: date | None = await session.scalar(
-        select(func.min(Receipt.received_on)).where(
-            within(Receipt.division_code, question.books),
-            Receipt.received_on <= question.as_of,
-            Receipt.batch == "regular",
-            ~undone("receipt", Receipt.id),
-            *only(question, Receipt.fund_year, Receipt.fund_kind, Receipt.batch),
-        )
+    query = select(func.min(Receipt.received_on)).where(
+        within(Receipt.division_code, question.books),
+        Receipt.received_on <= question.as_of,
+        Receipt.batch == "regular",
+        ~undone("receipt", Receipt.id),
+        *only(question, Receipt.fund_year, Receipt.fund_kind, Receipt.batch),
     )
+    if question.known_until is not None:
+        query = query.where(Receipt.entered_at < question.known_until)
+    day: date | None = await session.scalar(query)
     return day
 
 

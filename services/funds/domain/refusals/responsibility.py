@@ -90,3 +90,17 @@ class CaseOpen(Conflict):
     zh = "该事项该环节已有未办结的责任认定"
     en = "A case on this thing at this step is open already"
     pointer = "/reference"
+
+
+class HopUnknown(RuleBroken):
+    code = "funds.hop_unknown"
+    zh = "没有这个流程节点"
+    en = "There is no such hop"
+    pointer = "/hop"
+
+
+class ReferenceWrong(RuleBroken):
+    code = "funds.reference_wrong"
+    zh = "事项编号有误"
+    en = "This is no reference of a thing that money waits in"
+    pointer = "/reference"

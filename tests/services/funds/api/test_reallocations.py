@@ -133,3 +133,67 @@ async def test_of_many_who_move_the_whole_at_once_exactly_one_does(world: World)
     assert {code_of(answer) for answer in answers if answer.status_code == 422} == {"allocation_exhausted"}
     assert await available(world, first["allocation_id"]) == 0
     await world.books_balance()
+
+
+async def two_projects(world: World) -> tuple[dict[str, Any], dict[str, Any]]:
+    """P1 and P2 in library and plan, each with 1,000 fen."""
+    first = await given(world)
+    return first, await world.allocation(await world.money(1000), 1000, "P2")
+
+
+def opposite(first: dict[str, Any], second: dict[str, Any], count: int) -> list[dict[str, Any]]:
+    """Moves of 10 fen, every other one from the first project to the second, the others back."""
+    there, back = body(first, 10), body(second, 10, "P1")
+    return [back if number % 2 else there for number in range(count)]
+
+
+async def sums(world: World, code: str) -> tuple[int, int]:
+    """What the project's approved allocations may still claim, and what it was given less what left it."""
+    rows = (await world.seen(READER, "/allocations", project_code=code, state="approved"))["items"]
+    return sum(row["available_fen"] for row in rows), sum(row["amount_fen"] - row["reduced_fen"] for row in rows)
+
+
+async def test_opposite_moves_proposed_at_once_wait_for_each_other_and_all_stand(world: World) -> None:
+    """Both lock both projects: taken in one order they queue, in two they would stand in a deadlock (503)."""
+    first, second = await two_projects(world)
+    for _ in range(5):
+        bodies = opposite(first, second, 6)
+        answers = await asyncio.gather(*(world.post(MOVER, "/reallocations", one) for one in bodies))
+        assert Counter(answer.status_code for answer in answers) == {201: 6}
+    assert await available(world, first["allocation_id"]) == 850
+    assert await available(world, second["allocation_id"]) == 850
+    await world.books_balance()
+
+
+async def test_opposite_moves_approved_at_once_leave_both_sides_right(world: World) -> None:
+    first, second = await two_projects(world)
+    for number in range(1, 4):
+        moves = [await world.made(MOVER, "/reallocations", one) for one in opposite(first, second, 6)]
+        answers = await asyncio.gather(*(decide(world, move) for move in moves))
+        assert Counter(answer.status_code for answer in answers) == {200: 6}
+        for origin in (first, second):
+            seen = await world.seen(READER, f"/allocations/{origin['allocation_id']}")
+            assert (seen["available_fen"], seen["reduced_fen"]) == (1000 - 30 * number, 30 * number)
+    for code in ("P1", "P2"):
+        assert await sums(world, code) == (1000, 1000)
+    await world.books_balance()
+
+
+async def test_a_recall_and_moves_of_the_same_project_decided_at_once_all_end(world: World) -> None:
+    first, second = await two_projects(world)
+    recaller = desk("recall.propose", "recall.decide", *READING)
+    asked = {
+        "allocation_id": first["allocation_id"], "amount_fen": 100, "number": "财农收〔1〕号", "reason": "项目结余",
+        "proposed_on": day(4),
+    }  # fmt: skip
+    for _ in range(3):
+        moves = [await world.made(MOVER, "/reallocations", one) for one in opposite(first, second, 4)]
+        recall = await world.made(recaller, "/recalls", asked)
+        path = f"/recalls/{recall['recall_id']}/decision"
+        yes = {"outcome": "approve", "opinion": "同意", "decided_on": day(4, 10)}
+        decider = desk("recall.decide", *READING)
+        answers = await asyncio.gather(*(decide(world, move) for move in moves), world.post(decider, path, yes))
+        assert Counter(answer.status_code for answer in answers) == {200: 5}
+    seen = await world.seen(READER, f"/allocations/{first['allocation_id']}")
+    assert (seen["available_fen"], seen["reduced_fen"]) == (1000 - 3 * 120, 3 * 120)
+    await world.books_balance()

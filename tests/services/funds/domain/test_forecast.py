@@ -212,7 +212,8 @@ def test_money_of_a_stopped_project_or_to_be_called_back_is_never_paid() -> None
 
 def test_unallocated_money_takes_every_step_and_at_best_goes_to_finished_works() -> None:
     (one,) = pieces_of([waiting("allocation", reference="receipt:4")], [], {}, {}, timing())
-    assert one.usual_on is not None and one.usual_on > CUT_OFF
+    assert one.usual_on is not None
+    assert one.usual_on > CUT_OFF
     assert one.first_on == soon(30 + 10 + 30 + 10 + 10 + 3 + 1)  # a Sunday again
 
 

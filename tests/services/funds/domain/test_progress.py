@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.funds.domain import progress
-from services.funds.domain.progress import Rule, Slice, Totals
+from services.funds.domain.progress import Rule, Totals
 
 NINETY = Rule(Fraction("0.90"), date(2025, 12, 31), "day")
 LAST_DAY = date(2025, 12, 31)
@@ -124,20 +124,3 @@ def test_the_pace_never_goes_back(one: int, other: int) -> None:
     start = date(2025, 1, 1)
     first, second = sorted((start + timedelta(days=one), start + timedelta(days=other)))
     assert 0 <= progress.pace_of(2025, first, NINETY) <= progress.pace_of(2025, second, NINETY) <= 1
-
-
-@st.composite
-def slices(draw: st.DrawFn) -> Slice:
-    amounts = [draw(st.integers(min_value=0, max_value=10**12)) for _ in range(5)]
-    code = draw(st.sampled_from(["341622", "341622101", "341622102200", "3416", "34"]))
-    kind = draw(st.sampled_from(["central_special", "county_special"]))
-    project = draw(st.sampled_from(["", "P1", "P2"]))
-    return Slice(code, kind, "central", f"{code}-finance", "", project, "", Totals(*amounts))
-
-
-@given(st.lists(slices(), max_size=30))
-def test_groups_always_add_up_to_the_total(parts: list[Slice]) -> None:
-    total = progress.total_of(parts)
-    for key in ("division_code", "fund_kind", "source_level", "office", "project_code"):
-        groups = progress.group(parts, lambda part, name=key: getattr(part, name))  # type: ignore[misc]
-        assert sum(groups.values(), Totals()) == total

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -59,7 +60,7 @@ def test_a_period_of_another_span_is_refused(span: str, name: str) -> None:
 def test_the_periods_of_a_year_are_the_year_without_gap_or_overlap(span: str, year: int) -> None:
     periods = rules.periods_of(span, year)
     assert (periods[0].first_on, periods[-1].last_on) == (date(year, 1, 1), date(year, 12, 31))
-    for one, following in zip(periods, periods[1:], strict=False):
+    for one, following in pairwise(periods):
         assert (following.first_on - one.last_on).days == 1
 
 
@@ -82,6 +83,7 @@ def test_the_newest_due_period_is_found_on_and_before_its_due_day() -> None:
     newest = rules.newest_due("year", 31, OFFICES, date(2024, 1, 30))
     assert newest is not None
     assert newest.name == "2022"
+    assert rules.newest_due("year", 31, OFFICES, date(1900, 1, 1)) is None
 
 
 def test_nothing_is_reported_before_the_last_day_or_as_of_a_day_outside() -> None:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.funds.domain import delays, progress
+from services.funds.domain import delays
 from services.funds.domain.delays import Waiting
-from services.funds.domain.positions import Facts, Receipt, slices_of, waiting_of, withheld_not_due
+from services.funds.domain.positions import Facts, Line, Receipt, waiting_of
 from services.funds.domain.refusals import responsibility as refusals
 from services.funds.domain.responsibilities import (
     Ruling,
@@ -26,7 +26,7 @@ from services.funds.domain.responsibilities import (
     require_judge,
     split_of,
 )
-from tests.services.funds.domain.test_positions import AS_OF, facts
+from tests.services.funds.domain.test_positions import AS_OF, facts, not_due, standing, not_due, standing
 
 Answering = Callable[[Iterable[Waiting], Mapping[tuple[str, str], Ruling]], list[Waiting]]
 DAY = st.dates(min_value=date(2025, 1, 1), max_value=date(2025, 12, 31))
@@ -53,9 +53,7 @@ def positions(draw: st.DrawFn) -> tuple[Facts, list[Ruling]]:
 def check_split(where: Facts, made: list[Ruling], area: str, by: Answering) -> None:
     """unspent = finance + project + third + retention not due, whatever was decided."""
     waiting = by(waiting_of(where, area, AS_OF), in_force(made, AS_OF))
-    total = progress.total_of(slices_of(where, area))
-    split = split_of(waiting, withheld_not_due(where, area, AS_OF))
-    assert split.unspent_fen == total.received_fen - total.numerator_fen
+    assert split_of(waiting, not_due(where, area)).unspent_fen == standing(where, area)
 
 
 @given(positions())
@@ -74,13 +72,13 @@ def test_a_lost_or_doubled_fen_would_be_seen() -> None:
         decided = answering(waiting, rulings)
         return decided + [replace(item, responsible="finance") for item in decided if item.decision_id is not None]
 
-    receipt = Receipt(1, "341622", "central_special", "central", date(2025, 3, 1), 7, 0, 7)
-    where = Facts((receipt,), (), (), {}, frozenset({"341622"}))
+    receipt = Receipt(1, "341622", "central_special", date(2025, 3, 1), 7)
+    where = Facts((receipt,), (Line(5, "341622", 3, date(2025, 3, 1), "central_special", None),))
     made = [ruling(1, "receipt:1", "allocation", "third", date(2025, 4, 1), None)]
-    check_split(where, made, "34", answering)
+    check_split(where, made, "341622", answering)
     for seeded in (dropping, doubling):
         with pytest.raises(AssertionError):
-            check_split(where, made, "34", seeded)
+            check_split(where, made, "341622", seeded)
 
 
 @given(positions())

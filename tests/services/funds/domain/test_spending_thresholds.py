@@ -91,10 +91,13 @@ def test_zhangye_is_ahead_of_time_by_8_68_points_rounded_last() -> None:
     assert seen.figure == Fraction(2_118_583, 5_042_200)
     assert percent_text(seen.figure or Fraction(0)) == "42.02"
     assert seen.target == Fraction(1, 3)
-    assert seen.ahead is not None and percent_text(seen.ahead) == "8.68"
+    assert seen.ahead is not None
+    assert percent_text(seen.ahead) == "8.68"
     assert (seen.verdict, seen.gap_fen) == ("on_pace", 0)
     clause = demand_clause(seen)
-    assert "42.02%" in clause["zh"] and "33.33%" in clause["zh"] and clause["source"] == "文件"
+    assert "42.02%" in clause["zh"]
+    assert "33.33%" in clause["zh"]
+    assert clause["source"] == "文件"
 
 
 def test_who_does_not_keep_with_time_is_behind_and_on_the_last_day_has_failed() -> None:
@@ -177,7 +180,8 @@ def test_paying_more_never_makes_a_verdict_worse(
     if received == 0:
         assert first.verdict is second.verdict is None
         return
-    assert first.verdict is not None and second.verdict is not None
+    assert first.verdict is not None
+    assert second.verdict is not None
     assert RANK[first.verdict] <= RANK[second.verdict]
     assert first.gap_fen >= second.gap_fen
 

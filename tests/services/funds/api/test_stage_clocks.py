@@ -1,0 +1,146 @@
+"""Stage clocks over HTTP: every hop of some money with its days, and late money that adds up to the whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.chassis.clock import office_today
+from tests.services.funds.world import (
+    CLAIMANT,
+    COUNTY,
+    ELSEWHERE,
+    PROVINCE,
+    READER,
+    READING,
+    YEAR,
+    World,
+    claim_body,
+    code_of,
+    day,
+)
+from tests.support.harness import actor
+
+SETTER = actor("parameter.set", *READING, scope=("34",), office="34-finance", level="province")
+ASKED: dict[str, Any] = {"division_code": COUNTY, "fund_year": YEAR, "as_of": day(12, 31)}
+
+
+async def spent_in_part(world: World) -> dict[str, Any]:
+    """3000 fen: 1000 stay on the receipt; of 2000 allocated 800 are paid, 500 claimed and not reviewed."""
+    receipt = await world.money(3000)
+    allocation = await world.allocation(receipt, 2000)
+    await world.paid(allocation, 800)
+    await world.made(CLAIMANT, "/claims", claim_body(allocation, 500, on=day(6)))
+    await world.tell("P1", version=2, state="completed", state_since=day(9))
+    return allocation
+
+
+async def clocks(world: World, **params: Any) -> list[dict[str, Any]]:
+    """All pages, two rows each."""
+    rows: list[dict[str, Any]] = []
+    cursor = None
+    while True:
+        page = await world.seen(READER, "/stage-clocks", **(ASKED | {"limit": 2} | params), cursor=cursor)
+        rows += page["items"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            return rows
+
+
+def short(row: dict[str, Any]) -> tuple[Any, ...]:
+    return (row["hop"], row["step"], row["amount_fen"], row["entered_on"], row["left_on"], row["days"])
+
+
+async def test_each_hop_says_when_the_money_came_and_went_and_how_many_days_that_took(world: World) -> None:
+    allocation = await spent_in_part(world)
+    rows = await clocks(world)
+    keys = [(row["entered_on"], row["reference"], row["step"], row["left_by"]) for row in rows]
+    assert keys == sorted(keys)
+    assert len(set(keys)) == len(keys)
+    left = [short(row) for row in rows if row["left_on"]]
+    assert left == [
+        ("registered", "receipt_registration", 3000, day(1, 10), day(2), 22),
+        ("allocated", "allocation", 2000, day(2), day(3), 28),
+        ("allocated", "allocation_decision", 2000, day(3), day(3, 10), 9),
+        ("project_ready", "works", 800, day(3, 15), day(5), 47),
+        ("project_ready", "works", 500, day(3, 15), day(6), 78),
+        ("project_ready", "works", 700, day(3, 15), day(9), 170),
+        ("reviewed", "claim_review", 800, day(5), day(5, 2), 1),
+        ("paid", "payment", 776, day(5, 2), day(5, 3), 1),
+        ("paid", "bank", 776, day(5, 3), day(5, 4), 1),
+    ]
+    waiting = {(row["step"], row["amount_fen"]) for row in rows if row["left_on"] is None}
+    assert waiting == {("allocation", 1000), ("acceptance", 700), ("claim_review", 500)}
+    delays = (await world.progress())["delays"]
+    assert {(row["step"], row["amount_fen"]) for row in delays} == waiting
+    for row in rows:
+        assert row["late"] == (row["days_late"] > 0) == ((row["left_on"] or ASKED["as_of"]) > row["due_on"])
+        assert 0 <= row["working_days"] <= row["days"]
+    then = await clocks(world, as_of=day(5, 2))
+    assert {short(row)[1] for row in then if row["left_on"] is None} == {"allocation", "works", "payment"}
+    one = await clocks(world, reference=f"allocation:{allocation['allocation_id']}", hop="project_ready")
+    assert [row["amount_fen"] for row in one] == [800, 500, 700, 700]
+    assert [row["step"] for row in await clocks(world, state="waiting", step="acceptance")] == ["acceptance"]
+    assert await clocks(world, fund_kind="province_special") == []
+
+
+async def test_late_money_adds_up_by_side_office_and_age_and_is_late_where_progress_says_so(world: World) -> None:
+    await spent_in_part(world)
+    for as_of in (day(3, 1), day(6, 30), day(12, 31)):
+        late = await world.seen(PROVINCE, "/late-money", **(ASKED | {"as_of": as_of}))
+        progress = await world.progress(as_of=as_of)
+        assert late["late_fen"] == sum(row["late_fen"] for row in late["rows"])
+        assert late["late_fen"] == sum(row["late_fen"] for row in progress["delay_sums"])
+        assert late["late_fen"] == sum(late["late_sides"].values())
+        assert late["unspent_fen"] == sum(late["sides"].values()) + late["retention_not_due_fen"]
+        total = progress["total"]
+        assert late["unspent_fen"] == total["received_fen"] - total["paid_fen"] + total["returned_fen"]
+        starts = [band["from_days"] for band in late["bands"]]
+        assert all(row["from_days"] in starts for row in late["rows"])
+    assert late["sides"] == {"finance_fen": 1500, "project_fen": 700, "third_fen": 0}
+    assert late["retention_not_due_fen"] == 24
+
+
+async def test_a_provinces_deadline_in_working_days_holds_from_its_day_on(world: World) -> None:
+    today = office_today().isoformat()
+    body = {
+        "division_code": "34", "step": "allocation", "batch": "advance", "valid_from": today, "days": 20,
+        "counting": "working", "starts": "document", "fixed_day": "01-15", "source": "省财政厅通知",
+    }  # fmt: skip
+    await world.money(1000)
+    before = await world.progress(as_of=day(12, 31))
+    assert (await world.made(SETTER, "/stage-deadlines", body))["next_working"] is False
+    assert await world.progress(as_of=day(12, 31)) == before
+    (row,) = (await world.progress(as_of=today))["delays"]
+    assert (row["due_on"], row["deadline_counting"]) == (day(1, 15), "fixed")
+    assert row["deadline_days"] == -17
+    assert row["late"] == (row["days"] > row["deadline_days"])
+    (clock,) = await clocks(world, as_of=today, state="waiting")
+    assert (clock["due_on"], clock["deadline_source"]) == (day(1, 15), "省财政厅通知")
+    again = await world.post(SETTER, "/stage-deadlines", body)
+    assert (again.status_code, code_of(again)) == (409, "deadline_taken")
+    for changes, code in (
+        ({"step": "lunch"}, "step_unknown"),
+        ({"fixed_day": "02-30"}, "deadline_wrong"),
+        ({"next_working": True}, "deadline_wrong"),
+        ({"valid_from": day(1)}, "parameter_in_the_past"),
+    ):
+        answer = await world.post(SETTER, "/stage-deadlines", body | changes)
+        assert (answer.status_code, code_of(answer)) == (422, code)
+    assert (await world.post(SETTER, "/stage-deadlines", body | {"division_code": "41"})).status_code == 404
+    assert (await world.post(READER, "/stage-deadlines", body)).status_code == 403
+    assert len((await world.seen(READER, "/stage-deadlines"))["items"]) == 1
+
+
+async def test_unknown_hops_steps_references_and_areas_are_refused(world: World) -> None:
+    for params, code in (
+        ({"hop": "lunch"}, "hop_unknown"), ({"step": "lunch"}, "step_unknown"),
+        ({"reference": "lunch:1"}, "reference_wrong"), ({"reference": "claim:0"}, "reference_wrong"),
+    ):  # fmt: skip
+        answer = await world.get(READER, "/stage-clocks", **(ASKED | params))
+        assert (answer.status_code, code_of(answer)) == (422, code)
+    for path in ("/stage-clocks", "/late-money"):
+        assert (await world.get(ELSEWHERE, path, **ASKED)).status_code == 404
+    for cursor in ("x", "WyJhIiwiYiIsImMiLCJkIl0"):
+        assert (await world.get(READER, "/stage-clocks", **ASKED, cursor=cursor)).status_code == 400
+    empty = await world.seen(READER, "/late-money", **ASKED)
+    assert (empty["received_fen"], empty["late_fen"], empty["rows"]) == (0, 0, [])
