@@ -128,6 +128,8 @@ async def _create(ground: Ground) -> None:
         await connection.close()
     connection = await connect(ground.dsn(DATABASE))
     try:
-        await connection.execute(f"grant usage, create on schema public to {owner}; grant usage on schema public to {app}")
+        await connection.execute(
+            f"grant usage, create on schema public to {owner}; grant usage on schema public to {app}"
+        )
     finally:
         await connection.close()

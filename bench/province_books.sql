@@ -207,8 +207,8 @@ select a.id, l.receipt_id, a.code, '试算项目' || a.n, a.county, a.township, 
 -- Claims of a project by turns on its allocations. The last of a project that goes on may be anywhere on its way.
 create table bench_books.claims as
 with counted as (
-    select p.*, case p.state when 'contracted' then 1 when 'under_way' then 3 + bench_books.drawn(n, 50, 6)
-                when 'completed' then 8 when 'accepted' then 8 + bench_books.drawn(n, 50, 3)
+    select p.*, case p.state when 'contracted' then 1 when 'under_way' then 4 + bench_books.drawn(n, 50, 6)
+                when 'completed' then 9 when 'accepted' then 8 + bench_books.drawn(n, 50, 3)
                 when 'handed_over' then 9 + bench_books.drawn(n, 50, 3) when 'stopped' then 2 else 0 end as claims,
            case p.state when 'contracted' then 30 when 'under_way' then 40 + bench_books.drawn(n, 51, 45)
                 when 'completed' then 90 when 'accepted' then 96 + bench_books.drawn(n, 51, 5)

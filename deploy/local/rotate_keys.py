@@ -1,6 +1,7 @@
-"""`make rotate-keys`: change the registry's keys in the local suite, running or not, or in LIKA_DATABASE_URL.
+"""`make rotate-keys`: change a service's keys in the local suite, running or not, or in LIKA_DATABASE_URL.
 
-Everything after it goes to `python -m services.registry.rotate_keys` (deploy/README.md says in which order).
+`registry` or `funds` may come first; without one it is the registry. Everything after it goes to that service's
+`python -m services.<service>.rotate_keys` (deploy/README.md says in which order).
 """
 
 from __future__ import annotations
@@ -17,15 +18,19 @@ from deploy.local.postgres import EmbeddedServer
 from deploy.local.processes import ROOT
 from deploy.local.suite import AlreadyRunning, Suite
 
+SERVICES = ("registry", "funds")
+"""Those that keep protected values."""
 PORT_LINE = 3
 """In PostgreSQL's postmaster.pid: process, folder, start, port."""
 
 
 def main() -> int:
+    given = sys.argv[1:]
+    service = given.pop(0) if given and given[0] in SERVICES else SERVICES[0]
     folder = Path(os.environ.get("LIKA_DATA_DIR") or ".lika").resolve()
     with database_server(folder, os.environ.get("LIKA_DATABASE_URL") or None) as dsn:
-        command = [sys.executable, "-m", "services.registry.rotate_keys", *sys.argv[1:]]
-        environment = os.environ | _environment(folder / "secrets", dsn)
+        command = [sys.executable, "-m", f"services.{service}.rotate_keys", *given]
+        environment = os.environ | _environment(service, folder / "secrets", dsn)
         return subprocess.run(command, env=environment, cwd=ROOT, check=False).returncode
 
 
@@ -52,20 +57,21 @@ def _running(folder: Path) -> str:
     return server.dsn
 
 
-def _environment(secrets: Path, admin_dsn: str) -> dict[str, str]:
+def _environment(service: str, secrets: Path, admin_dsn: str) -> dict[str, str]:
     values = {
-        "DATABASE_URL": _dsn(secrets, admin_dsn, "app"),
-        "OWNER_DATABASE_URL": _dsn(secrets, admin_dsn, "owner"),
-        "INNER_KEY_FILE": str(secrets / secret_files.inner_key("registry")),
+        "DATABASE_URL": _dsn(service, secrets, admin_dsn, "app"),
+        "INNER_KEY_FILE": str(secrets / secret_files.inner_key(service)),
         "INNER_JWKS_FILE": str(secrets / secret_files.JWKS),
-        "SEAL_KEY_FILE": str(secrets / "registry_seal_key"),
-        "INDEX_KEY_FILE": str(secrets / "registry_index_key"),
+        "SEAL_KEY_FILE": str(secrets / f"{service}_seal_key"),
     }
-    return {f"LIKA_REGISTRY_{name}": value for name, value in values.items()}
+    if service == "registry":
+        values["OWNER_DATABASE_URL"] = _dsn(service, secrets, admin_dsn, "owner")
+        values["INDEX_KEY_FILE"] = str(secrets / "registry_index_key")
+    return {f"LIKA_{service.upper()}_{name}": value for name, value in values.items()}
 
 
-def _dsn(secrets: Path, admin_dsn: str, kind: str) -> str:
-    return databases.dsn_of(admin_dsn, "registry", kind, databases.password_of(secrets, "registry", kind))
+def _dsn(service: str, secrets: Path, admin_dsn: str, kind: str) -> str:
+    return databases.dsn_of(admin_dsn, service, kind, databases.password_of(secrets, service, kind))
 
 
 if __name__ == "__main__":

@@ -66,6 +66,15 @@ class LeadTime(Wire):
     source: str
 
 
+class ForecastParameter(Wire):
+    """A number of the policy the forecast rests on, as of the day."""
+
+    key: str
+    value: str
+    unit: str
+    source: str
+
+
 class ClosingPayment(Wire):
     """A payment that helps to close the gap."""
 
@@ -109,9 +118,7 @@ class Forecast(Wire):
     fund_kind: str | None
     target: str
     target_source: str
-    whole_fen: int = Field(
-        description="what spending is measured against, as of the day"
-    )
+    whole_fen: int = Field(description="what spending is measured against, as of the day")
     spent_fen: int
     progress: str | None
     gap_fen: int
@@ -119,6 +126,7 @@ class Forecast(Wire):
     history: ForecastHistory
     components: list[ForecastComponent]
     lead_times: list[LeadTime]
+    parameters: list[ForecastParameter] = Field(description="of the area; a county of it may have its own")
     closing: ForecastClosing
     zh: str = Field(description="what the answer rests on as a whole; says so when there is no money")
     en: str

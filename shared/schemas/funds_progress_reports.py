@@ -130,6 +130,7 @@ class ReportArea(ReportRow):
 class ReportWaiting(Wire):
     responsible: str
     step: str
+    received: bool = Field(description="false: on its way to the place, and no part of what it received")
     amount_fen: int
     late_fen: int
     items: int
@@ -149,6 +150,7 @@ class ReportReclaim(Wire):
     division_name: str
     fund_year: int
     fund_kind: str
+    fund_kind_label: str
     carried_over_since: date
     free_fen: int
     bound_fen: int
@@ -212,6 +214,7 @@ class ReportContent(Wire):
     edition: int
     batch: Batch | None
     fund_kind: str | None
+    fund_kind_label: str | None
     special: bool | None
     definition: ReportDefinition
     demands: list[ReportDemand]

@@ -33,7 +33,7 @@ class OverCommitted(Wire):
 
 
 class Unagreed(Wire):
-    """An approved allocation projects have not given their word on: `python -m services.funds.agree` asks for it."""
+    """An approved allocation projects have not given their word on: `python -m deploy.agree_fundings` asks for it."""
 
     allocation_id: int
     project_code: str

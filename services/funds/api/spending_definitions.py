@@ -32,7 +32,7 @@ State = Literal["proposed", "approved", "refused"]
 Year = Annotated[int, Query(ge=2000, le=2100)]
 
 
-@router.post("", operation_id="spending_definition_state", status_code=201, **needs("parameter.set"))
+@router.post("", operation_id="spending_definition_state", status_code=201, **needs("parameter.set", money=True))
 async def spending_definition_state(
     body: NewSpendingDefinition, session: Session, actor: CurrentActor, registry: RegistryPeer
 ) -> SpendingDefinition:
@@ -75,14 +75,16 @@ async def spending_definition_get(definition_id: WholeId, session: Session) -> S
     return await spending_definitions.get(session, definition_id)
 
 
-@router.post("/{definition_id}/decision", operation_id="spending_definition_decide", **needs("parameter.set"))
+@router.post(
+    "/{definition_id}/decision", operation_id="spending_definition_decide", **needs("parameter.set", money=True)
+)
 async def spending_definition_decide(
     definition_id: WholeId, body: NewDecision, session: Session, actor: CurrentActor
 ) -> SpendingDefinition:
     return await spending_definitions.decide(session, actor, definition_id, body)
 
 
-@router.post("/{definition_id}/end", operation_id="spending_definition_end", **needs("parameter.set"))
+@router.post("/{definition_id}/end", operation_id="spending_definition_end", **needs("parameter.set", money=True))
 async def spending_definition_end(
     definition_id: WholeId, body: SpendingDefinitionEnd, session: Session, actor: CurrentActor
 ) -> SpendingDefinition:

@@ -71,6 +71,7 @@ class Deadlines:
         self._fund_year = fund_year
         self._issued_on = issued_on
         self._found: dict[tuple[str, str, str], Deadline | tuple[int, str]] = {}
+        self._dues: dict[tuple[str, str, str, date, date | None], Due] = {}
 
     def due(self, item: Waiting) -> Due:
         """The last day in time of waiting money."""
@@ -78,14 +79,20 @@ class Deadlines:
 
     def due_of(self, step: str, division_code: str, batch: str, since: date, issued_on: date | None) -> Due:
         """The last day in time of money at a step since a day; `issued_on` is the day of the document it came by."""
-        key = (step, division_code[:6], batch)
+        key = (step, division_code[:6], batch, since, issued_on)
+        due = self._dues.get(key)
+        if due is None:
+            due = self._dues[key] = self._computed(*key)
+        return due
+
+    def _computed(self, step: str, place: str, batch: str, since: date, issued_on: date | None) -> Due:
+        key = (step, place, batch)
         if key not in self._found:
             self._found[key] = self._find(*key)
         rule = self._found[key]
         if isinstance(rule, tuple):
             return Due(since + timedelta(days=rule[0]), "calendar", rule[1])
-        start = issued_on if rule.starts == "document" and issued_on is not None else since
-        return self._due(rule, start)
+        return self._due(rule, issued_on if rule.starts == "document" and issued_on is not None else since)
 
     def _due(self, rule: Deadline, start: date) -> Due:
         if rule.fixed_day is not None:

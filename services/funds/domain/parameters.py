@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -75,13 +76,15 @@ class Parameters:
     """The values that matter to one question: one area, one day."""
 
     def __init__(self, values: Iterable[Value], division_code: str, on: date) -> None:
-        self._values = list(values)
+        self._values: dict[str, list[Value]] = defaultdict(list)
+        for value in values:
+            self._values[value.key].append(value)
         self._division_code = division_code
         self._on = on
 
     def get(self, key: str, division_code: str | None = None, on: date | None = None) -> Value:
         """The value for the question's area and day, or for another area or day."""
-        return resolve(self._values, key, division_code or self._division_code, on or self._on)
+        return resolve(self._values.get(key, ()), key, division_code or self._division_code, on or self._on)
 
     def rate(self, key: str) -> Fraction:
         return Fraction(self.get(key).value)

@@ -190,15 +190,20 @@ def _proposal_waits(item: Allocation, names: dict[str, str]) -> Waiting:
 
 
 def _allocation_waits(item: Allocation, names: dict[str, str], as_of: date) -> Iterable[Waiting]:
-    project = item.project
-    step = step_of_stage(project.purpose, project.state)
-    since = max(item.decided_on or item.proposed_on, min(project.state_since, as_of))
-    yield _of_project(item, names, step, item.available_fen, since, f"allocation:{item.allocation_id}")
+    """Only what holds money is built: of a claim that is usually one of four."""
+    if item.available_fen:
+        project = item.project
+        step = step_of_stage(project.purpose, project.state)
+        since = max(item.decided_on or item.proposed_on, min(project.state_since, as_of))
+        yield _of_project(item, names, step, item.available_fen, since, f"allocation:{item.allocation_id}")
     for claim in item.claims:
-        step = "payment" if claim.reviewed else "claim_review"
-        yield _of_project(item, names, step, claim.waiting_fen, claim.since, claim.reference)
-        yield _of_project(item, names, "bank", claim.in_flight_fen, claim.ordered_on or claim.since, claim.reference)
-        if claim.due_on is not None and claim.due_on <= as_of:
+        if claim.waiting_fen:
+            step = "payment" if claim.reviewed else "claim_review"
+            yield _of_project(item, names, step, claim.waiting_fen, claim.since, claim.reference)
+        if claim.in_flight_fen:
+            since = claim.ordered_on or claim.since
+            yield _of_project(item, names, "bank", claim.in_flight_fen, since, claim.reference)
+        if claim.withheld_fen and claim.due_on is not None and claim.due_on <= as_of:
             yield _of_project(item, names, "retention_release", claim.withheld_fen, claim.due_on, claim.reference)
 
 

@@ -56,7 +56,8 @@ def _figures(content: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str, str],
             yield from _amounts(section, row["key"], row["label"], row)
     waiting: Sequence[Mapping[str, Any]] = content["waiting"]
     for row in waiting:
-        yield from _amounts("waiting", f"{row['responsible']}:{row['step']}", row["step"], row)
+        way = "" if row["received"] else ":under_way"
+        yield from _amounts("waiting", f"{row['responsible']}:{row['step']}{way}", row["step"], row)
     for row in content["carry_over"]:
         yield from _amounts("carry_over", row["bucket"], row["label"], row)
 

@@ -109,12 +109,12 @@ def report_of(content: Mapping[str, Any], sha256: str) -> Document:
 def _lines(content: Mapping[str, Any]) -> tuple[str, ...]:
     rule = content["definition"]
     period = f"报告期:{content['period']}({content['first_on']}至{content['last_on']}),数据截至{content['as_of']}"
-    money = [BATCHES[content["batch"]], content["fund_kind"] or "全部资金种类"]
+    money = [BATCHES[content["batch"]], content["fund_kind_label"] or "全部资金种类"]
     if content["special"] is not None:
         money.append("专项扶贫资金" if content["special"] else "专项扶贫资金以外")
     basis = PACES.get(rule["pace_basis"], rule["pace_basis"])
     measured = (
-        f"口径:{'、'.join(money)};目标{rule['target']},截止日{rule['cut_off']},"
+        f"口径:{rule['name']}({'、'.join(money)});目标{rule['target']},截止日{rule['cut_off']},"
         f"序时进度{rule['pace_percent']}%({basis}计算);依据:{rule['target_source']}"
     )
     unmoneyed = content["areas_without_money"]
@@ -151,7 +151,8 @@ def _waiting(content: Mapping[str, Any]) -> Table:
     )  # fmt: skip
     rows = tuple(
         (
-            SIDES.get(row["responsible"], row["responsible"]), STEPS.get(row["step"], row["step"]), row["amount_fen"],
+            SIDES.get(row["responsible"], row["responsible"]),
+            STEPS.get(row["step"], row["step"]) + ("" if row["received"] else "(下达途中)"), row["amount_fen"],
             row["late_fen"], row["items"], row["longest_days"],
         )
         for row in content["waiting"]
@@ -172,7 +173,7 @@ def _reclaim(content: Mapping[str, Any]) -> Table:
         Column("地区", "text", 22), Column("资金年度", "number", 10), Column("资金种类", "text", 22),
         Column("结转起始日", "text", 14), Column("可收回", "wan", 14), Column("已占用", "wan", 14),
     )  # fmt: skip
-    names = ("division_name", "fund_year", "fund_kind", "carried_over_since", "free_fen", "bound_fen")
+    names = ("division_name", "fund_year", "fund_kind_label", "carried_over_since", "free_fen", "bound_fen")
     rows = tuple(tuple(row[name] for name in names) for row in content["reclaim"])
     return Table(f"六、结转{content['carry_over_reclaim_years']}年以上应收回资金", columns, rows)
 

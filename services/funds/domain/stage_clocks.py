@@ -6,9 +6,11 @@ is on the way to one hop.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from services.funds.domain.delays import Delay, Due, Responsible, Waiting
 from services.funds.domain.divisions import level_of
@@ -138,8 +140,7 @@ def band_of(bands: Iterable[Band], days: int) -> Band | None:
     return next((band for band in bands if band.holds(days)), None)
 
 
-@dataclass(frozen=True, slots=True)
-class LateGroup:
+class LateGroup(NamedTuple):
     """Which late money is told apart from which."""
 
     hop: str
@@ -163,22 +164,25 @@ class LateSum:
 
 def late_sums(delays: Iterable[Delay], bands: Sequence[Band]) -> dict[LateGroup, LateSum]:
     """All late money, each fen in one group, by hop, step, side, office and how late it is."""
-    sums: dict[LateGroup, LateSum] = {}
+    found: dict[LateGroup, list[tuple[int, int]]] = defaultdict(list)
     for delay in delays:
-        if not delay.late:
-            continue
-        item, band = delay.waiting, band_of(bands, delay.days_late)
-        group = LateGroup(
-            hop_of(item.step, item.division_code),
-            item.step,
-            item.responsible,
-            item.office,
-            item.office_name,
-            item.received,
-            band.from_days if band else 0,
-        )
-        before = sums.get(group, LateSum(0, 0, 0))
-        sums[group] = LateSum(
-            before.late_fen + item.amount_fen, before.items + 1, max(before.longest_days_late, delay.days_late)
-        )
-    return sums
+        if delay.days_late:
+            found[_group(delay.waiting, band_of(bands, delay.days_late))].append(
+                (delay.waiting.amount_fen, delay.days_late)
+            )
+    return {
+        group: LateSum(sum(fen for fen, _ in late), len(late), max(days for _, days in late))
+        for group, late in found.items()
+    }
+
+
+def _group(item: Waiting, band: Band | None) -> LateGroup:
+    return LateGroup(
+        hop_of(item.step, item.division_code),
+        item.step,
+        item.responsible,
+        item.office,
+        item.office_name,
+        item.received,
+        band.from_days if band else 0,
+    )

@@ -80,11 +80,12 @@ async def foresee(session: AsyncSession, answered: Answered) -> Computed:
     years = int(values.get("forecast_years").value)
     leads, sources = await _leads(session, question, values, years)
     timing = Timing(question.as_of, leads, await calendars.load(session, question.area, question.as_of))
+    projects = await storage.projects(session, question)
     found = pieces.pieces_of(
         await waits.load(session, question, values),
-        await _held(session, question, values),
+        await _held(session, question, values, projects),
         await storage.to_be_withheld(session, question),
-        await _projects(session, question, values),
+        await _funded(session, question, values, projects),
         timing,
     )
     earlier = await _earlier(session, question, answered, years)
@@ -131,9 +132,10 @@ async def _earlier(
     return found
 
 
-async def _held(session: AsyncSession, question: Question, values: Parameters) -> list[pieces.Held]:
+async def _held(
+    session: AsyncSession, question: Question, values: Parameters, projects: Mapping[str, ProjectGrant]
+) -> list[pieces.Held]:
     """Retention held back on the day, each with the first day it may be released."""
-    projects = await storage.projects(session, question)
     return [
         pieces.Held(
             claim_id=item.claim_id,
@@ -154,12 +156,13 @@ def _due_day(project: ProjectGrant, as_of: date, values: Parameters) -> date | N
     return project.accepted_on + timedelta(days=days)
 
 
-async def _projects(session: AsyncSession, question: Question, values: Parameters) -> dict[str, pieces.Funded]:
+async def _funded(
+    session: AsyncSession, question: Question, values: Parameters, projects: Mapping[str, ProjectGrant]
+) -> dict[str, pieces.Funded]:
     """What a forecast must know of every project with money of the year."""
-    found = await storage.projects(session, question)
     terms = await storage.terms(session, question)
     claimed = await storage.claimed(session, question)
-    names = dict(await lists.division_names(session, _counties(found.values())))
+    names = dict(await lists.division_names(session, _counties(projects.values())))
     return {
         code: pieces.Funded(
             name=grant.name,
@@ -170,7 +173,7 @@ async def _projects(session: AsyncSession, question: Question, values: Parameter
             claimed_fen=claimed.get(code, 0),
             planned_end_on=grant.planned_end_on,
         )
-        for code, grant in found.items()
+        for code, grant in projects.items()
     }
 
 

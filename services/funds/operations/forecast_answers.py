@@ -20,6 +20,8 @@ from shared.chassis.identity import Actor
 from shared.chassis.peers import Peer
 from shared.schemas import funds_forecast as wire
 
+PARAMETERS = ("forecast_history_weight", "forecast_years", "advance_rate_max", "progress_rate_max",
+              "retention_rate_max", "retention_days")  # fmt: skip
 BOUNDS: tuple[domain.Bound, ...] = ("low", "likely", "high")
 
 
@@ -51,6 +53,7 @@ async def get(
         history=history,
         components=[_component(item) for item in domain.components_of(made)],
         lead_times=_lead_times(computed),
+        parameters=[wire.ForecastParameter.model_validate(answered.values.get(key)) for key in PARAMETERS],
         closing=_closing(domain.closing_of(made, gap), limit),
         zh=zh,
         en=en,

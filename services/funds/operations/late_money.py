@@ -68,5 +68,5 @@ def _ordered(sums: dict[LateGroup, LateSum]) -> Iterable[LateGroup]:
 
 def _row(group: LateGroup, found: LateSum) -> wire.LateMoneyRow:
     names = set(wire.LateMoneyRow.model_fields)
-    known = {name: getattr(group, name) for name in names & set(LateGroup.__slots__)}
+    known = {name: getattr(group, name) for name in names & set(LateGroup._fields)}
     return wire.LateMoneyRow(**known, **{name: getattr(found, name) for name in LateSum.__slots__})

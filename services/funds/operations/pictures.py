@@ -57,7 +57,7 @@ async def flow(
     """The flow of one of the actor's areas. Raises ProjectGroupingUnknown and what `forecast.answer` raises."""
     grouping = domain.grouping_of(project_by)
     answered = await forecast.answer(session, actor, peer, question)
-    projects = await _project_keys(session, answered.question, grouping)
+    projects = await project_storage.project_kinds(session, answered.question, grouping)
     streams = await _streams(session, answered, projects)
     picture = domain.flow_of(streams)
     labels = await _labels(session, answered, picture.nodes)
@@ -79,12 +79,6 @@ def _node(node: domain.Node, names: tuple[str, str]) -> wire.FlowNode:
     return wire.FlowNode(
         id=node.node_id, layer=node.layer, key=node.key, zh=names[0], en=names[1], value_fen=node.amount_fen
     )
-
-
-async def _project_keys(session: AsyncSession, question: Question, grouping: domain.ProjectBy) -> dict[str, str]:
-    """By project: the kind it is shown as."""
-    found = await project_storage.projects(session, question)
-    return {code: (grant.category if grouping == "category" else grant.purpose) for code, grant in found.items()}
 
 
 async def _streams(session: AsyncSession, answered: Answered, projects: Mapping[str, str]) -> list[domain.Stream]:

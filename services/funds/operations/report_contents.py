@@ -23,9 +23,8 @@ from services.funds.operations import ages, deadlines, spending, spending_rules,
 from services.funds.storage import lists, parameters
 from services.funds.storage import progress_reports as storage
 from shared.chassis.identity import Actor
-from shared.refusals import TryAgain
 from shared.schemas import funds_progress_reports as wire
-from shared.schemas.funds_tree import AgeBucket
+from shared.schemas.funds_tree import AgeBucket, ReclaimItem
 
 LEVEL_LABELS = {"central": "中央", "province": "省级", "city": "市级", "county": "县级"}
 
@@ -55,40 +54,31 @@ async def measured(session: AsyncSession, question: Question) -> Measured:
 
 
 async def figures(session: AsyncSession, actor: Actor, question: Question, name: str) -> dict[str, Any]:
-    """Everything of a content that comes from the books, by field. Raises TryAgain when money moved meanwhile."""
+    """Everything of a content that comes from the books, by field. The session is to see one moment of them."""
     by = await measured(session, question)
     places = await spending.groups(session, by.question, by.values, "division")
     kinds = await spending.groups(session, by.question, by.values, "fund_kind")
     levels = await spending.groups(session, by.question, by.values, "level")
-    total = _agreed(places, kinds, levels)
+    total = sum(places.values(), Totals())
     ranked = await areas_of(session, places, by, name)
     aged = await ages.get(session, actor, question.area, question.as_of)
     judged = await spending_rules.judge(session, by.applied, total, by.values)
+    labels = await _kind_labels(session, question.fund_year)
     return {
         "definition": await definition_of(session, by, total),
         "demands": [_demand(item) for item in judged],
         "total": wire.ReportMeasures(**measures_of(total, by)),
         "areas": ranked.areas,
         "areas_without_money": ranked.without_money,
-        "fund_kinds": await _kinds(session, kinds, by),
+        "fund_kind_label": labels.get(question.fund_kind or ""),
+        "fund_kinds": [_row(key, labels.get(key, key), totals, by) for key, totals in kinds.items()],
         "levels": [_row(key, LEVEL_LABELS.get(key, key), totals, by) for key, totals in levels.items()],
         "waiting": await _waiting(session, by),
         "carry_over_first_years": aged.first_bucket_years,
         "carry_over_reclaim_years": aged.reclaim_years,
         "carry_over": [_age(bucket, aged.first_bucket_years) for bucket in aged.buckets],
-        "reclaim": [wire.ReportReclaim(**{field: getattr(item, field) for field in RECLAIM}) for item in aged.reclaim],
+        "reclaim": [_reclaim(item, labels) for item in aged.reclaim],
     }
-
-
-RECLAIM = tuple(wire.ReportReclaim.model_fields)
-
-
-def _agreed(*groupings: Mapping[str, Totals]) -> Totals:
-    """The one sum of all groupings: they were asked one after another, and money may have moved between."""
-    sums = {sum(groups.values(), Totals()) for groups in groupings}
-    if len(sums) > 1:
-        raise TryAgain()
-    return sums.pop()
 
 
 async def definition_of(session: AsyncSession, by: Measured, total: Totals) -> wire.ReportDefinition:
@@ -149,12 +139,13 @@ def _row(key: str, label: str, totals: Totals, by: Measured) -> wire.ReportRow:
     return wire.ReportRow(key=key, label=label, **measures_of(totals, by))
 
 
-async def _kinds(session: AsyncSession, kinds: Mapping[str, Totals], by: Measured) -> list[wire.ReportRow]:
+async def _kind_labels(session: AsyncSession, fund_year: int) -> dict[str, str]:
+    """Kinds of money by the names they have in a fund year."""
     labels = {row.code: row.label_zh for row in await lists.fund_kinds(session)}
     for term in await lists.fund_kind_terms(session):
-        if term.from_year <= by.question.fund_year <= (term.to_year or by.question.fund_year):
+        if term.from_year <= fund_year <= (term.to_year or fund_year):
             labels[term.fund_kind] = term.label_zh
-    return [_row(key, labels.get(key, key), totals, by) for key, totals in kinds.items()]
+    return labels
 
 
 def measures_of(totals: Totals, by: Measured) -> dict[str, Any]:
@@ -176,23 +167,30 @@ def measures_of(totals: Totals, by: Measured) -> dict[str, Any]:
     }
 
 
+def _reclaim(item: ReclaimItem, labels: Mapping[str, str]) -> wire.ReportReclaim:
+    own = set(wire.ReportReclaim.model_fields) - {"fund_kind_label"}
+    copied = {name: getattr(item, name) for name in own}
+    return wire.ReportReclaim(**copied, fund_kind_label=labels.get(item.fund_kind, item.fund_kind))
+
+
 async def _waiting(session: AsyncSession, by: Measured) -> list[wire.ReportWaiting]:
     """What waits, by side and step."""
     waiting = await waits.load(session, by.question, by.values)
     due = (await deadlines.load(session, by.question, by.values, waiting)).due
-    sums: dict[tuple[str, str], list[delays.Delay]] = defaultdict(list)
+    sums: dict[tuple[str, str, bool], list[delays.Delay]] = defaultdict(list)
     for item in delays.measure(waiting, by.question.as_of, due):
-        sums[item.waiting.responsible, item.waiting.step].append(item)
+        sums[item.waiting.responsible, item.waiting.step, item.waiting.received].append(item)
     return [
         wire.ReportWaiting(
             responsible=responsible,
             step=step,
+            received=received,
             amount_fen=sum(item.waiting.amount_fen for item in found),
             late_fen=sum(item.waiting.amount_fen for item in found if item.late),
             items=len(found),
             longest_days=max(item.days for item in found),
         )
-        for (responsible, step), found in sorted(sums.items())
+        for (responsible, step, received), found in sorted(sums.items())
     ]
 
 

@@ -85,6 +85,7 @@ async def next_edition(
     session: AsyncSession, actor: Actor, report_id: int, request: wire.NewReportEdition
 ) -> wire.ProgressReport:
     """A draft of the next edition. The one it corrects stays as it was sent. Raises CorrectionNotConsented."""
+    await storage.one_moment(session)
     report = await _newest_sent(session, actor, report_id)
     if report.state != "returned" and not await storage.consented(session, report.id):
         raise CorrectionNotConsented()

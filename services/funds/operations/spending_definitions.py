@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain import spending_definitions as rules
@@ -10,6 +12,7 @@ from services.funds.domain.persons import require_other_person
 from services.funds.domain.questions import Question
 from services.funds.domain.refusals.definitions import DefinitionLevelWrong, DefinitionNotInForce
 from services.funds.domain.refusals.documents import DivisionUnknown, FundKindUnknown
+from services.funds.domain.refusals.grants import AsOfTooEarly
 from services.funds.domain.refusals.spending import AlreadyDecided
 from services.funds.domain.spending_thresholds import Threshold, require_all
 from services.funds.operations import spending_rules
@@ -147,6 +150,8 @@ async def list_definitions(
 
 async def resolution(session: AsyncSession, question: Question) -> wire.SpendingResolution:
     """Which definition holds for some money on a day, as known now or as it was known before a moment."""
+    if question.as_of < date(question.fund_year - 1, 1, 1):
+        raise AsOfTooEarly(not_before=date(question.fund_year - 1, 1, 1).isoformat())
     level = await _level_of(session, question.fund_kind)
     if level is not None and question.source_level not in (None, level):
         raise DefinitionLevelWrong()

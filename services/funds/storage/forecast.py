@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.funds.domain.claims import CONTRACTED
 from services.funds.domain.questions import Question
 from services.funds.storage.asked_money import only
+from services.funds.storage.book_imports import undone
 from services.funds.storage.tables import (
     Allocation,
     Claim,
@@ -136,14 +137,27 @@ async def terms(session: AsyncSession, question: Question) -> dict[str, Contract
 
 async def projects(session: AsyncSession, question: Question) -> dict[str, ProjectGrant]:
     """By project with an allocation of the year: what was known of it on the day, else its first version."""
+    rows = await session.scalars(_known(question, ProjectGrantRow.facts))
+    return {grant.project_code: grant for grant in (ProjectGrant.model_validate(facts) for facts in rows)}
+
+
+async def project_kinds(session: AsyncSession, question: Question, name: str) -> dict[str, str]:
+    """By project with an allocation of the year: its `category` or `purpose` as known on the day."""
+    kind = ProjectGrantRow.facts[name].astext.label("kind")
+    rows = await session.execute(_known(question, ProjectGrantRow.project_code, kind))
+    return {row.project_code: row.kind for row in rows}
+
+
+def _known(question: Question, *columns: Any) -> Select[Any]:
+    """The version of each project of the year in effect on the day, else its first."""
     funded = select(Allocation.project_code).where(
         within(Allocation.county_code, question.books),
         Allocation.fund_year == question.fund_year,
         Allocation.proposed_on <= question.as_of,
     )
     effective = ProjectGrantRow.effective_on <= question.as_of
-    newest = (
-        select(ProjectGrantRow)
+    return (
+        select(*columns)
         .where(ProjectGrantRow.project_code.in_(funded))
         .order_by(
             ProjectGrantRow.project_code,
@@ -152,7 +166,6 @@ async def projects(session: AsyncSession, question: Question) -> dict[str, Proje
         )
         .ext(distinct_on(ProjectGrantRow.project_code))
     )
-    return {row.project_code: ProjectGrant.model_validate(row.facts) for row in await session.scalars(newest)}
 
 
 async def finished_steps(session: AsyncSession, question: Question, since: date) -> dict[str, dict[int, int]]:
@@ -185,6 +198,7 @@ def _other_steps(question: Question, since: date) -> Iterable[Select[Any]]:
         .select_from(Receipt)
         .join(Document, Document.id == Receipt.document_id)
         .where(within(Receipt.division_code, question.area), Receipt.received_on.between(since, question.as_of))
+        .where(~undone("receipt", Receipt.id))
     )
     decided = Allocation.decided_on.between(since, question.as_of)
     yield (

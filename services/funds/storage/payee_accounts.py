@@ -25,6 +25,15 @@ def opened(seals: Seals, row: PayeeAccount) -> str:
     return seals.open(row.account_sealed, Place("payee_accounts", row.seal_row, "account"))
 
 
+def resealed(seals: Seals, row: PayeeAccount, account: str) -> str:
+    """The account sealed anew in its own place, under the key in use; opened again before it is trusted."""
+    place = Place("payee_accounts", row.seal_row, "account")
+    sealed_anew = seals.seal(account, place)
+    if seals.open(sealed_anew, place) != account:
+        raise ValueError("a sealed account does not open to what was sealed")
+    return sealed_anew
+
+
 async def contractor_name(session: AsyncSession, county_code: str, uscc: str) -> str | None:
     """The name projects give the contractor with this code in the county, as they said last."""
     facts = ProjectGrantRow.facts

@@ -21,6 +21,11 @@ from shared.chassis.identity import Actor
 from shared.chassis.scope import in_scope, within
 
 
+async def one_moment(session: AsyncSession) -> None:
+    """Let all the session reads be of one moment; before its first statement."""
+    await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 async def kinds(session: AsyncSession) -> Sequence[ReportKind]:
     return (await session.scalars(select(ReportKind).order_by(ReportKind.code))).all()
 

@@ -74,6 +74,8 @@ async def test_a_forecast_counts_every_unspent_fen_once_and_says_what_it_rests_o
     leads = by(answer["lead_times"], "step")
     assert (leads["claim_review"]["usual_days"], leads["claim_review"]["samples"]) == (1, 3)
     assert (leads["works"]["basis"], leads["works"]["usual_days"]) == ("deadline", 180)
+    assert by(answer["parameters"], "key")["retention_days"]["value"] == "365"
+    assert all(row["source"] for row in (*answer["parameters"], *answer["lead_times"]))
     assert answer["history"]["basis"] == "earlier_years"
     assert answer["history"]["years"] == [{"fund_year": YEAR - 1, "by_day_fen": 40_000, "by_cut_off_fen": 80_000}]
     assert (answer["history"]["share_done"], answer["history"]["landing_fen"]) == ("0.500000", 200_002)

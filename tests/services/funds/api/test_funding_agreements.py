@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from services.funds import agree as command
+from deploy import agree_fundings as command
 from services.funds.operations.funding_agreements import Report, agree
 from services.funds.operations.funding_sweeps import sweep_once
 from services.funds.storage.tables import Funding, LedgerTransfer

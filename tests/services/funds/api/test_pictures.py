@@ -26,7 +26,7 @@ from tests.services.funds.world import (
     pointer_of,
 )
 
-AREAS = ("34", "3416", COUNTY)
+AREAS = ("3416", COUNTY)
 THEN = day(6)
 
 

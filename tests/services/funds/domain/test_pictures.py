@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -70,7 +71,7 @@ def test_steps_end_in_order_and_the_last_is_the_day_itself(first: date, days: in
     assert ends == sorted(set(ends))
     assert ends[-1] == last
     longest = {"day": 1, "week": 7, "month": 31}[step]
-    assert all((after - before).days <= longest for before, after in zip(ends, ends[1:], strict=False))
+    assert all((after - before).days <= longest for before, after in pairwise(ends))
 
 
 def test_a_line_ends_on_its_day_also_before_and_after_the_fund_year() -> None:

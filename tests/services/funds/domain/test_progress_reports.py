@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
@@ -149,7 +150,7 @@ def test_amounts_are_shown_in_wan_half_up_and_missing_rates_as_a_dash() -> None:
     assert [rules.wan_text(fen) for fen in (5_000, 4_999, 1_005_000, -5_000)] == ["0.01", "0.00", "1.01", "-0.01"]
     assert (text_of("wan", 123_456_789_000_000), text_of("percent", None)) == ("123,456,789.00", "—")
     assert (number_of("wan", 1_005_000), number_of("percent", "8.68"), number_of("text", "8")) == (
-        rules.wan(1_005_000), rules.Decimal("8.68"), None,
+        rules.wan(1_005_000), Decimal("8.68"), None,
     )  # fmt: skip
 
 
@@ -161,10 +162,10 @@ def test_the_sum_line_is_the_exact_sum_rounded(amounts: list[int]) -> None:
 
 def content(**changes: object) -> dict[str, object]:
     row = {"key": "a", "label": "甲县", "received_fen": 10, "spent_fen": 1}
+    waits = {"responsible": "finance", "step": "claim", "received": True, "amount_fen": 9, "late_fen": 0}
     return {
         "total": {"received_fen": 10, "spent_fen": 1, "progress": "0.1"}, "areas": [row], "fund_kinds": [],
-        "levels": [], "waiting": [{"responsible": "finance", "step": "claim", "amount_fen": 9, "late_fen": 0}],
-        "carry_over": [],
+        "levels": [], "waiting": [waits], "carry_over": [],
     } | changes  # fmt: skip
 
 

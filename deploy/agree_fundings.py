@@ -1,4 +1,4 @@
-"""`python -m services.funds.agree [division]`: agree approved allocations with projects they were never told of.
+"""`python -m deploy.agree_fundings [division]`: agree approved allocations with projects they were never told of.
 
 From before there were operations with projects, and of opening books. Runs with the settings of funds beside running
 services; may be repeated. Exit status 0 when every allocation is agreed, 1 when one was refused or waits.
@@ -19,7 +19,7 @@ from shared.chassis.scope import NATION
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m services.funds.agree", description="agree old allocations")
+    parser = argparse.ArgumentParser(prog="python -m deploy.agree_fundings", description="agree old allocations")
     parser.add_argument("division", nargs="?", default=NATION, help="an area's code; everything without one")
     parser.add_argument("--again", action="store_true", help="ask also about what projects refused before")
     given = parser.parse_args(arguments)
