@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,8 +113,8 @@ async def load(port: int, connections: int, request: Request, seconds: float) ->
             line.close()
 
 
-async def one_by_one(port: int, requests: list[bytes]) -> list[float]:
-    """The seconds of each request when nobody else asks."""
+async def one_by_one(port: int, requests: Iterable[bytes]) -> list[float]:
+    """The seconds of each request when nobody else asks; the next is made when the one before was answered."""
     line = (await opened(port, 1))[0]
     times = []
     try:

@@ -31,8 +31,8 @@ select posted.refusal from (
            array_agg(cause_id order by number) as ids, array_agg(undone order by number) as undone,
            array_fill(null::text, array[count(*)::int]) as reasons, max(day) as last_day
       from bench_books.movements where book = $1 and number between $2 and $3) m
- cross join lateral post_transfers($1, 'bench-maker', (m.last_day + time '18:00') at time zone 'Asia/Shanghai', m.debits,
-    m.credits, m.fens, m.kinds, m.days, m.types, m.ids, m.undone, m.reasons) posted"""
+ cross join lateral post_transfers($1, 'bench-maker', (m.last_day + time '18:00') at time zone 'Asia/Shanghai',
+    m.debits, m.credits, m.fens, m.kinds, m.days, m.types, m.ids, m.undone, m.reasons) posted"""
 _FIND_UNDONE = """
 update bench_books.movements m set undone = (
     select max(t.id) from ledger_transfers t
@@ -45,7 +45,8 @@ _PASSES = """
 select book, min(number), max(number) from bench_books.movements where pass = $1
  group by book order by nullif(book, '00') nulls first"""
 _SEQUENCES = (
-    "documents", "document_lines", "receipts", "allocations", "claims", "payments", "payment_returns", "ledger_accounts",
+    "documents", "document_lines", "receipts", "allocations", "claims", "payments", "payment_returns",
+    "ledger_accounts",
 )  # fmt: skip
 
 Span = tuple[str, int, int]

@@ -1,4 +1,4 @@
-"""Where progress is measured: a funds service upon a province's books, beside a register of the province's divisions."""
+"""Where progress is measured: a funds service upon a province's books, beside a register of its divisions."""
 
 from __future__ import annotations
 

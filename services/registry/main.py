@@ -12,6 +12,7 @@ from services.registry.api import (
     divisions,
     eligibility,
     exit_plans,
+    household_accounts,
     household_exports,
     household_imports,
     household_lists,
@@ -50,6 +51,7 @@ ROUTERS = [
     identifications.public,
     divisions.internal,
     eligibility.internal,
+    household_accounts.internal,
 ]
 
 

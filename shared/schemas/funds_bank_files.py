@@ -17,6 +17,10 @@ BankName = Annotated[Text, Field(pattern=r"^[^=+\-@]")]
 """Never begins like a formula: the file for the bank is opened by spreadsheet programs."""
 
 
+FileForm = Literal["csv", "xlsx"]
+"""The rows are the same in both; the hash of a file is that of its csv."""
+
+
 class NewPayeeAccount(Wire):
     county_code: DivisionCode
     payee_uscc: Uscc

@@ -57,7 +57,7 @@ class NewSpendingDefinition(Wire):
     )
     cut_off: DayText | None = Field(default=None, description="MM-DD; null: as the area's parameter says")
     pace_basis: Literal["day", "month"] | None = Field(default=None, description="null: as the area's parameter says")
-    valid_from: Day = Field(description="a day gone by needs the decision of an office above")
+    valid_from: Day = Field(description="a day or fund year gone by needs an office above")
     source: Text
     thresholds: Annotated[list[NewSpendingThreshold], Field(max_length=20)] = Field(
         default=[], description="without a year_end_rate the parameter spending_target holds as one"
@@ -142,6 +142,7 @@ class UsedDefinition(Wire):
     general: bool = Field(description="it is for all money of its place together")
     counted: bool = Field(description="false: the money asked about is not counted, so that nothing is judged")
     counted_batch: Literal["all", "advance", "regular"]
+    left_out_fen: int = Field(description="received of the regular batch and not counted, or not yet")
     withheld_counts: bool
     denominator: Denominator
     cut_off: date

@@ -157,7 +157,6 @@ class PublicProgress(Wire):
     as_of: date
     target: str
     target_source: str
-    definition: UsedDefinition
     total: Measures
     groups: list[MeasuredGroup]
 

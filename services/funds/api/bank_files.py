@@ -12,11 +12,14 @@ from shared.chassis.app import new_router
 from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs
 from shared.chassis.paging import Cursor, Limit
-from shared.schemas.funds_bank_files import BankFile, BankFileHead, BankResult, NewBankFile
+from shared.schemas.funds_bank_files import BankFile, BankFileHead, BankResult, FileForm, NewBankFile
 from shared.schemas.wire import Page
 
 router = new_router("/api/v1/funds/bank-files", "bank files")
-CSV: dict[str, Any] = {"responses": {200: {"content": {"text/csv": {}}, "description": "the file for the bank"}}}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV: dict[str, Any] = {
+    "responses": {200: {"content": {"text/csv": {}, XLSX: {}}, "description": "the file for the bank"}}
+}
 
 
 def unkept(declared: dict[str, Any]) -> dict[str, Any]:
@@ -37,18 +40,29 @@ async def bank_file_build(body: NewBankFile, session: Session, actor: CurrentAct
     **CSV,
 )
 async def bank_file_take(
-    bank_file_id: WholeId, session: Session, actor: CurrentActor, seals: CurrentSeals, trail: Trail
+    bank_file_id: WholeId,
+    session: Session,
+    actor: CurrentActor,
+    seals: CurrentSeals,
+    trail: Trail,
+    form: FileForm = "csv",
 ) -> Response:
-    """The csv with clear account numbers. Taking it is written down, so it is no GET."""
-    name, content = await bank_files.take(session, actor, seals, trail, bank_file_id)
+    """The file with clear account numbers. Taking it is written down, so it is no GET."""
+    name, content = await bank_files.take(session, actor, seals, trail, bank_file_id, form)
+    return taken(name, content, form)
+
+
+def taken(name: str, content: bytes, form: FileForm) -> Response:
+    """A file that is kept nowhere on its way."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+    media_type = "text/csv; charset=utf-8" if form == "csv" else XLSX
+    return Response(content, media_type=media_type, headers=headers)
 
 
 @router.post("/{bank_file_id}/results", operation_id="bank_result_enter", **needs("payment.confirm", money=True))
 async def bank_result_enter(
     bank_file_id: WholeId,
-    file: Annotated[UploadFile, File(description="the bank's csv; the form is described in docs/decisions")],
+    file: Annotated[UploadFile, File(description="the bank's csv or xlsx; the form is described in docs/decisions")],
     session: Session,
     actor: CurrentActor,
 ) -> BankResult:

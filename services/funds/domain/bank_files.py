@@ -1,6 +1,6 @@
 """The file of payment orders for the bank and the bank's answer to it, as bytes and as lines.
 
-Both are csv in UTF-8 with a byte order mark, lines ended by CR LF, amounts in yuan with exactly two decimals, closed
+Both are csv, or the same rows as text cells of an xlsx sheet (支付指令, 支付结果). The csv is in UTF-8 with a byte order mark, lines ended by CR LF, amounts in yuan with exactly two decimals, closed
 by a line 合计 with the count and the total. Orders: 批次号, 端到端编号, 收款户名, 收款账号, 开户行, 金额(元), 用途.
 Results: 批次号, 端到端编号, 金额(元), 结果, 日期, 银行流水号, 原因; the result is 成功, 失败, 退汇, or 已受理 for
 an order the bank took and has not settled. What a result does not name stays with the bank.
@@ -28,6 +28,9 @@ from services.funds.domain.refusals.bank_files import (
 )
 
 MAX_LINES = 500
+MAX_GRANTS = 10_000
+"""Lines of a file of one batch of grants."""
+ORDER_SHEET, RESULT_SHEET = "支付指令", "支付结果"
 ORDER_HEADERS = ("批次号", "端到端编号", "收款户名", "收款账号", "开户行", "金额(元)", "用途")
 RESULT_HEADERS = ("批次号", "端到端编号", "金额(元)", "结果", "日期", "银行流水号", "原因")
 TOTAL = "合计"
@@ -85,14 +88,19 @@ def fen_of(text: str) -> int | None:
 
 
 def render(number: str, orders: Sequence[Order]) -> bytes:
-    """The file for the bank, byte for byte the same for the same orders."""
+    """The file for the bank as csv, byte for byte the same for the same orders."""
+    return written(order_rows(number, orders))
+
+
+def order_rows(number: str, orders: Sequence[Order]) -> list[Sequence[str]]:
+    """The rows of the file, whatever form it is written in."""
     rows: list[Sequence[str]] = [ORDER_HEADERS]
     rows.extend(
         (number, line.end_to_end_id, line.payee_name, line.account, line.bank_name, yuan(line.amount_fen), line.purpose)
         for line in orders
     )
     rows.append((TOTAL, str(len(orders)), "", "", "", yuan(sum(line.amount_fen for line in orders)), ""))
-    return written(rows)
+    return rows
 
 
 def written(rows: Iterable[Sequence[str]]) -> bytes:
@@ -106,13 +114,13 @@ def hash_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def read_results(number: str, rows: Sequence[tuple[int, Sequence[str]]]) -> list[Result]:
-    """The lines of the bank's answer to the file `number`.
+def read_results(number: str, rows: Sequence[tuple[int, Sequence[str]]], most: int = MAX_LINES) -> list[Result]:
+    """The lines of the bank's answer to the file `number`, at most so many.
 
     Raises ResultUnreadable, ResultRowWrong, ResultAmountWrong, ResultTotalWrong, ResultOfOtherFile.
     """
     filled = [(row, [cell.strip() for cell in cells]) for row, cells in rows if any(cell.strip() for cell in cells)]
-    if len(filled) < 3 or tuple(filled[0][1]) != RESULT_HEADERS or len(filled) > MAX_LINES + 2:
+    if len(filled) < 3 or tuple(filled[0][1]) != RESULT_HEADERS or len(filled) > most + 2:
         raise ResultUnreadable()
     *body, (last_row, last) = filled[1:]
     if last[0] != TOTAL or len(last) < 3:

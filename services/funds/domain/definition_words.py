@@ -28,9 +28,16 @@ OUTCOMES = VERDICTS | {
 }
 
 
-def definition_clauses(applied: Applied, below: int) -> list[dict[str, str]]:
-    """Why this definition, what it counts, over what, until when. `below`: definitions smaller places have."""
+def definition_clauses(applied: Applied, below: int, left_out_fen: int) -> list[dict[str, str]]:
+    """Why this definition, what it counts, over what, until when.
+
+    `below`: how many definitions smaller places have; `left_out_fen`: received and not counted.
+    """
     found = [_scope(applied, below), _numerator(applied.definition), _denominator(applied), _time(applied)]
+    if left_out_fen:
+        zh = f"正式下达资金已收到{left_out_fen}分,按本口径不计或尚未计入"
+        en = f"{left_out_fen} fen of the regular batch were received and are not counted, or not yet"
+        found.append(_clause("left_out", zh, en, applied.definition.source))
     if not applied.counts:
         found.append(
             _clause(

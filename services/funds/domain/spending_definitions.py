@@ -182,10 +182,20 @@ def require_end(valid_from: date, ends_on: date) -> None:
         raise DefinitionEndsBeforeStart(not_before=valid_from.isoformat())
 
 
-def require_power(scope: tuple[str, ...], division_code: str, from_day: date, today: date) -> None:
-    """Refuse to let a place change its own answers for days gone by. Raises BackdatedBySuperior."""
-    above = [area for area in scope if area == NATION or (division_code.startswith(area) and area != division_code)]
-    if from_day < today and not above:
+def require_power(scope: tuple[str, ...], new: Definition, today: date) -> None:
+    """Refuse to let a place change how it is judged for days or fund years gone by. Raises BackdatedBySuperior."""
+    if new.valid_from < today or new.year_from < today.year:
+        _require_above(scope, new.division_code)
+
+
+def require_power_to_end(scope: tuple[str, ...], division_code: str, ends_on: date, today: date) -> None:
+    """Refuse to let a place take back a definition for days gone by. Raises BackdatedBySuperior."""
+    if ends_on < today:
+        _require_above(scope, division_code)
+
+
+def _require_above(scope: tuple[str, ...], division_code: str) -> None:
+    if not any(area == NATION or (division_code.startswith(area) and area != division_code) for area in scope):
         raise BackdatedBySuperior()
 
 

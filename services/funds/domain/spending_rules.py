@@ -34,6 +34,7 @@ class Applied:
     """How one question is measured. `rule` judges the area as a whole, by the main demand."""
 
     asked: Question
+    values: Parameters
     definition: Definition
     outranked: tuple[Definition, ...]
     others: tuple[Definition, ...]
@@ -51,6 +52,12 @@ class Applied:
     @property
     def question(self) -> Question:
         return self.counted_on(self.asked.as_of)
+
+    @property
+    def left_out(self) -> Question | None:
+        """The question for the money asked about that the definition does not count, or not yet."""
+        narrowed = self.asked.batch is None and self.question.batch is not None
+        return replace(self.asked, batch="regular") if narrowed else None
 
     @property
     def counts(self) -> bool:
@@ -132,8 +139,9 @@ def apply(
         main = _demand(_by_parameter(definition), definition, year, ends, values)
         demands.insert(0, main)
     rule = Rule(main.rate, main.due_on, basis, definition.counted)
+    outranked = tuple(chosen[1:])
     return Applied(
-        question, definition, tuple(chosen[1:]), others, first_regular_on, ends, rule, main, tuple(demands)
+        question, values, definition, outranked, others, first_regular_on, ends, rule, main, tuple(demands)
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from services.funds.domain.refusals.bank_files import (
 from services.funds.domain.refusals.spending import StepNotDue
 from services.funds.operations import payee_accounts
 from services.funds.storage import bank_files as storage
-from services.funds.storage import decisions
+from services.funds.storage import bank_workbooks, decisions
 from services.funds.storage import payee_accounts as account_storage
 from services.funds.storage.sealing import Seals
 from services.funds.storage.tables import BankFile, BankFileLine, BankResult, PayeeAccount, Payment
@@ -49,7 +49,7 @@ async def build(session: AsyncSession, actor: Actor, seals: Seals, request: wire
     row = BankFile(
         number=number, county_code=county_code, made_on=today, line_count=len(filed),
         total_fen=sum(line.amount_fen for line, _, _ in filed),
-        content_sha256=rules.hash_of(_content(seals, number, filed)),
+        content_sha256=rules.hash_of(rules.render(number, _orders(seals, filed))),
     )  # fmt: skip
     decisions.sign(actor, row)
     await storage.add(session, row, [line for line, _, _ in filed])
@@ -89,33 +89,34 @@ async def _account(session: AsyncSession, payment: Payment, index: int) -> Payee
     return account
 
 
-def _content(seals: Seals, number: str, filed: Sequence[Filed]) -> bytes:
-    """The file's bytes: made from its lines whenever they are needed, kept nowhere."""
-    orders = [
+def _orders(seals: Seals, filed: Sequence[Filed]) -> list[rules.Order]:
+    """The file's orders in clear: made from its lines whenever they are needed, kept nowhere."""
+    return [
         rules.Order(
             line.end_to_end_id, payment.payee_name, account_storage.opened(seals, account), account.bank_name,
             line.amount_fen, line.purpose,
         )
         for line, payment, account in filed
     ]  # fmt: skip
-    return rules.render(number, orders)
 
 
-async def take(session: AsyncSession, actor: Actor, seals: Seals, trail: Database, file_id: int) -> tuple[str, bytes]:
+async def take(
+    session: AsyncSession, actor: Actor, seals: Seals, trail: Database, file_id: int, form: wire.FileForm
+) -> tuple[str, bytes]:
     """The file's name and bytes, the one place where accounts leave in clear: written down before they do."""
     row = await storage.visible(session, actor, file_id)
     if row is None:
         raise NotFound()
     filed = await storage.lines_of(session, row.id)
-    content = _content(seals, row.number, filed)
-    if rules.hash_of(content) != row.content_sha256:
+    orders = _orders(seals, filed)
+    if rules.hash_of(rules.render(row.number, orders)) != row.content_sha256:
         raise FileChanged()
     subjects = [f"payee_account:{account.id}" for _, _, account in filed]
     audit.record(session, actor, "bank_file.take", f"bank_file:{row.id}", sha256=row.content_sha256)
     await session.flush()
     purpose = actor.purpose or f"bank_file:{row.id}"
     await audit.record_read(trail, actor, "bank_file.take", subjects, "account", purpose)
-    return f"{row.number}.csv", content
+    return f"{row.number}.{form}", bank_workbooks.formed(row.number, orders, form)
 
 
 async def get(session: AsyncSession, actor: Actor, file_id: int) -> wire.BankFile:

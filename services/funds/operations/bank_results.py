@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
+from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,13 +18,15 @@ from services.funds.storage import claims as claim_storage
 from services.funds.storage import decisions
 from services.funds.storage import payments as payment_storage
 from services.funds.storage.tables import BankFile, BankResult, Payment
-from shared.chassis import audit, clock, csv_rows
+from shared.chassis import audit, clock, csv_rows, xlsx_rows
 from shared.chassis.identity import Actor
 from shared.chassis.sheet_faults import BadSheet
 from shared.refusals import NotFound, TooLarge
 from shared.schemas import funds_bank_files as wire
 
 MAX_BYTES = 1024 * 1024
+XLSX_MAGIC, UNPACKED = b"PK\x03\x04", 20
+"""How an xlsx begins, and how many times its size it may unpack to."""
 
 
 async def enter(session: AsyncSession, actor: Actor, file_id: int, content: bytes) -> wire.BankResult:
@@ -36,7 +39,7 @@ async def enter(session: AsyncSession, actor: Actor, file_id: int, content: byte
     known = await storage.results_of(session, row.id, sha256)
     if known:
         return result_answer(known[0], known=True)
-    results = rules.read_results(row.number, _rows(content))
+    results = rules.read_results(row.number, rows_of(content, MAX_BYTES))
     counts = await _apply(session, actor, row, results)
     entered = BankResult(
         bank_file_id=row.id, content_sha256=sha256, line_count=len(results),
@@ -49,14 +52,21 @@ async def enter(session: AsyncSession, actor: Actor, file_id: int, content: byte
     return result_answer(entered)
 
 
-def _rows(content: bytes) -> list[tuple[int, list[str]]]:
-    """The csv's rows. Raises TooLarge, ResultUnreadable."""
-    if len(content) > MAX_BYTES:
+def rows_of(content: bytes, most_bytes: int) -> list[tuple[int, list[str]]]:
+    """The rows of a csv, or of the sheet 支付结果 of an xlsx. Raises TooLarge, ResultUnreadable."""
+    if len(content) > most_bytes:
         raise TooLarge()
     try:
+        if content.startswith(XLSX_MAGIC):
+            sheet = xlsx_rows.XlsxSheet(io.BytesIO(content), rules.RESULT_SHEET, UNPACKED * most_bytes)
+            return [(number, [_text(cell) for cell in cells]) for number, cells in sheet.rows()]
         return list(csv_rows.rows(io.BytesIO(content)))
     except BadSheet as fault:
         raise ResultUnreadable() from fault
+
+
+def _text(cell: object) -> str:
+    return "" if cell is None else cell.isoformat() if isinstance(cell, date) else str(cell)
 
 
 async def _apply(session: AsyncSession, actor: Actor, row: BankFile, results: list[rules.Result]) -> Counter[str]:

@@ -87,8 +87,7 @@ async def public(session: AsyncSession, actor: Actor, peer: Peer, question: Ques
     answered = await compute(session, actor, peer, question)
     total = wire.Measures(**_measures(answered.total, answered))
     groups = await groups_of(session, answered, "fund_kind")
-    used = await spending_rules.used(session, answered.applied)
-    return wire.PublicProgress(**_head(answered), definition=used, total=total, groups=groups)
+    return wire.PublicProgress(**_head(answered), total=total, groups=groups)
 
 
 async def compute(session: AsyncSession, actor: Actor, peer: Peer, question: Question) -> Answered:

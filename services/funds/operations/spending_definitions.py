@@ -93,7 +93,7 @@ async def decide(
         request.decided_on, today=today, not_before=clock.office_day(row.entered_at), pointer="/decided_on"
     )  # fmt: skip
     if request.outcome == "approve":
-        rules.require_power(actor.scope, row.division_code, row.valid_from, today)
+        rules.require_power(actor.scope, storage.definition_of(row), today)
     row.state = "approved" if request.outcome == "approve" else "refused"
     decisions.record(
         session, actor, row, ("spending_definition", row.id), "decision",
@@ -113,7 +113,7 @@ async def end(
         raise DefinitionNotInForce()
     require_other_person(actor.person, row.entered_person)
     rules.require_end(row.valid_from, request.ends_on)
-    rules.require_power(actor.scope, row.division_code, request.ends_on, clock.office_today())
+    rules.require_power_to_end(actor.scope, row.division_code, request.ends_on, clock.office_today())
     row.valid_to, row.end_reason = request.ends_on, request.reason
     row.ended_at, row.ended_by = clock.now(), actor.account
     row.ended_person, row.ended_office = actor.person, actor.office

@@ -56,6 +56,9 @@ async def used(session: AsyncSession, applied: Applied) -> wire.UsedDefinition:
     """The definition as an answer names it."""
     definition, asked = applied.definition, applied.asked
     below = await storage.below(session, asked.area, asked.fund_year, asked.as_of)
+    left_out = 0
+    if applied.left_out is not None:
+        left_out = (await spending.total(session, applied.left_out, applied.values)).received_fen
     names = ("name", "division_code", "general", "withheld_counts", "denominator", "priority", "source")
     return wire.UsedDefinition(
         **{name: getattr(definition, name) for name in names},
@@ -64,8 +67,9 @@ async def used(session: AsyncSession, applied: Applied) -> wire.UsedDefinition:
         counted_batch=applied.question.batch or "all",
         cut_off=applied.cut_off,
         pace_basis=applied.rule.pace_basis,
+        left_out_fen=left_out,
         others=[item.id for item in applied.others],
-        clauses=[wire.Clause(**clause) for clause in definition_clauses(applied, below)],
+        clauses=[wire.Clause(**clause) for clause in definition_clauses(applied, below, left_out)],
     )
 
 

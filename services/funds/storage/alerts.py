@@ -6,7 +6,19 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, any_, cast, func, literal, literal_column, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    any_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, array, distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -79,15 +91,16 @@ FIGURES = ("colour", "threshold", "amount_fen", "days", "occurrences", "since")
 async def see_again(session: AsyncSession, seen: Iterable[tuple[int, Cause]], at: datetime) -> int:
     """Bring the figures of alerts whose cause still stands up to date. Returns how many there are."""
     rows = [
-        {"id": alert_id, "seen_at": at, "seen_times": Alert.seen_times + 1}
-        | {name: getattr(cause, name) for name in FIGURES}
-        for alert_id, cause in seen
+        {"alert_id": alert_id} | {f"new_{name}": getattr(cause, name) for name in FIGURES} for alert_id, cause in seen
     ]
-    for row in rows:
-        alert_id = row.pop("id")
-        await session.execute(
-            update(Alert).where(Alert.id == alert_id).values(row).execution_options(synchronize_session=False)
-        )
+    columns: Any = Alert.__table__.c
+    statement = (
+        update(Alert.__table__)  # type: ignore[arg-type]
+        .where(columns.id == bindparam("alert_id"))
+        .values(seen_at=at, seen_times=columns.seen_times + 1, **{name: bindparam(f"new_{name}") for name in FIGURES})
+    )
+    if rows:
+        await (await session.connection()).execute(statement, rows)
     return len(rows)
 
 

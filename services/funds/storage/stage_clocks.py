@@ -218,6 +218,12 @@ def _with_projects(question: Question) -> list[_Branch]:
     ]
 
 
+def _claims(question: Question) -> list[Any]:
+    """Claims of the area; by their county too, which is what an index finds them by."""
+    found = [within(Claim.county_code, question.books), Claim.fund_year == question.fund_year]
+    return [*found, *_asked(question, Claim.division_code, Allocation), ~undone("claim", Claim.id)]
+
+
 def _going_out(question: Question) -> list[_Branch]:
     """claimed → reviewed → ordered → with the payee, for claims and for lists of grants."""
     branches = []
@@ -232,7 +238,7 @@ def _going_out(question: Question) -> list[_Branch]:
         ).join(Allocation, Allocation.id == Claim.allocation_id)  # fmt: skip
         if step != "claim_review":
             rows = rows.join(Payment, Payment.claim_id == Claim.id)
-        rows = rows.where(*_asked(question, Claim.division_code, Allocation), ~undone("claim", Claim.id))
+        rows = rows.where(*_claims(question))
         branches.append(_Branch("claim", Claim.id, frozenset({step}), rows))
     for step, began, ended in (
         ("claim_review", GrantBatch.prepared_on, GrantBatch.decided_on),
@@ -242,6 +248,7 @@ def _going_out(question: Question) -> list[_Branch]:
             "batch", GrantBatch.id, literal(step, String), literal(step), GrantBatch.division_code, Allocation,
             Allocation.project_code, GrantBatch.total_fen, (began, ended, null()),
         ).join(Allocation, Allocation.id == GrantBatch.allocation_id)  # fmt: skip
+        rows = rows.where(GrantBatch.fund_year == question.fund_year)
         rows = rows.where(*_asked(question, GrantBatch.division_code, Allocation))
         branches.append(_Branch("batch", GrantBatch.id, frozenset({step}), rows))
     return branches

@@ -99,7 +99,7 @@ async def _ids_and_facts(
         if rules.HEAD in facts:
             values[rules.HEAD] = first.get(head_of.get(row.household_id, UNKNOWN))
         if rules.ACCOUNT in facts:
-            values[rules.ACCOUNT] = _mark(seals, row.household_id, row.bank_account_sealed)
+            values[rules.ACCOUNT] = mark_of(seals, row.household_id, row.bank_account_sealed)
         told[row.identity_index] = (first[row.identity_index], values)
     return told
 
@@ -113,7 +113,7 @@ def _plain(value: Any) -> FactValue:
     return plain
 
 
-def _mark(seals: Seals, household: UUID, sealed: str | None) -> str | None:
+def mark_of(seals: Seals, household: UUID, sealed: str | None) -> str | None:
     """Equal for equal accounts, and nothing to be read from it: a keyed hash of the account's number."""
     if sealed is None:
         return None

@@ -74,8 +74,8 @@ class FileChanged(Conflict):
 
 class ResultUnreadable(RuleBroken):
     code = "funds.result_unreadable"
-    zh = "结果文件不是规定格式的 csv 文件"
-    en = "The result is not a csv file of the described form"
+    zh = "结果文件不是规定格式的 csv 或 xlsx 文件"
+    en = "The result is not a csv or xlsx file of the described form"
     pointer = "/file"
 
 
@@ -125,6 +125,20 @@ class PaymentNotReturned(Conflict):
     code = "funds.payment_not_returned"
     zh = "该笔报账的支付没有全额退回,不得重新报账"
     en = "The claim's payment has not come back whole and is not claimed again"
+
+
+class GrantFileEmpty(RuleBroken):
+    code = "funds.grant_file_empty"
+    zh = "批次中没有可列入银行文件的行"
+    en = "The batch has no line that can be put into a file for the bank"
+    pointer = "/batch_id"
+
+
+class GrantInFile(Conflict):
+    code = "funds.grant_in_file"
+    zh = "批次中的行已列入其他银行文件"
+    en = "A line of the batch is in a file for the bank already"
+    pointer = "/batch_id"
 
 
 class ClaimedAgain(Conflict):

@@ -106,5 +106,5 @@ class DefinitionNotInForce(Conflict):
 
 class BackdatedBySuperior(Forbidden):
     code = "funds.backdated_by_superior"
-    zh = "自过去日期起生效或终止的口径须由上级审定"
-    en = "Only an office above decides what changes the answers for days gone by"
+    zh = "涉及过去日期或以往资金年度的口径,其生效和终止须由上级审定"
+    en = "Only an office above decides what changes how days or fund years gone by are judged"

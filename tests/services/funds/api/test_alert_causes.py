@@ -9,8 +9,8 @@ from sqlalchemy import text
 from services.funds.operations import alert_sweeps
 from tests.services.funds.api import bank
 from tests.services.funds.api.test_alerts import FINANCE, PAPER, RIGHTS, UNIT, alerts, one, run
+from tests.services.funds.api.test_grant_batches import APPROVE, approved, body, ordered, person
 from tests.services.funds.api.test_grant_batches import allocation as grant_allocation
-from tests.services.funds.api.test_grant_batches import approved, body, ordered, person
 from tests.services.funds.api.test_grant_deaths import cases, settled
 from tests.services.funds.world import (
     CHECKER,
@@ -74,6 +74,21 @@ async def test_money_for_people_without_a_list_and_grants_to_the_dead_are_alerte
         "blue", 1, f"batch:{batch['batch_id']}",
     )  # fmt: skip
     assert "person-1" not in str(stopped)
+
+
+async def test_grants_of_a_stopped_project_are_neither_approved_nor_ordered(world: World) -> None:
+    given = await grant_allocation(world)
+    people = [person(world, number) for number in (1, 2)]
+    first = await world.made(CLAIMANT, "/grant-batches", body(given, people[0]))
+    second = await world.made(CLAIMANT, "/grant-batches", body(given, people[1]))
+    await world.made(CHECKER, f"/grant-batches/{first['batch_id']}/decision", APPROVE)
+    world.projects["G1"]["version"] += 1
+    await world.tell("G1", state="stopped", state_since=day(6))
+    await run(world)
+    barred = await world.post(CHECKER, f"/grant-batches/{second['batch_id']}/decision", APPROVE)
+    order = {"order_no": "g1", "ordered_on": day(5, 12)}
+    unpaid = await world.post(RELEASER, f"/grant-batches/{first['batch_id']}/payment", order)
+    assert [code_of(answer) for answer in (barred, unpaid)] == ["alert_blocks", "alert_blocks"]
 
 
 async def test_what_was_paid_after_a_death_is_alerted_until_it_is_recovered(world: World) -> None:

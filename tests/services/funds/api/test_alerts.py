@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from services.funds.operations import alert_sweeps
+from services.funds.operations import alert_runs, alert_sweeps
 from shared.chassis.clock import office_today
 from shared.chassis.identity import Actor
 from tests.services.funds.world import (
@@ -331,6 +331,20 @@ async def test_evaluations_and_steps_at_once_leave_one_alert_and_one_step(world:
     open_ones = await alerts(world)
     assert len({(item["rule"], item["reference"]) for item in open_ones}) == len(open_ones)
     assert len((await world.seen(UNIT, f"/alerts/{alert['alert_id']}"))["actions"]) == 1
+
+
+async def test_an_older_reading_is_not_applied_after_a_newer_one(world: World) -> None:
+    receipt = await world.money(1000)
+    database = world.funds.fastapi.state.database
+    async with database.session(read_only=True) as session:
+        older = await alert_runs.read(session, COUNTY)
+    await world.allocation(receipt, 1000)
+    await run(world)
+    before = await alerts(world)
+    async with database.session() as session:
+        assert await alert_runs.apply(session, older) == alert_runs.Changed()
+    assert await alerts(world) == before
+    assert [item for item in before if item["rule"] == "unallocated"] == []
 
 
 async def test_the_sweeper_looks_at_every_area_in_its_turn(world: World) -> None:

@@ -45,7 +45,7 @@ async def last_year(world: World) -> None:
 
 async def this_year(world: World) -> dict[str, Any]:
     """100,000 of 1,000,000 fen spent; claims ordered, approved and in review; the rest with the project or free."""
-    world.projects["P1"] = grant_of("P1", planned_end_on=day(10, 15))
+    world.projects["P1"] = grant_of("P1", planned_end_on=day(10, 15), contract_fen=1_000_000)
     given = await world.allocation(await world.money(1_000_000), 900_000)
     await world.paid(given, 103_093, on=day(5))
     ordered = await world.claim(given, 100_000, on=day(9, 20))
@@ -109,7 +109,10 @@ async def test_a_forecast_of_a_past_day_knows_nothing_of_what_came_later(world: 
         "project_code": "P1", "other_sources_fen": 0, "advance_rate": "0.1", "progress_rate": "0.5",
         "stated_on": day(10, 10),
     }  # fmt: skip
-    await world.made(desk("claim.file", "contract_terms.state"), "/contract-terms", terms)
+    stated = await world.made(desk("contract_terms.state"), "/contract-terms", terms)
+    yes = {"outcome": "approve", "opinion": "同意", "decided_on": day(10, 12)}
+    path = f"/contract-terms/{stated['contract_terms_id']}/decision"
+    await world.made(desk("contract_terms.decide"), path, yes)
     assert await forecast(world) == before
     assert await forecast(world, as_of=day(12)) != before
 

@@ -17,10 +17,12 @@ from tests.services.funds.world import (
     ELSEWHERE,
     PROVINCE,
     READER,
+    READING,
     YEAR,
     World,
     code_of,
     day,
+    desk,
     document_body,
     grant_of,
     pointer_of,
@@ -156,6 +158,20 @@ async def test_the_flow_names_its_nodes_in_both_languages_and_nobody_by_name(wor
     assert "路桥" not in str(flow)
     by_purpose = await picture(world, "flow", "34", day(6), project_by="purpose")
     assert "project:works" in {node["id"] for node in by_purpose["nodes"]}
+
+
+async def test_a_township_and_the_country_are_areas_like_any_other(world: World) -> None:
+    given = await world.allocation(await world.money(1_000), 800)
+    await world.paid(given, 400, on=day(5))
+    await world.claim(given, 100, on=day(5, 20))
+    for area in ("341622101", "341622101200", "34"):
+        await check_flow(world, area, THEN)
+        await check_heat_and_line(world, area, THEN)
+    minister = desk(*READING, scope=("00",), office="00-finance", level="nation")
+    asked = {"division_code": "00", "fund_year": YEAR, "as_of": THEN}
+    assert (await world.seen(minister, "/forecast", **asked))["whole_fen"] == 1_000
+    for name in ("flow", "progress-line", "heat"):
+        assert (await world.seen(minister, f"/pictures/{name}", **asked))["division_name"] == "全国"
 
 
 async def test_the_line_has_a_target_for_every_step_by_the_pace(world: World) -> None:

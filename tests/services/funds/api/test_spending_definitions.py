@@ -73,18 +73,20 @@ async def test_without_any_other_the_nations_default_says_what_the_parameters_sa
 
 
 async def test_a_definition_holds_once_another_person_approved_it_and_ends_by_a_day(world: World) -> None:
-    stated = await world.made(MAKER, PATH, NEW | {"valid_from": TODAY.isoformat(), "thresholds": [RATE]})
+    from_now = NEW | {"valid_from": TODAY.isoformat(), "year_from": TODAY.year, "year_to": TODAY.year}
+    now = {"as_of": TODAY.isoformat(), "fund_year": TODAY.year}
+    stated = await world.made(MAKER, PATH, from_now | {"thresholds": [RATE]})
     path = f"{PATH}/{stated['definition_id']}"
     assert (stated["state"], stated["thresholds"][0]["value"]) == ("proposed", "0.95")
-    assert (await resolved(world, as_of=TODAY.isoformat()))["definition"]["name"] == "全国缺省口径"
+    assert (await resolved(world, **now))["definition"]["name"] == "全国缺省口径"
     own = await world.post(MAKER, f"{path}/decision", yes())
     assert (own.status_code, code_of(own)) == (403, "same_person")
     answers = await asyncio.gather(*(world.post(OTHER, f"{path}/decision", yes()) for _ in range(2)))
     assert sorted(answer.status_code for answer in answers) == [200, 409]
-    seen = await resolved(world, as_of=TODAY.isoformat())
+    seen = await resolved(world, **now)
     assert (seen["definition"]["definition_id"], seen["demands"][0]["value"]) == (stated["definition_id"], "0.95")
     yesterday = (TODAY - timedelta(days=1)).isoformat()
-    before = await resolved(world, as_of=TODAY.isoformat(), known_on=yesterday)
+    before = await resolved(world, **now, known_on=yesterday)
     assert before["definition"]["name"] == "全国缺省口径"
     for who, ends_on, code in (
         (MAKER, TODAY.isoformat(), "same_person"),
@@ -97,9 +99,9 @@ async def test_a_definition_holds_once_another_person_approved_it_and_ends_by_a_
     assert (ended["valid_to"], ended["end_reason"]) == (TODAY.isoformat(), "换文")
     again = await world.post(OTHER, f"{path}/end", {"ends_on": TODAY.isoformat(), "reason": "换文"})
     assert (again.status_code, code_of(again)) == (409, "definition_not_in_force")
-    followed = NEW | {"valid_from": (TODAY + timedelta(days=1)).isoformat()}
+    followed = from_now | {"valid_from": (TODAY + timedelta(days=1)).isoformat()}
     assert (await world.post(MAKER, PATH, followed)).status_code == 201
-    listed = await world.seen(READER, PATH, division_code=COUNTY, fund_year=YEAR)
+    listed = await world.seen(READER, PATH, division_code=COUNTY, fund_year=TODAY.year)
     assert [item["state"] for item in listed["items"]] == ["proposed", "approved"]
     elsewhere = desk("parameter.set", *READING, office="341621-finance", scope=("341621",))
     assert (await world.post(elsewhere, f"{path}/decision", yes())).status_code == 404
@@ -238,6 +240,8 @@ async def test_numerator_and_denominator_follow_the_definition(world: World) -> 
     alone = await check_progress(world, READER, division_code=COUNTY)
     assert (alone["batch"], alone["definition"]["counted_batch"]) == ("all", "advance")
     assert (alone["total"]["received_fen"], alone["total"]["progress"]) == (1_000, "0.570000")
+    assert (alone["definition"]["left_out_fen"], central["definition"]["left_out_fen"]) == (500, 0)
+    assert "已收到500分" in alone["definition"]["clauses"][-1]["zh"]
     regular = await check_progress(world, READER, division_code=COUNTY, batch="regular")
     assert (regular["total"]["received_fen"], regular["total"]["verdict"]) == (500, None)
     assert regular["definition"]["counted"] is False

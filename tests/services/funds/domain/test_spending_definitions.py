@@ -114,10 +114,16 @@ def test_a_cut_off_before_or_after_the_fund_year_is_refused() -> None:
 
 def test_a_place_does_not_change_its_own_answers_for_days_gone_by() -> None:
     today = date(2023, 5, 1)
-    rules.require_power(("6207",), "6207", today, today)
-    rules.require_power(("62",), "6207", today - timedelta(days=1), today)
+    fresh, yesterday = replace(CITY, valid_from=today), today - timedelta(days=1)
+    rules.require_power(("6207",), fresh, today)
+    rules.require_power_to_end(("6207",), "6207", today, today)
+    for back in (replace(fresh, valid_from=yesterday), replace(fresh, year_from=2022)):
+        rules.require_power(("62",), back, today)
+        with pytest.raises(refusals.BackdatedBySuperior):
+            rules.require_power(("6207",), back, today)
+    rules.require_power_to_end(("00",), "6207", yesterday, today)
     with pytest.raises(refusals.BackdatedBySuperior):
-        rules.require_power(("6207",), "6207", today - timedelta(days=1), today)
+        rules.require_power_to_end(("6207", "34"), "6207", yesterday, today)
 
 
 # What a definition and the parameters say together.
