@@ -12,7 +12,7 @@ from types import FrameType
 
 import uvloop
 
-from bench import imports, loads, money, progress, quality, reads, results, search, storage, suite
+from bench import imports, loads, money, posting, progress, quality, reads, results, search, storage, suite
 from bench.ground import Ground, ground
 from bench.memory import resident_mib
 from bench.results import Result
@@ -27,6 +27,7 @@ GROUPS: dict[str, Group] = {
     "divisions": loads.measure,
     "money": money.measure,
     "progress": progress.measure,
+    "posting": posting.measure,
     "reads": reads.measure,
     "search": search.measure,
     "storage": storage.measure,
@@ -36,7 +37,7 @@ GROUPS: dict[str, Group] = {
 }
 """In the order they are measured: those that want the size's people and no more come first."""
 SUITE = "suite"
-PEOPLE_NEEDED = frozenset(GROUPS) - {"divisions", "money", "progress"}
+PEOPLE_NEEDED = frozenset(GROUPS) - {"divisions", "money", "progress", "posting"}
 SETTLE_S = 3.0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,11 +36,13 @@ def get(path: str, token: str) -> bytes:
     return f"GET {path} HTTP/1.1\r\nhost: registry\r\nauthorization: Bearer {token}\r\n\r\n".encode()
 
 
-def post_json(path: str, token: str, body: bytes) -> bytes:
-    """A POST request with a JSON body."""
+def post_json(path: str, token: str, body: bytes, key: str | None = None) -> bytes:
+    """A POST request with a JSON body, and an Idempotency-Key if one is given."""
     head = (
         f"POST {path} HTTP/1.1\r\nhost: registry\r\nauthorization: Bearer {token}\r\n"
-        f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+        f"content-type: application/json\r\ncontent-length: {len(body)}\r\n"
+        + (f"idempotency-key: {key}\r\n" if key else "")
+        + "\r\n"
     )
     return head.encode() + body
 
@@ -103,6 +105,26 @@ async def load(port: int, connections: int, request: Request, seconds: float) ->
     async def keep_busy(line: Line) -> None:
         while (sent := time.perf_counter()) < until:
             await line.ask(request())
+            times.append(time.perf_counter() - sent)
+
+    try:
+        await asyncio.gather(*(keep_busy(line) for line in lines))
+        return Answered(len(times), time.perf_counter() - began, times)
+    finally:
+        for line in lines:
+            line.close()
+
+
+async def all_of(port: int, connections: int, requests: Iterator[bytes]) -> Answered:
+    """Each of these requests once, by connections that take the next as soon as they can; NotAnswered as in `load`."""
+    lines = await opened(port, connections)
+    times: list[float] = []
+    began = time.perf_counter()
+
+    async def keep_busy(line: Line) -> None:
+        for request in requests:
+            sent = time.perf_counter()
+            await line.ask(request)
             times.append(time.perf_counter() - sent)
 
     try:

@@ -20,7 +20,7 @@ from bench import asking
 from bench.ground import connect
 from bench.pairs import Pairs, against, interleaved, percentile
 from bench.places import PROVINCE
-from bench.progress_filling import FUND_YEAR, books
+from bench.progress_filling import FUND_YEAR, LAST_DAY, books
 from bench.progress_ground import Books
 from bench.results import Bar, Result
 from bench.run import Run
@@ -41,7 +41,7 @@ REPORT = Bar("report_province", "ms", 1 / 40, higher_is_better=False)
 FOLDING = Bar("progress_folding", "posts/s", None)
 AREA_LIMIT_MS, WHOLE_LIMIT_MS, REBUILD_LIMIT_S = 50.0, 300.0, 60.0
 REBUILDS = 2
-PROGRESS = f"/api/v1/funds/progress?division_code={{}}&fund_year={FUND_YEAR}"
+PROGRESS = f"/api/v1/funds/progress?division_code={{}}&fund_year={FUND_YEAR}&as_of={LAST_DAY}"
 OF_PROVINCE = PROGRESS.format(PROVINCE) + "&group_by=division&delays=none"
 LIGHTEST = "/readyz"
 """The service's one endpoint that asks its database one row and nothing else: the other side of the two answers."""
@@ -176,7 +176,7 @@ async def _p99(made: Books, paths: Sequence[str]) -> float:
 
 
 def _question() -> Question:
-    return Question(PROVINCE, FUND_YEAR, clock.office_today())
+    return Question(PROVINCE, FUND_YEAR, LAST_DAY)
 
 
 async def _live(session: Any) -> dict[str, Totals]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from bench.progress_ground import Books, empty_books
 from bench.run import Run
 from deploy.local.progress import Reporter, Steps
 
-FUND_YEAR = 2025
+FUND_YEAR, LAST_DAY = 2025, date(2025, 12, 19)
+"""Of the made-up books. Asked as of their last day, so that no figure depends on the day it is measured on."""
 WRITERS = 2
 """Connections that post at once: as many as there are cores on the smallest machine."""
 AT_ONCE = 250
@@ -67,25 +69,30 @@ async def _fill(made: Books, reporter: Reporter, projects: int) -> None:
     connection = await connect(made.admin_dsn)
     try:
         await _ask(connection, made, projects)
-        steps = steps_of(Path(__file__).with_name("province_books.sql").read_text(encoding="utf-8"))
-        with reporter.steps("files of a province's books", len(steps)) as bar:
-            for step in steps:
-                await connection.execute(step)
-                bar.advance()
+        await carry_out(connection, "province_books.sql", reporter, "files of a province's books")
         for table in _SEQUENCES:
             await connection.execute(f"select setval(pg_get_serial_sequence('{table}', 'id'), max(id)) from {table}")  # noqa: S608 - names of this file
         made.transfers = await connection.fetchval("select count(*) from bench_books.movements")
         began = time.perf_counter()
         with reporter.steps("transfers of a province's books", made.transfers) as bar:
-            await _post(connection, made, 1, bar)
+            await post(connection, made, 1, bar)
             await connection.execute("analyze ledger_transfers")
             await connection.execute(_FIND_UNDONE)
-            await _post(connection, made, 2, bar)
+            await post(connection, made, 2, bar)
         made.posted_per_second = made.transfers / (time.perf_counter() - began)
         await connection.execute("drop schema bench_books cascade")
         await connection.execute("vacuum analyze")
     finally:
         await connection.close()
+
+
+async def carry_out(connection: Any, script: str, reporter: Reporter, title: str) -> None:
+    """A script of this folder, step by step."""
+    steps = steps_of(Path(__file__).with_name(script).read_text(encoding="utf-8"))
+    with reporter.steps(title, len(steps)) as bar:
+        for step in steps:
+            await connection.execute(step)
+            bar.advance()
 
 
 def steps_of(script: str) -> list[str]:
@@ -116,8 +123,8 @@ async def _ask(connection: Any, made: Books, projects: int) -> None:
     )
 
 
-async def _post(connection: Any, made: Books, number: int, bar: Steps) -> None:
-    """Post one pass: the levels above first, then all counties by turns, each by one writer only."""
+async def post(connection: Any, made: Books, number: int, bar: Steps) -> None:
+    """Post one pass of the listed movements: the levels above first, then all counties, each by one writer only."""
     found = [(book, int(first), int(last)) for book, first, last in await connection.fetch(_PASSES, number)]
     above = [whole for whole in found if len(whole[0]) < 6]
     for whole in above:

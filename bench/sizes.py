@@ -33,6 +33,8 @@ class Size:
     book_projects: int
     asked: int
     """Questions for progress on one side of a pair."""
+    posts: int
+    """Postings over HTTP on one side of a pair."""
     pairs: int = 5
 
     @property
@@ -58,6 +60,7 @@ SMALL = Size(
     book_counties=16,
     book_projects=3_500,
     asked=100,
+    posts=500,
 )
 PROVINCE = Size(
     name="province",
@@ -77,5 +80,6 @@ PROVINCE = Size(
     book_counties=160,
     book_projects=35_000,
     asked=200,
+    posts=3_000,
 )
 SIZES = {size.name: size for size in (SMALL, PROVINCE)}

@@ -38,7 +38,6 @@ class StageClock(Wire):
     points_to: int | None = Field(description="and at worst")
     responsible: Responsible | None = Field(description="who answers while it waits; null once it has left")
     office: str | None
-    received: bool = Field(description="false while the area has not received the money yet")
 
 
 class LateBand(Wire):

@@ -54,6 +54,7 @@ async def spending_definition_list(
 @router.get("/resolution", operation_id="spending_definition_resolve", **needs("parameter.read"))
 async def spending_definition_resolve(
     session: Session,
+    actor: CurrentActor,
     division_code: DivisionCode,
     fund_year: Year,
     as_of: Day | None = None,
@@ -67,7 +68,7 @@ async def spending_definition_resolve(
     )
     if known_on is not None:
         question = replace(question, known_until=clock.end_of(known_on))
-    return await spending_definitions.resolution(session, question)
+    return await spending_definitions.resolution(session, actor, question)
 
 
 @router.get("/{definition_id}", operation_id="spending_definition_get", **needs("parameter.read"))

@@ -58,8 +58,6 @@ class Facts:
     things: tuple[Thing, ...] = ()
     central_kinds: frozenset[str] = frozenset()
     values: Parameters = field(default_factory=lambda: Parameters([], NATION, date.min))
-    due: Callable[[Waiting], date] = lambda item: date.max
-    """The last day on which money may leave its step in time."""
 
 
 def causes_of(rules: Iterable[Rule], facts: Facts) -> list[Cause]:

@@ -1,6 +1,7 @@
 """The file of payment orders for the bank and the bank's answer to it, as bytes and as lines.
 
-Both are csv, or the same rows as text cells of an xlsx sheet (支付指令, 支付结果). The csv is in UTF-8 with a byte order mark, lines ended by CR LF, amounts in yuan with exactly two decimals, closed
+Both are csv, or the same rows as text cells of an xlsx sheet (支付指令, 支付结果). The csv is in UTF-8 with a
+byte order mark, lines ended by CR LF. Amounts are in yuan with exactly two decimals; both are closed
 by a line 合计 with the count and the total. Orders: 批次号, 端到端编号, 收款户名, 收款账号, 开户行, 金额(元), 用途.
 Results: 批次号, 端到端编号, 金额(元), 结果, 日期, 银行流水号, 原因; the result is 成功, 失败, 退汇, or 已受理 for
 an order the bank took and has not settled. What a result does not name stays with the bank.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,21 +30,25 @@ async def settle(session: AsyncSession, actor: Actor, batch_id: int, request: wi
     if row.state != "ordered":
         raise StepNotDue(state=row.state)
     require_order(request.settled_on, today=clock.office_today(), not_before=row.ordered_on, pointer="/settled_on")
-    lines = await storage.lines_of(session, row.id)
-    results = _results(request, lines)
-    await storage.set_results(
-        session, request.settled_on, [(line.id, outcome, reference) for line, outcome, reference in results]
-    )
+    results = _results(request, await storage.lines_of(session, row.id))
+    await carry_out(session, actor, row, request.settled_on, results)
+    return await answer(session, row)
+
+
+async def carry_out(
+    session: AsyncSession, actor: Actor, row: GrantBatch, on: date, results: Sequence[tuple[GrantLine, str, str]]
+) -> None:
+    """What the bank did on one day to ordered lines of a batch the caller has locked: line, outcome, reference."""
+    await storage.set_results(session, on, [(line.id, outcome, reference) for line, outcome, reference in results])
     if await storage.sum_of(session, row.id, "ordered") == 0:
         row.state = "settled"
     await grant_holds.release(session, [line.id for line, outcome, _ in results if outcome == "returned"])
     good = [line for line, outcome, _ in results if outcome == "paid"]
-    await claw_backs.of_results(session, good, request.settled_on)
+    await claw_backs.of_results(session, good, on)
     paid = sum(line.amount_fen for line in good)
     returned = sum(line.amount_fen for line, outcome, _ in results if outcome == "returned")
-    await _post(session, actor, row, paid, returned, request.settled_on)
+    await _post(session, actor, row, paid, returned, on)
     audit.record(session, actor, "grant.settle", f"grant_batch:{row.id}", paid_fen=paid, returned_fen=returned)
-    return await answer(session, row)
 
 
 def _results(request: wire.NewGrantResult, lines: Iterable[GrantLine]) -> list[tuple[GrantLine, str, str]]:

@@ -52,6 +52,17 @@ async def load(session: AsyncSession, question: Question, values: Parameters) ->
     )
 
 
+async def of_offices(session: AsyncSession, question: Question) -> domain.Facts:
+    """Only what offices hold themselves: lines on their way and what is left on receipts; nothing of projects."""
+    receipts = await _receipts(session, question, _by_owner(await storage.accounts(session, question, OF_OFFICES)))
+    lines = await _lines(session, question)
+    codes = [row.division_code for row in receipts] + [row.division_code for row in lines]
+    return domain.Facts(receipts=receipts, lines=lines, names=dict(await lists.division_names(session, codes)))
+
+
+OF_OFFICES = ("receipt", "recalling")
+
+
 def _by_owner(states: Iterable[AccountState]) -> _Books:
     receipts: dict[int, AccountState] = {}
     recalling: dict[int, list[AccountState]] = defaultdict(list)

@@ -148,8 +148,12 @@ async def list_definitions(
     return Page(items=items, next_cursor=paging.encode(items[-1].definition_id) if len(found) > limit else None)
 
 
-async def resolution(session: AsyncSession, question: Question) -> wire.SpendingResolution:
-    """Which definition holds for some money on a day, as known now or as it was known before a moment."""
+async def resolution(session: AsyncSession, actor: Actor, question: Question) -> wire.SpendingResolution:
+    """Which definition holds for some money on a day, as known now or as it was known before a moment.
+
+    Of one of the actor's areas: when the regular batch came, and how much is left out, is that area's money.
+    """
+    require_in_scope(actor, question.area)
     if question.as_of < date(question.fund_year - 1, 1, 1):
         raise AsOfTooEarly(not_before=date(question.fund_year - 1, 1, 1).isoformat())
     level = await _level_of(session, question.fund_kind)

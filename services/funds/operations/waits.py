@@ -19,6 +19,18 @@ async def load(session: AsyncSession, question: Question, values: Parameters) ->
     Who answers for it is the step's rule, or what was decided on that money with effect on the day.
     """
     facts = await positions.load(session, question, values)
+    return await _answering(session, question, facts)
+
+
+async def with_offices(session: AsyncSession, question: Question) -> list[Waiting]:
+    """Of it, what offices hold and no project: few rows, however large the area.
+
+    Whether a county's planned projects lack money is not looked up: ask `load` who answers for a county's receipts.
+    """
+    return await _answering(session, question, await positions.of_offices(session, question))
+
+
+async def _answering(session: AsyncSession, question: Question, facts: domain.Facts) -> list[Waiting]:
     waiting = domain.waiting_of(facts, question.area, question.as_of)
     rulings = responsibilities.in_force(await storage.rulings(session, question), question.as_of)
     return responsibilities.answering(waiting, rulings)

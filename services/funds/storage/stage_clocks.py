@@ -10,7 +10,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, Select, String, and_, case, cast, func, literal, null, or_, select, tuple_, union_all
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.delays import STAGE_STEPS
@@ -24,6 +39,7 @@ from services.funds.storage.tables import (
     Document,
     DocumentLine,
     GrantBatch,
+    GrantLine,
     Payment,
     ProjectGrantRow,
     Receipt,
@@ -35,13 +51,17 @@ COUNTY_DIGITS = 6
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which stays: at these steps, on the way to one hop, of one thing, behind a row of the page before."""
+    """Which stays: at these steps, on the way to one hop, of one thing, behind a row of the page before.
+
+    `office_only`: only what the area's own office held, not what lies below it.
+    """
 
     steps: frozenset[str]
     hop: str | None
     thing: tuple[str, int] | None
     after: tuple[date, str, str, str] | None
     limit: int
+    office_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +76,12 @@ class _Branch:
 
 async def over(session: AsyncSession, question: Question, wanted: Wanted) -> list[Stay]:
     """Stays that had ended by the day, in the order of `Stay.key`."""
+    asked = _coming_down(question)
+    if not wanted.office_only:
+        asked += [*_with_projects(question), *_going_out(question)]
     branches = [
         branch.rows if wanted.thing is None else branch.rows.where(branch.thing_id == wanted.thing[1])
-        for branch in (*_coming_down(question), *_with_projects(question), *_going_out(question))
+        for branch in asked
         if branch.steps & wanted.steps and wanted.thing in (None, (branch.kind, wanted.thing and wanted.thing[1]))
     ]
     if not branches:
@@ -66,6 +89,8 @@ async def over(session: AsyncSession, question: Question, wanted: Wanted) -> lis
     found = union_all(*branches).subquery()
     key = (found.c.entered_on, found.c.reference, found.c.step, found.c.part)
     query = select(found).where(found.c.left_on <= question.as_of, found.c.step.in_(wanted.steps))
+    if wanted.office_only:
+        query = query.where(found.c.division_code == question.area)
     if wanted.hop is not None:
         handed_down = and_(found.c.step == "allocation", func.length(found.c.division_code) < COUNTY_DIGITS)
         query = query.where(handed_down if wanted.hop == PASSED_DOWN else ~handed_down)
@@ -73,6 +98,31 @@ async def over(session: AsyncSession, question: Question, wanted: Wanted) -> lis
         query = query.where(tuple_(*key) > tuple_(*(literal(part) for part in wanted.after)))
     rows = await session.execute(query.order_by(*key).limit(wanted.limit))
     return [Stay(**row) for row in rows.mappings()]
+
+
+async def places(session: AsyncSession, question: Question) -> list[str]:
+    """Divisions of the area in whose books money of the fund year is or is on its way to, by code."""
+    place = func.left(DocumentLine.division_code, COUNTY_DIGITS).label("place")
+    query = (
+        select(place)
+        .join(Document, Document.id == DocumentLine.document_id)
+        .where(within(DocumentLine.division_code, question.area), Document.fund_year == question.fund_year)
+        .distinct()
+        .order_by(place)
+    )
+    return list(await session.scalars(query))
+
+
+THINGS: dict[str, Any] = {
+    "line": DocumentLine, "receipt": Receipt, "allocation": Allocation, "claim": Claim, "batch": GrantBatch,
+}  # fmt: skip
+
+
+async def place_of(session: AsyncSession, thing: tuple[str, int]) -> str | None:
+    """The division in whose books a thing's money is; None when there is no such thing."""
+    table = THINGS[thing[0]]
+    code = await session.scalar(select(table.division_code).where(table.id == thing[1]))
+    return None if code is None else code[:COUNTY_DIGITS]
 
 
 def _row(
@@ -240,14 +290,37 @@ def _going_out(question: Question) -> list[_Branch]:
             rows = rows.join(Payment, Payment.claim_id == Claim.id)
         rows = rows.where(*_claims(question))
         branches.append(_Branch("claim", Claim.id, frozenset({step}), rows))
-    for step, began, ended in (
-        ("claim_review", GrantBatch.prepared_on, GrantBatch.decided_on),
-        ("payment", GrantBatch.decided_on, GrantBatch.ordered_on),
+    return branches + _grants(question)
+
+
+def _grants(question: Question) -> list[_Branch]:
+    """Lists of grants: checked, ordered; their money reaches the payees day by day."""
+    settled = (
+        select(GrantLine.batch_id, GrantLine.settled_on, func.sum(GrantLine.amount_fen).label("fen"))
+        .join(GrantBatch, GrantBatch.id == GrantLine.batch_id)
+        .where(GrantLine.settled_on.is_not(None), GrantLine.state == "paid")
+        .where(GrantBatch.fund_year == question.fund_year, within(GrantBatch.division_code, question.area))
+        .group_by(GrantLine.batch_id, GrantLine.settled_on)
+        .subquery()
+    )
+    branches = []
+    for step, part, fen, began, ended in (
+        (
+            "claim_review",
+            literal("review", String),
+            GrantBatch.total_fen,
+            GrantBatch.prepared_on,
+            GrantBatch.decided_on,
+        ),
+        ("payment", literal("order", String), GrantBatch.total_fen, GrantBatch.decided_on, GrantBatch.ordered_on),
+        ("bank", _by("settled", settled.c.settled_on), settled.c.fen, GrantBatch.ordered_on, settled.c.settled_on),
     ):
         rows = _row(
-            "batch", GrantBatch.id, literal(step, String), literal(step), GrantBatch.division_code, Allocation,
-            Allocation.project_code, GrantBatch.total_fen, (began, ended, null()),
+            "batch", GrantBatch.id, part, literal(step), GrantBatch.division_code, Allocation, Allocation.project_code,
+            cast(fen, BigInteger), (began, ended, null()),
         ).join(Allocation, Allocation.id == GrantBatch.allocation_id)  # fmt: skip
+        if step == "bank":
+            rows = rows.join(settled, settled.c.batch_id == GrantBatch.id)
         rows = rows.where(GrantBatch.fund_year == question.fund_year)
         rows = rows.where(*_asked(question, GrantBatch.division_code, Allocation))
         branches.append(_Branch("batch", GrantBatch.id, frozenset({step}), rows))

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from shared.chassis.identity import Actor
 from shared.chassis.peers import Peer, PeerUnavailable
 from shared.schemas.registry import Division
+from shared.schemas.registry_accounts import AccountAnswer, AccountsAnswer
 from shared.schemas.registry_eligibility import (
     EligibilityAnswer,
     EligibilityAnswers,
@@ -104,6 +105,28 @@ async def _asked(peer: Peer, actor: Actor, question: dict[str, Any]) -> dict[str
         raise PeerUnavailable()
     if any(row.person_id is not None and set(row.facts) != wanted for row in answers):
         raise PeerUnavailable()
+    return found
+
+
+async def accounts(peer: Peer, actor: Actor, person_ids: dict[str, str], purpose: str) -> dict[str, AccountAnswer]:
+    """The bank accounts of these people's households, in clear, by reference: for a file to the bank and nothing else.
+
+    Fails closed: no answer, or one that leaves somebody out, is PeerUnavailable.
+    """
+    found: dict[str, AccountAnswer] = {}
+    people = [{"ref": ref, "person_id": person_id} for ref, person_id in person_ids.items()]
+    for start in range(0, len(people), PEOPLE_AT_ONCE):
+        page = people[start : start + PEOPLE_AT_ONCE]
+        answer = await peer.post(actor, "/internal/household-accounts", {"purpose": purpose, "people": page})
+        if answer.status_code != 200:
+            raise PeerUnavailable()
+        try:
+            told = {row.ref: row for row in AccountsAnswer.model_validate_json(answer.content).answers}
+        except ValidationError as error:
+            raise PeerUnavailable() from error
+        if set(told) != {person["ref"] for person in page}:
+            raise PeerUnavailable()
+        found |= told
     return found
 
 

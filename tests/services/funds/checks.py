@@ -27,4 +27,13 @@ async def check_progress(world: World, who: Actor = PROVINCE, **params: Any) -> 
     assert sum(row["amount_fen"] for row in answers[0]["delay_sums"]) == sum(
         row["amount_fen"] for row in answers[0]["delays"]
     )
+    await check_late_money(world, **params)
     return answers[0]
+
+
+async def check_late_money(world: World, **params: Any) -> None:
+    """All unspent money answers to one side or is retention not due; each late fen is in one row."""
+    asked: dict[str, Any] = {"fund_year": YEAR, "as_of": day(12, 31), "division_code": "34"} | params
+    late = await world.seen(PROVINCE, "/late-money", **asked)
+    assert sum(late["sides"].values()) + late["retention_not_due_fen"] == late["unspent_fen"]
+    assert sum(row["late_fen"] for row in late["rows"]) == sum(late["late_sides"].values()) == late["late_fen"]

@@ -164,6 +164,8 @@ class World:
     fundings: Fundings = field(default_factory=Fundings)
     asked: list[str] = field(default_factory=list)
     down: set[str] = field(default_factory=set)
+    purposes: list[str] = field(default_factory=list)
+    """What households' accounts were asked for."""
 
     def __post_init__(self) -> None:
         self.funds.set_peer("projects", self._projects)
@@ -188,6 +190,8 @@ class World:
             return httpx.Response(503)
         if request.url.path == "/internal/persons/matching":
             return self._matching(json.loads(request.content))
+        if request.url.path == "/internal/household-accounts":
+            return self._accounts(json.loads(request.content))
         if request.method == "POST":
             return self._eligibility(json.loads(request.content))
         code = request.url.path.rsplit("/", 1)[1]
@@ -214,6 +218,21 @@ class World:
         end = start + len(answers)
         after = f"00000000-0000-0000-0000-00000000{end:04d}" if end < len(people) else None
         return httpx.Response(200, json={"answers": answers, "next_after": after})
+
+    def _accounts(self, question: dict[str, Any]) -> httpx.Response:
+        """Each household's own account; its number ends as the household's does."""
+        by_person = {row.get("person_id"): row for row in self.people.values()}
+        answers = []
+        for asked in question["people"]:
+            row = by_person.get(asked["person_id"], {})
+            mark = answer_of(row, ["account_mark"])["facts"]["account_mark"] if row else None
+            told = {"household_id", "account", "account_name", "bank_name", "account_mark"} & set(row)
+            number = "622848040256489" + str(row.get("household_id", "")).rpartition("-")[2].zfill(4)
+            usual = {"account": number, "account_name": "张建国", "bank_name": "蒙城农商行", "account_mark": mark}
+            found = usual | {name: row[name] for name in told} if row.get("status") == "eligible" else {}
+            answers.append({"ref": asked["ref"], **found})
+        self.purposes.append(question["purpose"])
+        return httpx.Response(200, json={"answers": answers})
 
     def _eligibility(self, question: dict[str, Any]) -> httpx.Response:
         by_person = {row.get("person_id"): row for row in self.people.values()}

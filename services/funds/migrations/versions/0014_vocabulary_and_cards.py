@@ -51,6 +51,7 @@ def upgrade() -> None:
     op.create_unique_constraint("uq_loan_repayments_bank_reference", "loan_repayments", ["bank_reference", "entry"])
     _reversals()
     _extensions()
+    _grant_files()
     seed_missing_parameters()
 
 
@@ -127,8 +128,63 @@ def _extensions() -> None:
         op.create_index(op.f(f"ix_{table}_{column}"), table, [column])
 
 
+def _grant_files() -> None:
+    number, fen = sa.BigInteger(), sa.BigInteger()
+    table = "grant_files"
+    op.create_table(
+        table,
+        sa.Column("id", number, sa.Identity(always=True), nullable=False),
+        _column("number", sa.String(64)),
+        _column("batch_id", number),
+        _column("county_code", sa.String(12)),
+        _column("made_on", sa.Date()),
+        _column("line_count", number),
+        _column("total_fen", fen),
+        _column("content_sha256", sa.String(64)),
+        _column("left_out", postgresql.JSONB()),
+        *_entered(),
+        sa.CheckConstraint("line_count >= 1 and total_fen >= line_count", name=op.f(f"ck_{table}_amounts")),
+        sa.ForeignKeyConstraint(["batch_id"], ["grant_batches.id"], name=op.f(f"fk_{table}_batch_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
+        sa.UniqueConstraint("number", name=f"uq_{table}_number"),
+    )
+    for column in ("batch_id", "county_code"):
+        op.create_index(op.f(f"ix_{table}_{column}"), table, [column])
+    table = "grant_file_lines"
+    op.create_table(
+        table,
+        sa.Column("id", number, sa.Identity(always=True), nullable=False),
+        _column("grant_file_id", number),
+        _column("number", number),
+        _column("line_id", number),
+        _column("end_to_end_id", sa.String(64)),
+        _column("amount_fen", fen),
+        sa.CheckConstraint("amount_fen >= 1", name=op.f(f"ck_{table}_amount_positive")),
+        sa.ForeignKeyConstraint(["grant_file_id"], ["grant_files.id"], name=op.f(f"fk_{table}_grant_file_id")),
+        sa.ForeignKeyConstraint(["line_id"], ["grant_lines.id"], name=op.f(f"fk_{table}_line_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
+        sa.UniqueConstraint("line_id", name=f"uq_{table}_line"),
+        sa.UniqueConstraint("end_to_end_id", name=f"uq_{table}_end_to_end_id"),
+        sa.UniqueConstraint("grant_file_id", "number", name=f"uq_{table}_number"),
+    )
+    table = "grant_file_results"
+    op.create_table(
+        table,
+        sa.Column("id", number, sa.Identity(always=True), nullable=False),
+        _column("grant_file_id", number),
+        _column("content_sha256", sa.String(64)),
+        *(_column(name, number) for name in ("line_count", "total_fen", "paid", "returned", "accepted", "repeated")),
+        *_entered(),
+        sa.ForeignKeyConstraint(["grant_file_id"], ["grant_files.id"], name=op.f(f"fk_{table}_grant_file_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
+        sa.UniqueConstraint("grant_file_id", "content_sha256", name=f"uq_{table}_once"),
+    )
+
+
 def downgrade() -> None:
     """Rows of an area alone go with it: the schema before knows only the country's."""
+    for table in ("grant_file_results", "grant_file_lines", "grant_files"):
+        op.drop_table(table)
     op.drop_table("loan_extensions")
     op.drop_table("loan_repayment_reversals")
     op.drop_constraint("uq_loan_repayments_bank_reference", "loan_repayments")

@@ -25,6 +25,7 @@ from services.funds.storage.tables.dividends import DividendPayment, DividendSha
 from services.funds.storage.tables.documents import Allocation, Decision, Document, DocumentLine, Receipt
 from services.funds.storage.tables.donations import Donation, DonationReceiptNumber, DonationUse
 from services.funds.storage.tables.fundings import Funding, FundingRelease
+from services.funds.storage.tables.grant_files import GrantFile, GrantFileLine, GrantFileResult
 from services.funds.storage.tables.grants import ClawBack, GrantBatch, GrantHold, GrantLine, GrantMandate, GrantPayee
 from services.funds.storage.tables.ledger import LedgerAccount, LedgerChain, LedgerTransfer
 from services.funds.storage.tables.loans import (
@@ -86,6 +87,9 @@ APPEND_ONLY = frozenset(
         "bank_files",
         "bank_file_lines",
         "bank_results",
+        "grant_files",
+        "grant_file_lines",
+        "grant_file_results",
         "claim_opinions",
         "claim_approvals",
         "factor_adjustments",
@@ -175,6 +179,9 @@ __all__ = [
     "Funding",
     "FundingRelease",
     "GrantBatch",
+    "GrantFile",
+    "GrantFileLine",
+    "GrantFileResult",
     "GrantHold",
     "GrantLine",
     "GrantMandate",

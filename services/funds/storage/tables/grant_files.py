@@ -12,7 +12,7 @@ from services.funds.storage.tables.metadata import Base, Entered
 
 
 class GrantFile(Entered, Base):
-    """A file of a batch's grants for the bank. Accounts stand with the registry alone; the hash is kept. Append only."""
+    """A file of a batch's grants for the bank. Accounts stay with the registry; the hash is kept. Append only."""
 
     __tablename__ = "grant_files"
     __table_args__ = (

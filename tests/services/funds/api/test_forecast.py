@@ -45,7 +45,7 @@ async def last_year(world: World) -> None:
 
 async def this_year(world: World) -> dict[str, Any]:
     """100,000 of 1,000,000 fen spent; claims ordered, approved and in review; the rest with the project or free."""
-    world.projects["P1"] = grant_of("P1", planned_end_on=day(10, 15), contract_fen=1_000_000)
+    world.projects["P1"] = grant_of("P1", planned_end_on=day(10, 15), contract_fen=950_000)
     given = await world.allocation(await world.money(1_000_000), 900_000)
     await world.paid(given, 103_093, on=day(5))
     ordered = await world.claim(given, 100_000, on=day(9, 20))

@@ -67,6 +67,8 @@ async def test_without_any_other_the_nations_default_says_what_the_parameters_sa
     await world.policy("spending_target", "0.92", "rate", day(1))
     seen = await resolved(world)
     assert (seen["definition"]["cut_off"], seen["demands"][0]["value"]) == (day(12, 18), "0.92")
+    outside = await world.get(READER, f"{PATH}/resolution", division_code="341621", fund_year=YEAR)
+    assert (outside.status_code, code_of(outside)) == (404, "not_found")
     words = {clause["rule"]: clause["zh"] for clause in seen["definition"]["clauses"]}
     assert "拨付到部门或乡镇的资金未支出" in words["numerator"]
     assert "总口径" in words["definition"]

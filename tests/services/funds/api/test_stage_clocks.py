@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from shared.chassis import paging
 from shared.chassis.clock import office_today
+from shared.chassis.identity import Actor
+from tests.services.funds.api.test_grant_batches import approved, ordered, person
 from tests.services.funds.world import (
     CLAIMANT,
     COUNTY,
@@ -12,6 +15,7 @@ from tests.services.funds.world import (
     PROVINCE,
     READER,
     READING,
+    RELEASER,
     YEAR,
     World,
     claim_body,
@@ -20,6 +24,8 @@ from tests.services.funds.world import (
 )
 from tests.support.harness import actor
 
+CITY_DESK = actor("document.issue", "receipt.register", *READING, scope=("3416",), office="3416-finance", level="city")
+NATION = actor("document.issue", *READING, scope=("00",), office="00-finance", level="nation")
 SETTER = actor("parameter.set", *READING, scope=("34",), office="34-finance", level="province")
 ASKED: dict[str, Any] = {"division_code": COUNTY, "fund_year": YEAR, "as_of": day(12, 31)}
 
@@ -34,12 +40,12 @@ async def spent_in_part(world: World) -> dict[str, Any]:
     return allocation
 
 
-async def clocks(world: World, **params: Any) -> list[dict[str, Any]]:
+async def clocks(world: World, who: Actor = READER, **params: Any) -> list[dict[str, Any]]:
     """All pages, two rows each."""
     rows: list[dict[str, Any]] = []
     cursor = None
     while True:
-        page = await world.seen(READER, "/stage-clocks", **(ASKED | {"limit": 2} | params), cursor=cursor)
+        page = await world.seen(who, "/stage-clocks", **(ASKED | {"limit": 2} | params), cursor=cursor)
         rows += page["items"]
         cursor = page["next_cursor"]
         if cursor is None:
@@ -81,6 +87,48 @@ async def test_each_hop_says_when_the_money_came_and_went_and_how_many_days_that
     assert [row["amount_fen"] for row in one] == [800, 500, 700, 700]
     assert [row["step"] for row in await clocks(world, state="waiting", step="acceptance")] == ["acceptance"]
     assert await clocks(world, fund_kind="province_special") == []
+
+
+async def test_a_list_of_grants_has_its_clocks_up_to_the_day_each_household_is_paid(world: World) -> None:
+    batch = await ordered(world, await approved(world, person(world, 11), person(world, 12)))
+    result = {"settled_on": day(5, 13), "lines": [
+        {"line_id": batch["lines"][0]["line_id"], "outcome": "paid", "bank_reference": "b1"},
+    ]}  # fmt: skip
+    await world.made(RELEASER, f"/grant-batches/{batch['batch_id']}/result", result)
+    rows = [row for row in await clocks(world) if row["step"] in ("claim", "claim_review", "payment", "bank")]
+    assert [(row["hop"], row["step"], row["amount_fen"], row["left_by"]) for row in rows if row["left_on"]] == [
+        ("claim", "claim", 600_000, f"batch:{batch['batch_id']}"),
+        ("reviewed", "claim_review", 600_000, "review"),
+        ("paid", "payment", 600_000, "order"),
+        ("paid", "bank", 300_000, f"settled:{day(5, 13)}"),
+    ]
+    (waits,) = (row for row in rows if row["left_on"] is None and row["step"] == "bank")
+    assert (waits["amount_fen"], waits["office"]) == (300_000, "341622-finance")
+
+
+async def test_a_provinces_clocks_are_its_own_and_those_of_every_place_below_each_once(world: World) -> None:
+    await spent_in_part(world)
+    document = await world.document({"3416": 700}, number="市级文件")
+    received = await world.receipt(document, "3416", CITY_DESK, day(2, 5))
+    await world.document({COUNTY: 500}, CITY_DESK, issuing_division="3416", drawn_on_receipt_id=received["receipt_id"],
+                         issued_on=day(2, 20))  # fmt: skip
+    await world.document({"34": 900}, NATION, issuing_division="00")
+    county, whole = await clocks(world), await clocks(world, who=PROVINCE, division_code="34")
+    above = [row for row in whole if row not in county]
+    assert [row for row in whole if row in county] == county
+    assert [(row["division_code"], row["step"], row["hop"], row["amount_fen"], row["left_on"]) for row in above] == [
+        ("34", "receipt_registration", "registered", 900, None),
+        ("3416", "receipt_registration", "registered", 700, day(2, 5)),
+        ("3416", "allocation", "passed_down", 200, None),
+        ("3416", "allocation", "passed_down", 500, day(2, 20)),
+    ]
+    delays = (await world.seen(PROVINCE, "/progress", fund_year=YEAR, as_of=day(12, 31), division_code="34"))["delays"]
+    waiting = [row["amount_fen"] for row in whole if row["left_on"] is None]
+    assert sorted(waiting) == sorted(row["amount_fen"] for row in delays)
+    passed = await clocks(world, who=PROVINCE, division_code="34", hop="passed_down")
+    assert [row["amount_fen"] for row in passed] == [200, 500]
+    one = await clocks(world, who=PROVINCE, division_code="34", reference=f"receipt:{received['receipt_id']}")
+    assert [row["amount_fen"] for row in one] == [200, 500]
 
 
 async def test_late_money_adds_up_by_side_office_and_age_and_is_late_where_progress_says_so(world: World) -> None:
@@ -140,7 +188,7 @@ async def test_unknown_hops_steps_references_and_areas_are_refused(world: World)
         assert (answer.status_code, code_of(answer)) == (422, code)
     for path in ("/stage-clocks", "/late-money"):
         assert (await world.get(ELSEWHERE, path, **ASKED)).status_code == 404
-    for cursor in ("x", "WyJhIiwiYiIsImMiLCJkIl0"):
+    for cursor in ("x", paging.encode("341622", "a", "b", "c", "d")):
         assert (await world.get(READER, "/stage-clocks", **ASKED, cursor=cursor)).status_code == 400
     empty = await world.seen(READER, "/late-money", **ASKED)
     assert (empty["received_fen"], empty["late_fen"], empty["rows"]) == (0, 0, [])

@@ -1,0 +1,89 @@
+"""The bank's answer to a file of grants: checked whole, entered whole or not at all, once however often it comes."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.funds.domain import bank_files as rules
+from services.funds.domain.days import require_order
+from services.funds.domain.refusals.bank_files import ResultContradicts
+from services.funds.operations import grant_results
+from services.funds.operations.bank_results import rows_of
+from services.funds.operations.grant_files import result_answer
+from services.funds.storage import decisions, grant_batches
+from services.funds.storage import grant_files as storage
+from services.funds.storage.tables import GrantFile, GrantFileResult, GrantLine
+from shared.chassis import audit, clock
+from shared.chassis.identity import Actor
+from shared.refusals import NotFound
+from shared.schemas import funds_grant_files as wire
+
+MAX_BYTES = 4 * 1024 * 1024
+OUTCOMES = {"paid": "paid", "refused": "returned", "returned": "returned"}
+"""What becomes of a grant by what the bank says of its order."""
+
+Told = tuple[GrantLine, str, str]
+"""A line, what became of it, the bank's reference."""
+
+
+async def enter(session: AsyncSession, actor: Actor, file_id: int, content: bytes) -> wire.GrantFileResult:
+    """Enter the bank's answer. Orders it does not name, or names as taken only, stay with the bank."""
+    row = await storage.visible(session, actor, file_id)
+    batch = None if row is None else await grant_batches.visible(session, actor, row.batch_id, lock=True)
+    if row is None or batch is None:
+        raise NotFound()
+    sha256 = rules.hash_of(content)
+    known = await storage.results_of(session, row.id, sha256)
+    if known:
+        return result_answer(known[0], known=True)
+    results = rules.read_results(row.number, rows_of(content, MAX_BYTES), rules.MAX_GRANTS)
+    counts, news = await _news(session, row, results)
+    for on in sorted(news):
+        await grant_results.carry_out(session, actor, batch, on, news[on])
+    entered = _entered(row, sha256, results, counts)
+    decisions.sign(actor, entered)
+    await storage.add_result(session, entered)
+    audit.record(session, actor, "grant_file.enter_result", f"grant_file:{row.id}", sha256=sha256, lines=len(results))
+    return result_answer(entered)
+
+
+def _entered(row: GrantFile, sha256: str, results: list[rules.Result], counts: Counter[str]) -> GrantFileResult:
+    return GrantFileResult(
+        grant_file_id=row.id, content_sha256=sha256, line_count=len(results),
+        total_fen=sum(result.amount_fen for result in results),
+        **{name: counts[name] for name in ("paid", "returned", "accepted", "repeated")},
+    )  # fmt: skip
+
+
+async def _news(
+    session: AsyncSession, row: GrantFile, results: list[rules.Result]
+) -> tuple[Counter[str], dict[date, list[Told]]]:
+    """Check every line against its order; by day what is new. Money paid and sent back later is a claw-back's."""
+    filed = {line.end_to_end_id: grant for line, grant in await storage.lines_of(session, row.id)}
+    counts: Counter[str] = Counter()
+    news: dict[date, list[Told]] = defaultdict(list)
+    for result in results:
+        grant = filed.get(result.end_to_end_id)
+        if not rules.news_of(result, _ordered(grant)):
+            counts["accepted" if result.outcome == "accepted" else "repeated"] += 1
+            continue
+        if grant is None or grant.state != "ordered":
+            raise ResultContradicts(row=result.row)
+        require_order(result.on, today=clock.office_today(), not_before=row.made_on, pointer="/file")
+        outcome = OUTCOMES[result.outcome]
+        counts[outcome] += 1
+        news[result.on].append((grant, outcome, result.reference))
+    return counts, news
+
+
+def _ordered(grant: GrantLine | None) -> rules.Ordered | None:
+    """How the grant stands, in the words of orders; a returned one was refused or sent back: either is no news."""
+    if grant is None:
+        return None
+    if grant.state != "returned":
+        return rules.Ordered(grant.amount_fen, grant.state, grant.bank_reference)
+    said = frozenset({grant.bank_reference} if grant.bank_reference else ())
+    return rules.Ordered(grant.amount_fen, "refused", grant.bank_reference, said)

@@ -1,0 +1,182 @@
+"""Files of grants for the bank over HTTP: the household's own account, asked for each time and kept nowhere."""
+
+from __future__ import annotations
+
+import csv
+import io
+import uuid
+from typing import Any
+
+import httpx2 as httpx
+import xlsxwriter
+from sqlalchemy import text
+
+from services.funds.domain.bank_files import RESULT_HEADERS, RESULT_SHEET, TOTAL, written, yuan
+from services.funds.storage.tables import Base
+from shared.chassis.xlsx_rows import XlsxSheet
+from tests.services.funds.api.bank import CASHIER, TODAY
+from tests.services.funds.api.test_grant_batches import approved, identity, ordered, person
+from tests.services.funds.world import BASE, COUNTY, ELSEWHERE, READER, READING, World, code_of, desk
+
+ACCOUNT = "6228480402564890001"
+"""Of household-1, as the register is played."""
+OTHER = desk("bank_file.build", "payment.confirm", *READING, scope=("341621",), office="341621-finance")
+
+
+async def sent(world: World, *numbers: int) -> dict[str, Any]:
+    return await ordered(world, await approved(world, *(person(world, number) for number in numbers)))
+
+
+async def built(world: World, batch: dict[str, Any]) -> dict[str, Any]:
+    return await world.made(CASHIER, "/grant-files", {"batch_id": batch["batch_id"]})
+
+
+async def taken(world: World, file: dict[str, Any], form: str = "csv") -> httpx.Response:
+    async with world.funds.as_(CASHIER) as client:
+        return await client.post(f"{BASE}/grant-files/{file['grant_file_id']}/content", params={"form": form})
+
+
+def rows_of(file: dict[str, Any], *told: tuple[int, str, str], **wrong: str) -> list[list[str]]:
+    """The bank's rows: place in the file, result and reference of each."""
+    lines = file["lines"]
+    body = [
+        [
+            wrong.get("number", file["number"]), lines[place]["end_to_end_id"],
+            wrong.get("amount", yuan(lines[place]["amount_fen"])), outcome, TODAY, reference, "",
+        ]
+        for place, outcome, reference in told
+    ]  # fmt: skip
+    total = yuan(sum(lines[place]["amount_fen"] for place, _, _ in told))
+    return [list(RESULT_HEADERS), *body, [TOTAL, str(len(body)), wrong.get("amount", total), "", "", "", ""]]
+
+
+def workbook(rows: list[list[str]]) -> bytes:
+    target = io.BytesIO()
+    book = xlsxwriter.Workbook(target)
+    page = book.add_worksheet(RESULT_SHEET)
+    for number, row in enumerate(rows):
+        for place, cell in enumerate(row):
+            page.write_string(number, place, cell)
+    book.close()
+    return target.getvalue()
+
+
+async def answered(world: World, file: dict[str, Any], content: bytes, who: Any = CASHIER) -> httpx.Response:
+    async with world.funds.as_(who) as client:
+        return await client.post(
+            f"{BASE}/grant-files/{file['grant_file_id']}/results", files={"file": ("r", content)},
+            headers={"Idempotency-Key": uuid.uuid4().hex},
+        )  # fmt: skip
+
+
+async def states(world: World, batch: dict[str, Any]) -> list[str]:
+    seen = await world.seen(READER, f"/grant-batches/{batch['batch_id']}")
+    return [line["state"] for line in seen["lines"]]
+
+
+async def test_a_batch_goes_to_the_bank_on_the_households_own_accounts_and_they_are_kept_nowhere(world: World) -> None:
+    batch = await sent(world, 11, 12, 21)
+    file = await built(world, batch)
+    assert (file["line_count"], file["total_fen"], file["left_out"]) == (3, 900_000, [])
+    answer = await taken(world, file)
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [row[2:6] for row in rows[1:4]] == [
+        ["张建国", ACCOUNT, "蒙城农商行", "3000.00"],
+        ["张建国", ACCOUNT, "蒙城农商行", "3000.00"],
+        ["张建国", ACCOUNT[:-1] + "2", "蒙城农商行", "3000.00"],
+    ]
+    assert rows[4][:2] == [TOTAL, "3"]
+    book = await taken(world, file, "xlsx")
+    sheet = XlsxSheet(io.BytesIO(book.content), "支付指令", 10**7)
+    assert [["" if cell is None else cell for cell in row][:6] for _, row in sheet.rows()][1:4] == [
+        row[:6] for row in rows[1:4]
+    ]
+    assert world.purposes == [f"grant_batch:{batch['batch_id']}", *[f"grant_file:{file['number']}"] * 2]
+    assert code_of(await world.post(CASHIER, "/grant-files", {"batch_id": batch["batch_id"]})) == "grant_file_empty"
+    async with world.funds.fastapi.state.database.session() as session:
+        for name in Base.metadata.tables:
+            kept = text(f"select count(*) from {name} t where t::text like '%{ACCOUNT}%'")
+            assert await session.scalar(kept) == 0, name
+        noted = await session.scalars(text("select subjects from read_trail where action = 'grant_file.take'"))
+        assert all("person-21" in str(row) for row in noted.all())
+    assert ACCOUNT not in str(await world.seen(READER, f"/grant-files/{file['grant_file_id']}"))
+
+
+async def test_partial_answers_are_entered_once_and_what_came_back_is_the_allocations_again(world: World) -> None:
+    batch = await sent(world, 11, 12, 13, 14)
+    file = await built(world, batch)
+    first = written(rows_of(file, (0, "成功", "b1"), (1, "失败", "b2"), (2, "已受理", "b3")))
+    entered = (await answered(world, file, first)).json()
+    assert (entered["paid"], entered["returned"], entered["accepted"], entered["known"]) == (1, 1, 1, False)
+    assert await states(world, batch) == ["paid", "returned", "ordered", "ordered"]
+    again = (await answered(world, file, first)).json()
+    assert (again["grant_file_result_id"], again["known"]) == (entered["grant_file_result_id"], True)
+    rest = workbook(rows_of(file, (0, "成功", "b1"), (1, "失败", "b2"), (2, "退汇", "b4"), (3, "成功", "b5")))
+    entered = (await answered(world, file, rest)).json()
+    assert (entered["paid"], entered["returned"], entered["repeated"]) == (1, 1, 2)
+    seen = await world.seen(READER, f"/grant-batches/{batch['batch_id']}")
+    assert (seen["state"], await states(world, batch)) == ("settled", ["paid", "returned", "returned", "paid"])
+    given = await world.seen(READER, f"/allocations/{batch['allocation_id']}")
+    assert given["available_fen"] == 10_000_000 - 600_000
+    results = (await world.seen(READER, f"/grant-files/{file['grant_file_id']}"))["results"]
+    assert [one["line_count"] for one in results] == [3, 4]
+    await world.books_balance()
+
+
+async def test_a_wrong_answer_is_refused_whole_and_nothing_moves(world: World) -> None:
+    batch = await sent(world, 11, 12)
+    file = await built(world, batch)
+    wrong = {
+        "result_of_other_file": written(rows_of(file, (0, "成功", "b1"), number="341622-20250101-ffffffffff")),
+        "result_amount_changed": written(rows_of(file, (0, "成功", "b1"), amount="2999.99")),
+        "result_row_wrong": written(rows_of(file, (0, "好", "b1"))),
+        "result_unreadable": b"PK\x03\x04 no workbook",
+        "result_total_wrong": written([*rows_of(file, (0, "成功", "b1"))[:-1], [TOTAL, "2", "1.00", "", "", "", ""]]),
+    }
+    for code, content in wrong.items():
+        answer = await answered(world, file, content)
+        assert (code_of(answer), await states(world, batch)) == (code, ["ordered", "ordered"])
+    assert (await answered(world, file, written(rows_of(file, (0, "成功", "b1"))), OTHER)).status_code == 404
+    good = written(rows_of(file, (0, "成功", "b1"), (1, "失败", "b2")))
+    assert (await answered(world, file, good)).status_code == 200
+    for outcome, place in (("退汇", 0), ("成功", 1)):
+        turned = await answered(world, file, written(rows_of(file, (place, outcome, "b9"))))
+        assert (turned.status_code, code_of(turned)) == (409, "result_contradicts")
+    assert await states(world, batch) == ["paid", "returned"]
+    await world.books_balance()
+
+
+async def test_an_account_that_is_not_the_one_checked_stays_out_and_keeps_a_file_from_leaving(world: World) -> None:
+    batch = await sent(world, 11, 21, 31)
+    world.people[identity(21)]["account_mark"] = "another-account"
+    world.people[identity(31)]["bank_name"] = None
+    file = await built(world, batch)
+    second, third = (line["line_id"] for line in batch["lines"][1:])
+    assert file["left_out"] == [
+        {"line_id": second, "reason": "account_changed"}, {"line_id": third, "reason": "account_missing"},
+    ]  # fmt: skip
+    assert [line["line_id"] for line in file["lines"]] == [batch["lines"][0]["line_id"]]
+    assert await states(world, batch) == ["ordered"] * 3
+    world.people[identity(31)]["bank_name"] = "蒙城农商行"
+    more = await built(world, batch)
+    assert [line["line_id"] for line in more["lines"]] == [third]
+    world.people[identity(11)]["account"] = "6228480402564899999"
+    changed = await taken(world, file)
+    assert (changed.status_code, code_of(changed)) == (409, "file_changed")
+    assert "6228480402564899999" not in changed.text
+    world.down.add("registry")
+    assert (await taken(world, more)).status_code == 503
+    assert (await world.post(CASHIER, "/grant-files", {"batch_id": batch["batch_id"]})).status_code == 503
+
+
+async def test_only_an_ordered_batch_of_ones_own_county_goes_into_a_file(world: World) -> None:
+    batch = await approved(world, person(world, 11))
+    body = {"batch_id": batch["batch_id"]}
+    assert code_of(await world.post(CASHIER, "/grant-files", body)) == "step_not_due"
+    await ordered(world, batch)
+    assert (await world.post(OTHER, "/grant-files", body)).status_code == 404
+    assert (await world.post(READER, "/grant-files", body)).status_code == 403
+    await built(world, batch)
+    assert (await world.seen(ELSEWHERE, "/grant-files"))["items"] == []
+    (head,) = (await world.seen(READER, "/grant-files", division_code=COUNTY))["items"]
+    assert head["batch_id"] == batch["batch_id"]
