@@ -64,7 +64,7 @@ async def _ordered(run: Run, made: Books, orders: int, fen: int, rooms: int, *, 
         await carry_out(connection, "orders.sql", run.reporter, "payment orders")
         movements = await connection.fetchval("select count(*) from bench_books.movements")
         with run.reporter.steps("transfers of payment orders", movements) as bar:
-            await post(connection, made, 1, bar)
+            await post(connection, made.admin_dsn, 1, bar)
         ids = [row[0] for row in await connection.fetch("select payment_id from bench_books.orders order by 1")]
         await connection.execute("drop schema bench_books cascade")
     finally:

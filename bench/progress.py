@@ -111,26 +111,34 @@ async def _vacuum(made: Books) -> None:
 
 
 async def prove(made: Books) -> None:
-    """The tree ties out, and the service says of every city what the balances of its accounts say."""
-    database = Database(made.app_dsn, 1)
+    """What the service says of every city is what its accounts hold and what the transfers alone say."""
+    held = await held_and_tied(made.app_dsn)
+    answer = await _answer(made, OF_PROVINCE)
+    groups = {row["key"]: row for row in answer["groups"]}
+    told = {key: _shown(Totals(*(row[name] for name in spending.MEASURES))) for key, row in groups.items()}
+    if told != held:
+        raise RuntimeError(f"the service tells {told} where the accounts hold {held}")
+
+
+async def held_and_tied(app_dsn: str) -> dict[str, tuple[int, ...]]:
+    """By city what the accounts hold; RuntimeError unless the tree ties out and sums and transfers say the same."""
+    database = Database(app_dsn, 1)
     try:
         async with database.session(read_only=True) as session:
             await ledger_proof.take_time(session)
             cells = await tree.cells(session, _question())
             difference = tree_rules.difference_of(tree_rules.tree_of(cells, PROVINCE))
-            live = await _live(session)
+            live, kept = await _live(session), await spending.grouped(session, _question(), "division")
     finally:
         await database.close()
-    connection = await connect(made.admin_dsn)
+    connection = await connect(app_dsn)
     try:
         held = {row["area"]: tuple(row)[1:] for row in await connection.fetch(_BALANCES)}
     finally:
         await connection.close()
-    answer = await _answer(made, OF_PROVINCE)
-    groups = {row["key"]: row for row in answer["groups"]}
-    told = {key: _shown(Totals(*(row[name] for name in spending.MEASURES))) for key, row in groups.items()}
-    if difference or not told == held == {key: _shown(totals) for key, totals in live.items()}:
-        raise RuntimeError(f"the books do not tie out: {difference} fen in the tree; {told} told, {held} held")
+    if difference or live != kept or held != {key: _shown(totals) for key, totals in live.items()}:
+        raise RuntimeError(f"the books do not tie out: {difference} fen in the tree; {live}, {kept}, {held}")
+    return held
 
 
 def _shown(totals: Totals) -> tuple[int, ...]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.ground import connect
+from bench.places import Province
 from bench.progress_ground import Books, empty_books
 from bench.run import Run
 from deploy.local.progress import Reporter, Steps
@@ -59,29 +60,32 @@ async def books(run: Run) -> Books:
     """The books of the run's size, made once: all of it posted, nothing added to the sums by day yet."""
     if run.books is None:
         made = await empty_books(run.ground, run.size.book_counties)
-        await _fill(made, run.reporter, run.size.book_projects)
+        done = await fill(made.admin_dsn, made.province, run.size.book_projects, run.reporter)
+        made.transfers, made.posted_per_second = done
         run.books = made
     found: Books = run.books
     return found
 
 
-async def _fill(made: Books, reporter: Reporter, projects: int) -> None:
-    connection = await connect(made.admin_dsn)
+async def fill(where: str, province: Province, projects: int, reporter: Reporter) -> tuple[int, float]:
+    """Fill the empty tables of funds in the database of an administrator's DSN; transfers, and transfers per second."""
+    connection = await connect(where)
     try:
-        await _ask(connection, made, projects)
+        await _ask(connection, province, projects)
         await carry_out(connection, "province_books.sql", reporter, "files of a province's books")
         for table in _SEQUENCES:
             await connection.execute(f"select setval(pg_get_serial_sequence('{table}', 'id'), max(id)) from {table}")  # noqa: S608 - names of this file
-        made.transfers = await connection.fetchval("select count(*) from bench_books.movements")
+        transfers = int(await connection.fetchval("select count(*) from bench_books.movements"))
         began = time.perf_counter()
-        with reporter.steps("transfers of a province's books", made.transfers) as bar:
-            await post(connection, made, 1, bar)
+        with reporter.steps("transfers of a province's books", transfers) as bar:
+            await post(connection, where, 1, bar)
             await connection.execute("analyze ledger_transfers")
             await connection.execute(_FIND_UNDONE)
-            await post(connection, made, 2, bar)
-        made.posted_per_second = made.transfers / (time.perf_counter() - began)
+            await post(connection, where, 2, bar)
+        rate = transfers / (time.perf_counter() - began)
         await connection.execute("drop schema bench_books cascade")
         await connection.execute("vacuum analyze")
+        return transfers, rate
     finally:
         await connection.close()
 
@@ -106,32 +110,33 @@ def steps_of(script: str) -> list[str]:
     return parts
 
 
-async def _ask(connection: Any, made: Books, projects: int) -> None:
+async def _ask(connection: Any, province: Province, projects: int) -> None:
     """How much is wanted, and where: what the script begins with."""
     await connection.execute(
         "create schema bench_books;"
         "create table bench_books.asked (counties int, projects int, townships int);"
         "create table bench_books.places (number int primary key, county text, city text)"
     )
-    asked = (made.province.counties, projects, made.province.townships_per_county)
+    asked = (province.counties, projects, province.townships_per_county)
     await connection.execute("insert into bench_books.asked values ($1, $2, $3)", *asked)
-    places = [(number, code, code[:4]) for number, code in enumerate(made.counties)]
+    counties = [(number, province.county(number)) for number in range(province.counties)]
+    places = [(number, code, code[:4]) for number, code in counties]
     await connection.executemany("insert into bench_books.places values ($1, $2, $3)", places)
-    names = [(code, name, level) for code, level, name, _ in made.province.lines() if len(code) <= 9]
+    names = [(code, name, level) for code, level, name, _ in province.lines() if len(code) <= 9]
     await connection.executemany(
         "insert into division_names (code, name, level, heard_at) values ($1, $2, $3, now())", names
     )
 
 
-async def post(connection: Any, made: Books, number: int, bar: Steps) -> None:
+async def post(connection: Any, where: str, number: int, bar: Steps) -> None:
     """Post one pass of the listed movements: the levels above first, then all counties, each by one writer only."""
     found = [(book, int(first), int(last)) for book, first, last in await connection.fetch(_PASSES, number)]
     above = [whole for whole in found if len(whole[0]) < 6]
     for whole in above:
-        await _post_spans(made.admin_dsn, spans([whole]), bar)
+        await _post_spans(where, spans([whole]), bar)
     counties = [whole for whole in found if len(whole[0]) == 6]
     shares = [counties[writer::WRITERS] for writer in range(WRITERS)]
-    await asyncio.gather(*(_post_spans(made.admin_dsn, spans(share), bar) for share in shares))
+    await asyncio.gather(*(_post_spans(where, spans(share), bar) for share in shares))
 
 
 def spans(wholes: Sequence[Span]) -> Iterator[Span]:

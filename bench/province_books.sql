@@ -183,9 +183,9 @@ select p.code, s.version, p.county, 2025, s.since, jsonb_build_object(
   from bench_books.stages s join bench_books.projects p using (n) order by s.since, p.n;
 
 insert into funded_projects (project_code, county_code, grant_version, state, plan_line_fen, ended_on)
-select p.code, p.county, (select max(version) from bench_books.stages s where s.n = p.n), p.state, p.planned_fen,
+select p.code, p.county, newest.version, p.state, p.planned_fen,
        case when p.state = 'stopped' then p.started_on + 40 end
-  from bench_books.projects p;
+  from bench_books.projects p join (select n, max(version) as version from bench_books.stages group by n) newest using (n);
 
 insert into allocations (id, receipt_id, project_code, project_name, county_code, division_code, fund_year, fund_kind,
     batch, purpose, office, office_name, amount_fen, reduced_fen, use_code, state, proposed_on, grant_version, decided_grant_version,

@@ -41,6 +41,13 @@ class NewResponsibilityReply(Wire):
     papers: Papers = []
 
 
+class NewResponsibilityWithdrawal(Wire):
+    """Why the office that opened a case takes it back, such as that the money has moved on; kept as its reply."""
+
+    words: LongText
+    withdrawn_on: Day
+
+
 class NewResponsibilityDecision(Wire):
     side: Responsible
     cause: Code | None = None
@@ -96,7 +103,7 @@ class Responsibility(Wire):
     claimed_cause: str
     reason: str
     opened_on: date
-    state: Literal["open", "decided"]
+    state: Literal["open", "decided", "withdrawn"]
     entered_by: str
     entered_office: str
     papers: list[Evidence]

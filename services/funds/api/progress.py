@@ -58,6 +58,8 @@ async def progress_get(
     fund_kind: Code | None = None,
     special: bool | None = None,
     source_level: SourceLevel | None = None,
+    project_code: Annotated[Code | None, Query(description="only the money of this project")] = None,
+    office: Annotated[Code | None, Query(description="only the money of this office's projects")] = None,
     known_on: Annotated[Day | None, Query(description="as the books knew it at the end of this day")] = None,
     delays: Annotated[
         Literal["list", "sums", "none"],
@@ -69,5 +71,5 @@ async def progress_get(
     question = question_of(division_code, fund_year, as_of, batch, fund_kind, special, source_level)
     if known_on is not None:
         question = replace(question, known_until=clock.end_of(known_on))
-    shown = progress.Shown(group_by, delays, delay_order, delay_limit)
+    shown = progress.Shown(group_by, project_code, office, delays, delay_order, delay_limit)
     return await progress.get(session, actor, registry, question, shown)

@@ -14,6 +14,7 @@ from shared.schemas.funds_responsibilities import (
     NewResponsibility,
     NewResponsibilityDecision,
     NewResponsibilityReply,
+    NewResponsibilityWithdrawal,
     Responsibility,
     ThirdCauses,
 )
@@ -34,7 +35,7 @@ async def responsibility_list(
     actor: CurrentActor,
     division_code: Area = "00",
     fund_year: YearFilter = None,
-    state: Literal["open", "decided"] | None = None,
+    state: Literal["open", "decided", "withdrawn"] | None = None,
     reference: Code | None = None,
     step: Code | None = None,
     cursor: Cursor = None,
@@ -66,6 +67,13 @@ async def responsibility_decide(
     responsibility_id: WholeId, body: NewResponsibilityDecision, session: Session, actor: CurrentActor
 ) -> Responsibility:
     return await responsibilities.decide(session, actor, responsibility_id, body)
+
+
+@router.post("/{responsibility_id}/withdrawal", operation_id="responsibility_withdraw", **needs("responsibility.open"))
+async def responsibility_withdraw(
+    responsibility_id: WholeId, body: NewResponsibilityWithdrawal, session: Session, actor: CurrentActor
+) -> Responsibility:
+    return await responsibilities.withdraw(session, actor, responsibility_id, body)
 
 
 @causes_router.get("", operation_id="third_cause_list", **needs("code_list.read"))

@@ -20,6 +20,8 @@ class Question:
     """As the books knew it before this moment; None for all they know."""
     source_level: str | None = None
     """Only money that comes from this level of finance."""
+    allocations: frozenset[int] | None = None
+    """Only money of these allocations: a project's, or an office's projects'."""
 
     @property
     def books(self) -> str:

@@ -33,12 +33,9 @@ class _Books:
 async def load(session: AsyncSession, question: Question, values: Parameters) -> domain.Facts:
     """Where an area's money stood on a day that no payee had."""
     books = _by_owner(await storage.accounts(session, question))
-    allocations = await rows(session, Allocation, Allocation.id, books.by_allocation)
-    projects = await projects_of(session, allocations, question.as_of)
-    claimed = await _claimed(session, books, question.as_of)
-    found = tuple(
-        _allocation(row, projects[row.project_code], books, claimed.get(row.id, []), values) for row in allocations
-    )
+    if question.allocations is not None:
+        return await _of_projects(session, question, values, books)
+    found = await _allocations(session, question, values, books)
     receipts = await _receipts(session, question, books)
     lines = await _lines(session, question)
     codes = [row.division_code for row in receipts] + [row.division_code for row in lines]
@@ -49,6 +46,25 @@ async def load(session: AsyncSession, question: Question, values: Parameters) ->
         allocations=found,
         names=dict(await lists.division_names(session, codes)),
         lacking_counties=await _lacking(session, question),
+    )
+
+
+async def _of_projects(session: AsyncSession, question: Question, values: Parameters, books: _Books) -> domain.Facts:
+    """Only what stands with the question's allocations."""
+    own = {number: states for number, states in books.by_allocation.items() if number in (question.allocations or ())}
+    found = await _allocations(session, question, values, replace(books, by_allocation=own))
+    names = await lists.division_names(session, [row.county_code for row in found])
+    return domain.Facts(allocations=found, names=dict(names))
+
+
+async def _allocations(
+    session: AsyncSession, question: Question, values: Parameters, books: _Books
+) -> tuple[domain.Allocation, ...]:
+    allocations = await rows(session, Allocation, Allocation.id, books.by_allocation)
+    projects = await projects_of(session, allocations, question.as_of)
+    claimed = await _claimed(session, books, question.as_of)
+    return tuple(
+        _allocation(row, projects[row.project_code], books, claimed.get(row.id, []), values) for row in allocations
     )
 
 

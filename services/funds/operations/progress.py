@@ -27,8 +27,9 @@ from shared.chassis.peers import Peer, PeerUnavailable
 from shared.chassis.scope import require_in_scope
 from shared.schemas import funds_views as wire
 
-GroupBy = Literal["division", "fund_kind", "level", "office", "project"]
+GroupBy = Literal["division", "fund_kind", "level", "batch", "office", "project"]
 Order = Literal["amount", "days"]
+BATCH_LABELS = {"advance": "提前下达", "regular": "正常下达"}
 LEVEL_LABELS = {"central": "中央", "province": "省级", "city": "市级", "county": "县级"}
 
 
@@ -37,6 +38,8 @@ class Shown:
     """What of the answer is wanted, and in which order."""
 
     group_by: GroupBy = "division"
+    project_code: str | None = None
+    office: str | None = None
     delays: Literal["list", "sums", "none"] = "list"
     order: Order = "amount"
     limit: int = 1_000
@@ -57,7 +60,7 @@ class Answered:
 async def get(session: AsyncSession, actor: Actor, peer: Peer, question: Question, shown: Shown) -> wire.Progress:
     """The whole answer for one of the actor's areas."""
     require_in_scope(actor, question.area)
-    answered = await compute(session, actor, peer, question)
+    answered = await compute(session, actor, peer, await _narrowed(session, question, shown))
     question, applied = answered.question, answered.applied
     measured = await _delays(session, answered, shown)
     total = answered.total
@@ -99,6 +102,16 @@ async def compute(session: AsyncSession, actor: Actor, peer: Peer, question: Que
     applied = await spending_rules.load(session, question, values)
     counted = applied.question
     return Answered(counted, name, values, applied.rule, await spending.total(session, counted, values), applied)
+
+
+async def _narrowed(session: AsyncSession, question: Question, shown: Shown) -> Question:
+    """The same question about the money of one project or of one office's projects."""
+    if shown.project_code is not None:
+        question = await spending.held_by(session, question, "project", shown.project_code)
+    if shown.office is not None:
+        question = await spending.held_by(session, question, "office", shown.office)
+    await sessions.let_go(session)
+    return question
 
 
 async def _delays(session: AsyncSession, answered: Answered, shown: Shown) -> list[delays.Delay] | None:
@@ -185,7 +198,7 @@ async def _labels(session: AsyncSession, answered: Answered, group_by: GroupBy, 
         return {answered.question.area: answered.name} | dict(await lists.division_names(session, keys))
     if group_by == "fund_kind":
         return {row.code: row.label_zh for row in await lists.fund_kinds(session)}
-    return LEVEL_LABELS
+    return LEVEL_LABELS if group_by == "level" else BATCH_LABELS
 
 
 def _delay(item: delays.Delay) -> wire.Delay:

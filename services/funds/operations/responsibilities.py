@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -82,15 +83,33 @@ async def reply(
     row = await _open(session, actor, row_id)
     if actor.office not in (row.office, row.claimed_office):
         raise NotConcerned()
-    require_order(
-        request.replied_on, today=clock.office_today(), not_before=row.opened_on, pointer="/replied_on"
-    )  # fmt: skip
-    answer = ResponsibilityReply(responsibility_id=row.id, words=request.words, replied_on=request.replied_on)
-    decisions.sign(actor, answer)
-    await pages.add(session, answer)
+    await _keep_words(session, actor, row, request.words, request.replied_on, "/replied_on")
     await _keep_papers(session, actor, row.id, "reply", request.papers)
     _note(session, actor, "reply", row)
     return await responsibility_views.answer(session, row)
+
+
+async def withdraw(
+    session: AsyncSession, actor: Actor, row_id: int, request: wire.NewResponsibilityWithdrawal
+) -> wire.Responsibility:
+    """The office that opened a case takes it back; what was said stays on file."""
+    row = await _open(session, actor, row_id)
+    if actor.office != row.entered_office:
+        raise NotConcerned()
+    await _keep_words(session, actor, row, request.words, request.withdrawn_on, "/withdrawn_on")
+    row.state = "withdrawn"
+    await session.flush()
+    _note(session, actor, "withdraw", row)
+    return await responsibility_views.answer(session, row)
+
+
+async def _keep_words(
+    session: AsyncSession, actor: Actor, row: Responsibility, words: str, on: date, pointer: str
+) -> None:
+    require_order(on, today=clock.office_today(), not_before=row.opened_on, pointer=pointer)
+    answer = ResponsibilityReply(responsibility_id=row.id, words=words, replied_on=on)
+    decisions.sign(actor, answer)
+    await pages.add(session, answer)
 
 
 async def decide(

@@ -21,14 +21,14 @@ from services.funds.storage import lists
 from services.funds.storage import spending as storage
 from services.funds.storage.tables import Allocation
 
-By = Literal["division", "fund_kind", "level", "office", "project"]
+By = Literal["division", "fund_kind", "level", "batch", "office", "project"]
 
 
 async def groups(session: AsyncSession, question: Question, values: Parameters, by: By) -> dict[str, Totals]:
     """An area's money on a day, divided by one property; the groups add up to the whole.
 
-    Keys: codes of the areas right below (and the area's own), of fund kinds, levels (`central` ...), offices, and
-    projects ("" for money no project has).
+    Keys: codes of the areas right below (and the area's own), of fund kinds, levels (`central` ...), batches, offices,
+    and projects ("" for money no project has).
     """
     if by == "office" or by == "project":
         return {key: totals for key, (_, totals) in (await holders(session, question, by)).items()}
@@ -52,6 +52,14 @@ async def holders(
         named[key] = name
         sums[key] = sums.get(key, Totals()) + totals
     return {key: (named[key], sums[key]) for key in sorted(sums)}
+
+
+async def held_by(session: AsyncSession, question: Question, by: Literal["office", "project"], code: str) -> Question:
+    """The question narrowed to the money of one office's projects, or of one project."""
+    given = [row for row, _, _ in await storage.by_allocation(session, question) if row is not None]
+    projects = await positions.projects_of(session, given, question.as_of)
+    own = {row.id for row in given if _holder(row, "", projects, {}, by)[0] == code}
+    return replace(question, allocations=frozenset(own))
 
 
 def _holder(

@@ -28,6 +28,8 @@ from shared.chassis.identity import Actor
 from shared.chassis.scope import in_scope, within
 
 AT_ONCE = 500
+ROWS_AT_ONCE = 100
+"""Of a statement that names every value: one of the same length is not put together again."""
 _OPEN: ColumnElement[str] = literal_column("'open'")
 """Written out, so that a prepared statement is seen to fit the index over open alerts."""
 
@@ -78,8 +80,8 @@ async def judged(session: AsyncSession, keys: Collection[Key]) -> dict[Key, Judg
 async def add(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> int:
     """Insert alerts; a cause somebody else alerted meanwhile is left as it is. Returns how many are new."""
     added = 0
-    for start in range(0, len(rows), AT_ONCE):
-        statement = insert(Alert).values([dict(row) for row in rows[start : start + AT_ONCE]])
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        statement = insert(Alert).values([dict(row) for row in rows[start : start + ROWS_AT_ONCE]])
         done = await session.execute(statement.on_conflict_do_nothing().returning(Alert.id))
         added += len(done.all())
     return added

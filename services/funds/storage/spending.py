@@ -14,6 +14,7 @@ from services.funds.domain.progress import Totals
 from services.funds.domain.questions import Question
 from services.funds.storage.asked_money import only
 from services.funds.storage.tables import Allocation, FundKind, HoldingDay, SpendingDay, SpendingTail
+from services.funds.storage.trace import one_of
 from shared.chassis.scope import within
 
 MEASURES = ("received_fen", "allocated_fen", "paid_fen", "returned_fen", "withheld_fen")
@@ -25,15 +26,16 @@ COUNTY = 6
 
 
 async def grouped(
-    session: AsyncSession, question: Question, by: Literal["division", "fund_kind", "level"]
+    session: AsyncSession, question: Question, by: Literal["division", "fund_kind", "level", "batch"]
 ) -> dict[str, Totals]:
-    """An area's money on a day by area right below (its own under its own code), kind, or level it comes from."""
-    below = len(question.area) > COUNTY or (len(question.area) == COUNTY and by == "division")
-    source = _source(question, by_allocation=below)
+    """An area's money on a day by area right below (its own under its own code), kind, level of origin, or batch."""
+    below = len(question.area) == COUNTY and by == "division"
+    source = _source(question, by_allocation=below or _detailed(question))
     keys: dict[str, Any] = {
         "division": func.left(source.c.held_in, length_below(question.area)),
         "fund_kind": source.c.fund_kind,
         "level": FundKind.source_level,
+        "batch": source.c.batch,
     }
     query = _summed(source, keys[by])
     if by == "level":
@@ -43,7 +45,7 @@ async def grouped(
 
 async def by_day(session: AsyncSession, question: Question) -> list[tuple[date, Totals]]:
     """What changed in an area on each day up to the asked one, in the order of the days."""
-    source = _source(question, by_allocation=len(question.area) > COUNTY)
+    source = _source(question, by_allocation=_detailed(question))
     return [
         (day, _totals(sums)) for day, *sums in sorted(await session.execute(_summed(source, source.c.effective_on)))
     ]
@@ -100,6 +102,11 @@ def _totals(sums: Sequence[Any]) -> Totals:
     return Totals(*(int(value) for value in sums))
 
 
+def _detailed(question: Question) -> bool:
+    """Whether sums by county say too little."""
+    return len(question.area) > COUNTY or question.allocations is not None
+
+
 def _source(question: Question, *, by_allocation: bool) -> Subquery:
     """The rows to add up: the kept sums and what waits; or, as known at an earlier moment, the transfers of then."""
     if question.known_until is None:
@@ -128,4 +135,5 @@ def _asked(question: Question | None, columns: Any, place: Any) -> list[ColumnEl
         return []
     day = columns.effective_on <= question.as_of
     kinds = only(question, columns.fund_year, columns.fund_kind, columns.batch)
-    return [within(place, question.area), day, *kinds]
+    own = [] if question.allocations is None else [one_of(columns.allocation_id, question.allocations)]
+    return [within(place, question.area), day, *kinds, *own]

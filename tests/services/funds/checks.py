@@ -7,7 +7,7 @@ from typing import Any
 from shared.chassis.identity import Actor
 from tests.services.funds.world import PROVINCE, YEAR, World, day
 
-GROUPINGS = ("division", "fund_kind", "level", "office", "project")
+GROUPINGS = ("division", "fund_kind", "level", "batch", "office", "project")
 SUMMED = ("received_fen", "allocated_fen", "paid_fen", "returned_fen", "withheld_fen")
 
 

@@ -134,7 +134,7 @@ def _cases() -> None:
             WORDS, "side", "office", "office_name", "claimed_side", "claimed_office", "claimed_cause", "reason", "state"
         ),
         *_entered(),
-        _check(table, "state", "state in ('open','decided')"),
+        _check(table, "state", "state in ('open','decided','withdrawn')"),
         _check(table, "side", "side in ('finance','project','third')"),
         _check(table, "claimed_side", "claimed_side in ('finance','project','third')"),
         _check(table, "claimed_cause", "(claimed_side = 'third') = (claimed_cause <> '')"),

@@ -81,7 +81,7 @@ class Responsibility(Entered, Base):
             unique=True,
             postgresql_where=text("state = 'open'"),
         ),
-        CheckConstraint("state in ('open','decided')", name="state"),
+        CheckConstraint("state in ('open','decided','withdrawn')", name="state"),
         CheckConstraint("side in ('finance','project','third')", name="side"),
         CheckConstraint("claimed_side in ('finance','project','third')", name="claimed_side"),
         CheckConstraint("(claimed_side = 'third') = (claimed_cause <> '')", name="claimed_cause"),

@@ -8,8 +8,9 @@ import uuid
 from typing import Any
 
 import httpx2 as httpx
+import xlsxwriter
 
-from services.funds.domain.bank_files import RESULT_HEADERS, TOTAL, written, yuan
+from services.funds.domain.bank_files import RESULT_HEADERS, RESULT_SHEET, TOTAL, written, yuan
 from shared.chassis.clock import office_today
 from tests.services.funds.world import BASE, COUNTY, READER, READING, World, desk
 
@@ -85,3 +86,18 @@ async def take(world: World, file: dict[str, Any], who: Any = CASHIER) -> httpx.
 
 def cells(content: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+
+
+def workbook(rows: list[list[str]], *, as_numbers: bool = False) -> bytes:
+    """Rows as text cells of the sheet 支付结果; amounts as numbers if asked, which are not exact."""
+    target = io.BytesIO()
+    book = xlsxwriter.Workbook(target)
+    page = book.add_worksheet(RESULT_SHEET)
+    for number, row in enumerate(rows):
+        for place, cell in enumerate(row):
+            if as_numbers and place == 2 and number:
+                page.write_number(number, place, float(cell))
+            else:
+                page.write_string(number, place, cell)
+    book.close()
+    return target.getvalue()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 import hashlib
+import io
 import uuid
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from services.funds.domain.bank_files import written
+from services.funds.domain.bank_files import ORDER_SHEET, written
+from shared.chassis.xlsx_rows import XlsxSheet
 from tests.services.funds.api.bank import (
     ACCOUNT,
     CASHIER,
@@ -22,8 +25,9 @@ from tests.services.funds.api.bank import (
     ordered,
     send,
     take,
+    workbook,
 )
-from tests.services.funds.world import CLAIMANT, ELSEWHERE, READER, World, code_of, day, desk
+from tests.services.funds.world import BASE, CLAIMANT, ELSEWHERE, READER, World, code_of, day, desk
 
 
 async def states(world: World, file: dict[str, Any]) -> list[str]:
@@ -254,4 +258,23 @@ async def test_a_refused_order_is_paid_by_a_new_order_and_a_new_file(world: Worl
     anew = await built(world, [await world.order(claim, on=TODAY)])
     await send(world, anew, answer_of(anew, "成功"))
     assert (await world.progress(as_of=TODAY))["total"]["paid_fen"] == 9_700
+    await world.books_balance()
+
+
+async def test_the_file_and_the_answer_may_be_workbooks_with_the_same_rows(world: World) -> None:
+    payments = await ordered(world, [10_000, 20_000])
+    await account(world)
+    file = await built(world, payments)
+    async with world.funds.as_(CASHIER) as client:
+        book = await client.post(f"{BASE}/bank-files/{file['bank_file_id']}/content", params={"form": "xlsx"})
+    assert file["number"] in book.headers["content-disposition"]
+    sheet = XlsxSheet(io.BytesIO(book.content), ORDER_SHEET, 10**7)
+    found = [["" if cell is None else cell for cell in row] for _, row in sheet.rows()]
+    wanted = cells((await take(world, file)).content)
+    assert [row[:6] for row in found[:3]] == [row[:6] for row in wanted[:3]]
+    answer = list(csv.reader(io.StringIO(answer_of(file, "成功", "失败").decode("utf-8-sig"))))
+    entered = await send(world, file, workbook(answer))
+    assert (entered.status_code, entered.json()["paid"], entered.json()["refused"]) == (200, 1, 1)
+    numbers = workbook(answer, as_numbers=True)
+    assert code_of(await send(world, file, numbers)) == "result_amount_wrong"
     await world.books_balance()

@@ -8,13 +8,12 @@ import uuid
 from typing import Any
 
 import httpx2 as httpx
-import xlsxwriter
 from sqlalchemy import text
 
-from services.funds.domain.bank_files import RESULT_HEADERS, RESULT_SHEET, TOTAL, written, yuan
+from services.funds.domain.bank_files import RESULT_HEADERS, TOTAL, written, yuan
 from services.funds.storage.tables import Base
 from shared.chassis.xlsx_rows import XlsxSheet
-from tests.services.funds.api.bank import CASHIER, TODAY
+from tests.services.funds.api.bank import CASHIER, TODAY, workbook
 from tests.services.funds.api.test_grant_batches import approved, identity, ordered, person
 from tests.services.funds.world import BASE, COUNTY, ELSEWHERE, READER, READING, World, code_of, desk
 
@@ -48,17 +47,6 @@ def rows_of(file: dict[str, Any], *told: tuple[int, str, str], **wrong: str) -> 
     ]  # fmt: skip
     total = yuan(sum(lines[place]["amount_fen"] for place, _, _ in told))
     return [list(RESULT_HEADERS), *body, [TOTAL, str(len(body)), wrong.get("amount", total), "", "", "", ""]]
-
-
-def workbook(rows: list[list[str]]) -> bytes:
-    target = io.BytesIO()
-    book = xlsxwriter.Workbook(target)
-    page = book.add_worksheet(RESULT_SHEET)
-    for number, row in enumerate(rows):
-        for place, cell in enumerate(row):
-            page.write_string(number, place, cell)
-    book.close()
-    return target.getvalue()
 
 
 async def answered(world: World, file: dict[str, Any], content: bytes, who: Any = CASHIER) -> httpx.Response:

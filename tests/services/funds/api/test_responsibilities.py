@@ -157,6 +157,12 @@ async def test_nobody_decides_an_own_case_or_money_that_moved_on(world: World) -
     moved = await world.post(judge, path, decision())
     assert (moved.status_code, code_of(moved)) == (422, "not_waiting")
     assert (await world.seen(READER, path.removesuffix("/decision")))["state"] == "open"
+    back = {"words": "资金已报账", "withdrawn_on": day(7, 16)}
+    not_theirs = await world.post(TRANSPORT, path.replace("decision", "withdrawal"), back)
+    assert (not_theirs.status_code, code_of(not_theirs)) == (403, "not_concerned")
+    withdrawn = await world.made(CITY, path.replace("decision", "withdrawal"), back)
+    assert (withdrawn["state"], withdrawn["replies"][0]["words"]) == ("withdrawn", "资金已报账")
+    assert code_of(await world.post(judge, path, decision())) == "already_decided"
 
 
 async def test_two_who_open_or_decide_at_once_make_one_case_and_one_decision(world: World) -> None:

@@ -18,7 +18,7 @@ from services.funds.storage import parameters
 from services.funds.storage import spending as storage
 from shared.chassis.clock import office_today
 from tests.services.funds.books import Books
-from tests.services.funds.checks import GROUPINGS
+from tests.services.funds.checks import GROUPINGS, SUMMED, check_progress
 from tests.services.funds.world import COUNTY, PROVINCE, RELEASER, YEAR, World, day, grant_of
 from tests.support.harness import running
 
@@ -130,6 +130,22 @@ async def test_what_was_entered_later_was_not_known_before(world: World) -> None
     assert before["total"]["received_fen"] == 0
     assert before["total"]["progress"] is None
     assert before["delays"] is None
+
+
+async def test_one_projects_money_is_asked_for_and_one_offices(world: World) -> None:
+    world.projects["P2"] = grant_of("P2", office="341622-water", office_name="蒙城县水利局")
+    for chain in (Chain("P1", 1_000_00), Chain("P2", 3_000_01)):
+        for step in chain.steps:
+            await step(world)
+    asked = {"division_code": "34", "fund_year": YEAR, "as_of": day(12, 31), "group_by": "project"}
+    whole = await world.seen(PROVINCE, "/progress", **asked)
+    group = next(item for item in whole["groups"] if item["key"] == "P2")
+    for narrowed in ({"project_code": "P2"}, {"office": "341622-water"}):
+        own = await check_progress(world, **(asked | narrowed))
+        assert {name: own["total"][name] for name in SUMMED} == {name: group[name] for name in SUMMED}
+        assert {row["project_code"] for row in own["delays"]} == {"P2"}
+    nothing = await world.seen(PROVINCE, "/progress", **asked, project_code="P9")
+    assert (nothing["total"]["received_fen"], nothing["total"]["verdict"]) == (0, None)
 
 
 async def test_the_line_of_days_is_the_answer_of_each_day(world: World) -> None:
