@@ -45,6 +45,7 @@ async def measure(run: Run) -> list[Result]:
     orders = await _ordered(run, made, run.size.posts * run.size.pairs, ORDER_FEN, ANYWHERE, paid=False)
     hot = await _ordered(run, made, HOT_PAYMENTS, HOT_FEN, 1, paid=True)
     anywhere = await _some_paid(made)
+    await made.catch_up()
     made.start()
     await tpc_b(run.ground)
     return [

@@ -41,6 +41,8 @@ REPORT = Bar("report_province", "ms", 1 / 40, higher_is_better=False)
 FOLDING = Bar("progress_folding", "posts/s", None)
 AREA_LIMIT_MS, WHOLE_LIMIT_MS, REBUILD_LIMIT_S = 50.0, 300.0, 60.0
 REBUILDS = 2
+FOLDED_AT_MOST = 150_000
+"""Transfers that are added to the sums call by call; of larger books the sums are then made anew."""
 PROGRESS = f"/api/v1/funds/progress?division_code={{}}&fund_year={FUND_YEAR}&as_of={LAST_DAY}"
 OF_PROVINCE = PROGRESS.format(PROVINCE) + "&group_by=division&delays=none"
 LIGHTEST = "/readyz"
@@ -84,30 +86,19 @@ async def _folding(run: Run, made: Books) -> Result:
     """Transfers per second that are added to the sums, beside those that were posted when the books were filled."""
     database = Database(made.app_dsn, 1)
     calls: list[tuple[int, float]] = []
+    wanted = min(made.transfers, FOLDED_AT_MOST)
     try:
-        with run.reporter.steps("transfers added to the sums", made.transfers) as bar:
-            while True:
+        with run.reporter.steps("transfers added to the sums", wanted) as bar:
+            while sum(count for count, _ in calls) < wanted:
                 began = time.perf_counter()
-                folded = await spending_sums.fold_once(database)
-                if folded == 0:
-                    break
-                calls.append((folded, time.perf_counter() - began))
-                bar.advance(folded)
+                calls.append((await spending_sums.fold_once(database), time.perf_counter() - began))
+                bar.advance(calls[-1][0])
     finally:
         await database.close()
-    await _vacuum(made)
+    await made.catch_up()
     parts = [calls[part :: run.size.pairs] for part in range(min(run.size.pairs, len(calls)))]
     rates = tuple(sum(count for count, _ in part) / sum(seconds for _, seconds in part) for part in parts)
     return Result(FOLDING, against(made.posted_per_second, *rates))
-
-
-async def _vacuum(made: Books) -> None:
-    """What the server does by itself after a while."""
-    connection = await connect(made.admin_dsn)
-    try:
-        await connection.execute("vacuum analyze")
-    finally:
-        await connection.close()
 
 
 async def prove(made: Books) -> None:

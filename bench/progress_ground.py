@@ -65,6 +65,16 @@ class Books:
             known = self._signed[area, person] = (time.monotonic(), tokens.sign(officer(area, person), FUNDS))
         return known[1]
 
+    async def catch_up(self) -> None:
+        """Leave nothing waiting to be added to the sums, so that the service is not busy with it meanwhile."""
+        connection = await connect(self.admin_dsn)
+        try:
+            if await connection.fetchval("select exists (select from spending_tail)"):
+                await connection.execute("select rebuild_spending()")
+            await connection.execute("vacuum analyze")
+        finally:
+            await connection.close()
+
     def verify(self) -> None:
         """What `make verify-ledger` does, sums by day included. RuntimeError with what it says if anything differs."""
         done = subprocess.run(

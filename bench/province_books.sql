@@ -209,7 +209,7 @@ create table bench_books.claims as
 with counted as (
     select p.*, case p.state when 'contracted' then 1 when 'under_way' then 4 + bench_books.drawn(n, 50, 6)
                 when 'completed' then 9 when 'accepted' then 8 + bench_books.drawn(n, 50, 3)
-                when 'handed_over' then 9 + bench_books.drawn(n, 50, 3) when 'stopped' then 2 else 0 end as claims,
+                when 'handed_over' then 9 + bench_books.drawn(n, 50, 3) when 'stopped' then 3 else 0 end as claims,
            case p.state when 'contracted' then 30 when 'under_way' then 40 + bench_books.drawn(n, 51, 45)
                 when 'completed' then 90 when 'accepted' then 96 + bench_books.drawn(n, 51, 5)
                 when 'handed_over' then 97 + bench_books.drawn(n, 51, 4) else 25 end as percent

@@ -489,6 +489,67 @@ def test_step_6_a_past_day_is_answered_as_it_was(suite: RunningSuite) -> None:
     assert finance.get(f"{FUNDS}/progress", **unknown_group).status_code == 422
 
 
+def view(suite: RunningSuite, path: str, who: str = "mengcheng.finance", **more: Any) -> dict[str, Any]:
+    answer = suite.person(who).get(f"{FUNDS}{path}", **({"division_code": COUNTY, "fund_year": YEAR} | more))
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def test_step_6_late_money_answers_to_sides_that_add_up_and_the_forecast_to_payments(suite: RunningSuite) -> None:
+    total, late = progress(suite)["total"], view(suite, "/late-money")
+    sides = sum(late["sides"].values())
+    assert late["received_fen"] == total["received_fen"]
+    assert sides + late["retention_not_due_fen"] == late["unspent_fen"]
+    assert late["unspent_fen"] == total["received_fen"] - total["paid_fen"] + total["returned_fen"]
+    assert sum(row["late_fen"] for row in late["rows"]) == late["late_fen"]
+    forecast = view(suite, "/forecast")
+    landed = [item["spent_fen"] for item in forecast["landings"]]
+    assert landed == sorted(landed)
+    assert forecast["gap_fen"] == total["gap_fen"]
+    flow = view(suite, "/pictures/flow")
+    leaving = {node["id"]: 0 for node in flow["nodes"]}
+    arriving = dict(leaving)
+    for link in flow["links"]:
+        leaving[link["source"]] += link["value_fen"]
+        arriving[link["target"]] += link["value_fen"]
+    for node in flow["nodes"]:
+        assert node["value_fen"] == (arriving if node["layer"] == "end" else leaving)[node["id"]]
+    line = view(suite, "/pictures/progress-line", step="month")
+    assert line["points"][-1]["spent_fen"] == total["paid_fen"] - total["returned_fen"]
+    clocks = view(suite, "/stage-clocks", limit=5)
+    assert clocks["items"]
+
+
+def test_step_6_a_report_is_frozen_when_it_is_sent_and_is_sent_once(suite: RunningSuite) -> None:
+    maker, sender = suite.person("mengcheng.finance"), suite.person("mengcheng.finance.chief")
+    month = office_today().replace(day=1) - timedelta(days=1)
+    body = {"division_code": COUNTY, "kind": "monthly", "period": f"{month:%Y-%m}", "fund_year": month.year}
+    draft = maker.made(f"{FUNDS}/progress-reports", body)
+    path = f"{FUNDS}/progress-reports/{draft['report_id']}"
+    assert maker.post(f"{path}/sending", {"opinion": "报送"}).status_code in (403, 409, 422)
+    sent = sender.made(f"{path}/sending", {"opinion": "报送"})
+    assert (sent["state"], sent["edition"]) == ("sent", 1)
+    assert maker.post(f"{FUNDS}/progress-reports", body).status_code == 409
+    for form, start in (("xlsx", b"PK"), ("pdf", b"%PDF")):
+        first, again = (maker.get(f"{path}/file", document="bulletin", format=form) for _ in range(2))
+        assert first.status_code == 200, first.text
+        assert first.content.startswith(start)
+        assert first.content == again.content
+
+
+def test_step_6_an_alert_is_found_once_for_its_cause(suite: RunningSuite) -> None:
+    finance = suite.person("mengcheng.finance")
+    finance.made(f"{FUNDS}/alert-runs", {"division_code": COUNTY})
+    alerts = view(suite, "/alerts", limit=200, state="open")["items"]
+    assert alerts
+    causes = [(item["rule"], item["reference"]) for item in alerts]
+    assert len(causes) == len(set(causes))
+    finance.made(f"{FUNDS}/alert-runs", {"division_code": COUNTY})
+    again = view(suite, "/alerts", limit=200, state="open")["items"]
+    assert sorted((item["rule"], item["reference"]) for item in again) == sorted(causes)
+
+
 def test_step_7_every_fen_is_walked_from_the_document_to_the_payee_and_back(suite: RunningSuite) -> None:
     finance = suite.person("mengcheng.finance")
     down = finance.get(f"{FUNDS}/trace", document_id=made["document"]).json()

@@ -27,7 +27,8 @@ GENERAL = {"method_not_allowed"}
 PROTECTED = re.compile(r"identity|phone|bank|account|health|birth|disab|person")
 METHODS = {"get", "post", "put", "patch", "delete"}
 NOT_MONEY = {
-    "/api/v1/funds/parameters", "/api/v1/funds/bank-files/{bank_file_id}/content", "/api/v1/funds/book-exports",
+    "/api/v1/funds/parameters", "/api/v1/funds/bank-files/{bank_file_id}/content",
+    "/api/v1/funds/grant-files/{grant_file_id}/content", "/api/v1/funds/book-exports",
     "/api/v1/funds/budget-statements", "/api/v1/funds/factor-proposals", "/api/v1/funds/payee-accounts",
     "/api/v1/funds/factor-proposals/{proposal_id}/adjustments", "/internal/events",
     "/api/v1/funds/factor-proposals/{proposal_id}/decision",

@@ -26,7 +26,7 @@ from services.funds.domain.responsibilities import (
     require_judge,
     split_of,
 )
-from tests.services.funds.domain.test_positions import AS_OF, facts, not_due, standing, not_due, standing
+from tests.services.funds.domain.test_positions import AS_OF, facts, not_due, standing
 
 Answering = Callable[[Iterable[Waiting], Mapping[tuple[str, str], Ruling]], list[Waiting]]
 DAY = st.dates(min_value=date(2025, 1, 1), max_value=date(2025, 12, 31))
