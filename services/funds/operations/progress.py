@@ -11,19 +11,16 @@ from typing import Literal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain import delays, progress
-from services.funds.domain.divisions import NATION
 from services.funds.domain.explanation import clauses_of
 from services.funds.domain.parameters import Parameters
 from services.funds.domain.progress import Rule, Totals
 from services.funds.domain.questions import Question
-from services.funds.domain.refusals.documents import DivisionUnknown
 from services.funds.domain.refusals.grants import AsOfTooEarly
 from services.funds.domain.spending_rules import Applied
-from services.funds.operations import deadlines, spending, spending_rules, waits
+from services.funds.operations import area_names, deadlines, spending, spending_rules, waits
 from services.funds.storage import lists, parameters, sessions
-from services.funds.upstream import registry
 from shared.chassis.identity import Actor
-from shared.chassis.peers import Peer, PeerUnavailable
+from shared.chassis.peers import Peer
 from shared.chassis.scope import require_in_scope
 from shared.schemas import funds_views as wire
 
@@ -97,7 +94,7 @@ async def compute(session: AsyncSession, actor: Actor, peer: Peer, question: Que
     """The definition that holds for an area on a day, and the money it counts. Raises AsOfTooEarly, DivisionUnknown."""
     if question.as_of < date(question.fund_year - 1, 1, 1):
         raise AsOfTooEarly(not_before=date(question.fund_year - 1, 1, 1).isoformat())
-    name = await _name(session, actor, peer, question.area)
+    name = await area_names.name_of(session, actor, peer, question.area)
     values = await parameters.load(session, question.area, question.as_of)
     applied = await spending_rules.load(session, question, values)
     counted = applied.question
@@ -127,21 +124,6 @@ async def _delays(session: AsyncSession, answered: Answered, shown: Shown) -> li
 def _due(measured: Iterable[delays.Delay]) -> int:
     """Retention that may be released, in fen."""
     return sum(item.waiting.amount_fen for item in measured if item.waiting.step == "retention_release")
-
-
-async def _name(session: AsyncSession, actor: Actor, peer: Peer, code: str) -> str:
-    """The area's name from the registry; while that is away, the name kept from its last answer."""
-    if code == NATION:
-        return "全国"
-    try:
-        found = await registry.division(peer, actor, code)
-    except PeerUnavailable:
-        names = await lists.division_names(session, [code])
-        await sessions.let_go(session)
-        return names.get(code, code)
-    if found is None:
-        raise DivisionUnknown()
-    return found.name
 
 
 def _head(answered: Answered) -> dict[str, object]:

@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.funds.domain import progress_reports as rules
 from services.funds.domain import report_contents as contents
 from services.funds.domain.days import require_order
-from services.funds.domain.divisions import NATION, level_of, rank_of
+from services.funds.domain.divisions import level_of, rank_of
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.questions import Question
-from services.funds.domain.refusals.documents import DivisionUnknown, FundKindUnknown
+from services.funds.domain.refusals.documents import FundKindUnknown
 from services.funds.domain.refusals.grants import AsOfTooEarly
 from services.funds.domain.refusals.progress_reports import (
     EarlierEditionMissing,
@@ -23,15 +23,14 @@ from services.funds.domain.refusals.progress_reports import (
     ReportTwice,
 )
 from services.funds.domain.refusals.spending import StepNotDue
-from services.funds.operations import report_contents
+from services.funds.operations import area_names, report_contents
 from services.funds.operations.shapes import before_of, page_of, shaped
-from services.funds.storage import calendars, decisions, lists, sessions
+from services.funds.storage import calendars, decisions, lists
 from services.funds.storage import progress_reports as storage
 from services.funds.storage.tables import ProgressReport, ProgressReportContent, ReportKind
-from services.funds.upstream import registry
 from shared.chassis import audit, clock
 from shared.chassis.identity import Actor
-from shared.chassis.peers import Peer, PeerUnavailable
+from shared.chassis.peers import Peer
 from shared.chassis.scope import require_in_scope
 from shared.refusals import NotFound
 from shared.schemas import funds_progress_reports as wire
@@ -48,7 +47,7 @@ async def draft(
     require_in_scope(actor, request.division_code)
     _require_office(actor, request.division_code)
     rules.require_reporting_level(request.division_code)
-    name = await name_of(session, actor, peer, request.division_code)
+    name = await area_names.name_of(session, actor, peer, request.division_code)
     await storage.one_moment(session)
     kind = await kind_of(session, request.kind)
     if request.fund_kind is not None and await lists.fund_kind(session, request.fund_kind) is None:
@@ -89,21 +88,6 @@ def _stated(reduction: wire.StatedReduction | None) -> dict[str, Any] | None:
 def _require_office(actor: Actor, division_code: str) -> None:
     if actor.level != level_of(division_code):
         raise ReportOfficeWrong()
-
-
-async def name_of(session: AsyncSession, actor: Actor, peer: Peer, code: str) -> str:
-    """A place's name from the registry; while that is away, the name kept from its last answer."""
-    if code == NATION:
-        return "全国"
-    try:
-        found = await registry.division(peer, actor, code)
-    except PeerUnavailable:
-        names = await lists.division_names(session, [code])
-        await sessions.let_go(session)
-        return names.get(code, code)
-    if found is None:
-        raise DivisionUnknown()
-    return found.name
 
 
 async def kind_of(session: AsyncSession, code: str) -> ReportKind:

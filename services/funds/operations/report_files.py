@@ -16,8 +16,8 @@ from services.funds.domain.questions import Question
 from services.funds.domain.refusals.grants import AsOfTooEarly
 from services.funds.domain.report_contents import sha256_of
 from services.funds.domain.report_pages import UNIT, bulletin_of, bulletin_title, rates_of, report_of
+from services.funds.operations import area_names, report_contents, spending
 from services.funds.operations import progress_reports as reports
-from services.funds.operations import report_contents, spending
 from services.funds.storage import progress_reports as storage
 from services.funds.storage.book_workbooks import XLSX_MEDIA_TYPE
 from services.funds.storage.report_pdfs import PDF_MEDIA_TYPE, pdf_of
@@ -68,7 +68,7 @@ async def ranking(
     require_in_scope(actor, question.area)
     if question.as_of < date(question.fund_year - 1, 1, 1):
         raise AsOfTooEarly(not_before=date(question.fund_year - 1, 1, 1).isoformat())
-    name = await reports.name_of(session, actor, peer, question.area)
+    name = await area_names.name_of(session, actor, peer, question.area)
     await storage.one_moment(session)
     by = await report_contents.measured(session, question)
     groups = await spending.groups(session, by.question, by.values, "division")
