@@ -16,6 +16,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import text
+
 from bench import asking
 from bench.ground import connect
 from bench.pairs import Pairs, against, interleaved, percentile
@@ -117,6 +119,7 @@ async def held_and_tied(app_dsn: str) -> dict[str, tuple[int, ...]]:
     try:
         async with database.session(read_only=True) as session:
             await ledger_proof.take_time(session)
+            await session.execute(text("set local idle_in_transaction_session_timeout = 0"))
             cells = await tree.cells(session, _question())
             difference = tree_rules.difference_of(tree_rules.tree_of(cells, PROVINCE))
             live, kept = await _live(session), await spending.grouped(session, _question(), "division")

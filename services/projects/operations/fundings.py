@@ -117,12 +117,12 @@ def _day(event: Event) -> date:
 async def _release(session: AsyncSession, actor: Actor, release: wire.FundingRelease) -> None:
     project = await storage.lock_project(session, release.project_code)
     funding = await storage.get(session, release.op)
-    if funding is None or project is None or funding.project_code != project.project_code:
+    if funding is None or project is None or funding.project_code != project.project_code or funding.state != "funded":
         raise EventUnknown(pointer="/data/op")
-    if release.amount_fen > project.funded_fen:
-        raise ReleaseTooLarge()
     values = release.model_dump(exclude={"project_code"}) | {"recorded_at": clock.now()}
     if await storage.release_once(session, values):
+        if await storage.released_of(session, release.op) > funding.amount_fen:
+            raise ReleaseTooLarge()
         project.funded_fen -= release.amount_fen
         audit.record(session, actor, "funding.release", project.project_code, op=release.op,
                      amount_fen=release.amount_fen)  # fmt: skip

@@ -59,6 +59,12 @@ async def release_once(session: AsyncSession, values: dict[str, Any]) -> bool:
     return done.first() is not None
 
 
+async def released_of(session: AsyncSession, op: str) -> int:
+    """Fen that came back of one operation."""
+    query = select(func.coalesce(func.sum(FundingRelease.amount_fen), 0)).where(FundingRelease.op == op)
+    return int(await session.scalar(query) or 0)
+
+
 async def totals(session: AsyncSession, area: str, first: date, last: date) -> Sequence[dict[str, Any]]:
     """Number, funded fen, released fen and hash of the area's operations by county and day of asking."""
     rows = await session.execute(_TOTALS, {"area": "" if area == "00" else area, "first": first, "last": last})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,18 +11,21 @@ import httpx2 as httpx
 
 from services.funds.operations.funding_sweeps import sweep_once
 from shared.chassis.identity import Actor
-from tests.services.funds.crashes.driver import Crashed, Machine, Shifted, drop
-from tests.services.funds.world import World
+from tests.services.funds.crashes.driver import Crashed, Machine, NewSite, Shifted, drop
+from tests.services.funds.world import BASE, World
 from tests.support.harness import actor
 
 RESENT_WITHIN_S = 6
 DECIDED_WITHIN_S = 60
 MOST_POINTS = 400
 
+Send = Callable[[], Coroutine[Any, Any, httpx.Response]]
+"""Sends a request, each time with the same key."""
+
 
 @dataclass
 class CrashingWorld(World):
-    """Each kind of request crashes once at every point; later ones of its kind pass undisturbed.
+    """Each kind of request crashes once at every place of the code it waits at; later ones pass undisturbed.
 
     After each crash the client asks what became of its key, and sends the request again: what it was told must be what
     happened. `points` are the places crashed at, by operation; `lies` what was found wrong.
@@ -29,24 +33,45 @@ class CrashingWorld(World):
 
     machine: Machine | None = None
     shifted: Shifted | None = None
-    only: str | None = None
+    only: Collection[str] | None = None
+    """The kinds that crash; all without."""
     points: dict[str, int] = field(default_factory=dict)
     lies: list[str] = field(default_factory=list)
 
     async def post(self, who: Actor, path: str, body: Any, key: str | None = None) -> httpx.Response:
-        kind = _kind_of(path)
-        if kind in self.points or self.only not in (None, kind):
-            return await super().post(who, path, body, key)
-        self.points[kind] = 0
         key = key or uuid.uuid4().hex
+        sending = super().post
+        return await self._crashed(who, path, key, lambda: sending(who, path, body, key))
+
+    async def upload(self, who: Actor, path: str, content: bytes, **form: str) -> dict[str, Any]:
+        """Send a file in, with the fields of its form."""
+        key = uuid.uuid4().hex
+
+        async def sending() -> httpx.Response:
+            async with self.funds.as_(who) as client:
+                return await client.post(
+                    BASE + path, data=form, files={"file": ("a.bin", content)}, headers={"Idempotency-Key": key}
+                )
+
+        answer = await self._crashed(who, path, key, sending)
+        assert answer.status_code in (200, 201), answer.text
+        made: dict[str, Any] = answer.json()
+        return made
+
+    async def _crashed(self, who: Actor, path: str, key: str, send: Send) -> httpx.Response:
+        kind = _kind_of(path)
+        if kind in self.points or (self.only is not None and kind not in self.only):
+            return await send()
+        self.points[kind] = 0
+        seen: set[str] = set()
+        before = await self._counts()
         for point in range(1, MOST_POINTS):
-            before = await self._counts()
             try:
-                answer = await drop(super().post(who, path, body, key), point)
+                answer = await drop(send(), NewSite(seen))
             except Crashed:
                 self.points[kind] += 1
-                if await self._took_effect(f"{kind} {point}", who, path, body, key, before):
-                    return await super().post(who, path, body, key)
+                if await self._took_effect(f"{kind} {point}", who, key, send, before):
+                    return await send()
             else:
                 return answer
         raise AssertionError(f"{kind} waits more often than {MOST_POINTS} times")
@@ -55,9 +80,7 @@ class CrashingWorld(World):
         assert self.machine is not None
         return await self.machine.counts()
 
-    async def _took_effect(
-        self, point: str, who: Actor, path: str, body: Any, key: str, before: dict[str, int]
-    ) -> bool:
+    async def _took_effect(self, point: str, who: Actor, key: str, send: Send, before: dict[str, int]) -> bool:
         """Start the service again, ask what became of the key, and hold the answer against the books."""
         assert self.machine is not None
         assert self.shifted is not None
@@ -75,7 +98,7 @@ class CrashingWorld(World):
         if not happened:
             return False
         once = await self._counts()
-        again = await super().post(who, path, body, key)
+        again = await send()
         if await self._counts() != once or again.headers.get("idempotency-replayed") != "true":
             self.lies.append(f"{point}: done twice")
         return True

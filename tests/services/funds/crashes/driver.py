@@ -7,8 +7,10 @@ it had sent to the database by then may have arrived; nothing it would have sent
 from __future__ import annotations
 
 import asyncio
+import gc
+import re
 import types
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -30,27 +32,79 @@ class Crashed(Exception):
     """The coroutine was dropped at the point asked for."""
 
 
+Point = Callable[[Any], bool]
+"""Whether a coroutine is to be dropped where it waits now."""
+
+
+@dataclass
+class At:
+    """The n-th wait."""
+
+    number: int
+
+    def __call__(self, work: Any) -> bool:
+        self.number -= 1
+        return self.number == 0
+
+
+@dataclass
+class NewSite:
+    """The first wait at a place of the code nobody crashed at before; `seen` are the places."""
+
+    seen: set[str]
+
+    def __call__(self, work: Any) -> bool:
+        site = site_of(work)
+        new = site not in self.seen
+        self.seen.add(site)
+        return new
+
+
+def site_of(work: Any) -> str:
+    """File, line and instruction of the innermost code of ours that waits."""
+    site = ""
+    while work is not None:
+        frame, inner = _waiting(work)
+        name = frame.f_code.co_filename if frame is not None else ""
+        if _OURS.search(name):
+            site = f"{_OURS.split(name)[-1]}:{frame.f_lineno}:{frame.f_lasti}"
+        work = inner
+    return site
+
+
+def _waiting(work: Any) -> tuple[Any, Any]:
+    """The frame of what waits, and what it waits for; what has no frame, as a step of a generator, is looked into."""
+    for frame, inner in (("cr_frame", "cr_await"), ("ag_frame", "ag_await"), ("gi_frame", "gi_yieldfrom")):
+        if hasattr(work, frame):
+            return getattr(work, frame), getattr(work, inner)
+    if isinstance(work, asyncio.Future):
+        return None, None
+    return None, next((part for part in gc.get_referents(work) if isinstance(part, _STEPS)), None)
+
+
+_OURS = re.compile(r"/(?=(?:services|shared)/[a-z_/]+\.py$)")
+_STEPS = (types.CoroutineType, types.AsyncGeneratorType, types.GeneratorType)
+
+
 @types.coroutine
-def _driven(work: Coroutine[Any, Any, Value], drop_at: int) -> Generator[Any, Any, Value]:
-    waits = 0
+def _driven(work: Coroutine[Any, Any, Value], at: Point) -> Generator[Any, Any, Value]:
     while True:
         try:
             waiting_for = work.send(None)
         except StopIteration as end:
             result: Value = end.value
             return result
-        waits += 1
-        if waits == drop_at:
+        if at(work):
             _dropped.append((work, waiting_for))
             raise Crashed
         yield waiting_for
 
 
-async def drop(work: Coroutine[Any, Any, Value], drop_at: int) -> Value:
-    """Run until the coroutine waits for the n-th time, then drop it (Crashed); its result if it ends before."""
+async def drop(work: Coroutine[Any, Any, Value], at: Point) -> Value:
+    """Run until the coroutine waits at the point, then drop it (Crashed); its result if it ends before."""
 
     async def run() -> Value:
-        return await _driven(work, drop_at)
+        return await _driven(work, at)
 
     return await asyncio.create_task(run())
 

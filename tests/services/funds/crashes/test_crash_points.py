@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from services.funds.operations import spending_sums
 from shared.chassis import idempotency
+from tests.services.funds.crashes import journeys
 from tests.services.funds.crashes.crashing_world import CrashingWorld
 from tests.services.funds.crashes.driver import Shifted, forget_dropped, fresh_database, machine
-from tests.services.funds.world import COUNTY, PROVINCE, document_body, grant_of
+from tests.services.funds.crashes.journeys import Journey
+from tests.services.funds.world import grant_of
 from tests.support import server
-
-Journey = Callable[[CrashingWorld], Coroutine[Any, Any, None]]
 
 
 @pytest_asyncio.fixture
@@ -30,31 +31,80 @@ async def crashing(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[CrashingWor
         await server.drop(database)
 
 
-async def down_to_projects(world: CrashingWorld) -> None:
-    await world.allocation(await world.receipt(await world.document({COUNTY: 10_000})), 5_000)
+DECIDED = "/allocations/{id}/decision"
+JOURNEYS: list[tuple[Journey, str, int]] = [
+    (journeys.down_to_projects, "/documents /receipts /allocations " + DECIDED, 40),
+    (journeys.through_claims, "/claims /claims/{id}/review /payments /payments/{id}/result", 40),
+    (
+        journeys.moved_between_projects,
+        "/reallocations /recalls /recalls/{id}/decision " + DECIDED, 40,
+    ),
+    (journeys.handed_down, "/documents/imports /factor-proposals/{id}/document", 20),
+    (journeys.books_entered, "/book-imports /book-imports/{id}/decision /book-imports/{id}/undo", 30),
+    (
+        journeys.through_the_bank,
+        "/bank-files /bank-files/{id}/results /payments/{id}/return /claims/{id}/again", 40,
+    ),
+    (journeys.approved_and_withheld, "/claims/{id}/approvals /retentions/{id}/release", 20),
+    (
+        journeys.granted_to_people,
+        "/grant-batches /grant-batches/{id}/decision /grant-batches/{id}/payment /grant-batches/{id}/result"
+        " /grant-batches/{id}/regrants /grant-files /grant-files/{id}/results /claw-backs/{id}/recovery", 80,
+    ),
+    (journeys.granted_by_list, "/grant-batches/imports", 10),
+    (
+        journeys.lent_by_the_bank,
+        "/loans /loans/{id}/bank-decision /loans/{id}/disbursement /loans/{id}/repayments"
+        " /loans/{id}/repayments/{id}/reversal /loan-repayment-reversals/{id}/decision"
+        " /interest-subsidies /interest-subsidies/{id}/decision", 80,
+    ),
+    (
+        journeys.covered_by_the_fund,
+        "/risk-funds/{id}/deposits /risk-funds/{id}/compensations"
+        " /risk-compensations/{id}/decision /risk-compensations/{id}/recoveries", 40,
+    ),
+    (journeys.donated, "/donations /donations/{id}/uses /donation-uses/{id}/decision", 30),
+    (
+        journeys.lent_in_turn,
+        "/pools/{id}/contributions /pools/{id}/lendings /pool-lendings/{id}/decision"
+        " /pool-lendings/{id}/repayments /pool-members/{id}/departure", 50,
+    ),
+    (
+        journeys.shared_in,
+        "/dividend-shares /dividend-shares/{id}/decision /dividend-shares/{id}/payments", 30,
+    ),
+]  # fmt: skip
+"""Each with the requests that crash in it and the fewest points they crash at."""
 
 
-async def through_claims(world: CrashingWorld) -> None:
-    allocation = await world.allocation(await world.money(10_000), 5_000)
-    await world.settle(await world.order(await world.review(await world.claim(allocation, 1_000))))
-
-
-JOURNEYS: list[tuple[Journey, int]] = [(down_to_projects, 150), (through_claims, 100)]
-"""Each with the fewest points it must crash at; with those of test_two_services they are more than three hundred."""
-
-
-@pytest.mark.parametrize(("journey", "at_least"), JOURNEYS, ids=[journey.__name__ for journey, _ in JOURNEYS])
+@pytest.mark.parametrize(
+    ("journey", "kinds", "at_least"), JOURNEYS, ids=[journey.__name__ for journey, _, _ in JOURNEYS]
+)
 async def test_whatever_crashes_the_client_is_told_the_truth(
-    crashing: CrashingWorld, journey: Journey, at_least: int
+    crashing: CrashingWorld, journey: Journey, kinds: str, at_least: int
 ) -> None:
+    crashing.only = kinds.split()
     await journey(crashing)
     assert crashing.lies == []
-    await crashing.books_balance()
+    await books_agree(crashing)
+    assert set(crashing.points) == set(kinds.split())
     assert sum(crashing.points.values()) >= at_least, crashing.points
 
 
+async def books_agree(world: CrashingWorld) -> None:
+    """The ledger verifies, and the sums progress is answered from are the ledger's before and after folding."""
+    await world.books_balance()
+    database = world.funds.fastapi.state.database
+    for _ in range(2):
+        assert await spending_sums.differing(database) == 0
+        await spending_sums.fold_once(database)
+
+
+@pytest.mark.parametrize(
+    ("kind", "journey"), [("/documents", journeys.down_to_projects), ("/donations", journeys.donated)]
+)
 async def test_the_driver_sees_an_answer_that_is_stored_after_its_effects(
-    crashing: CrashingWorld, monkeypatch: pytest.MonkeyPatch
+    crashing: CrashingWorld, monkeypatch: pytest.MonkeyPatch, kind: str, journey: Journey
 ) -> None:
     """Control: with the effects committed before the answer is stored, there is a point where the key lies."""
     finish = idempotency.finish
@@ -64,6 +114,6 @@ async def test_the_driver_sees_an_answer_that_is_stored_after_its_effects(
         await finish(session, *arguments)
 
     monkeypatch.setattr(idempotency, "finish", too_late)
-    crashing.only = "/documents"
-    await crashing.post(PROVINCE, "/documents", document_body({COUNTY: 10_000}))
+    crashing.only = [kind]
+    await journey(crashing)
     assert any("told" in lie for lie in crashing.lies), crashing.points

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from services.funds.operations import fundings
 from shared.chassis.peers import Peer
-from tests.services.funds.crashes.driver import Crashed, Shifted, drop, forget_dropped
+from tests.services.funds.crashes.driver import At, Crashed, Shifted, drop, forget_dropped
 from tests.services.funds.crashes.two_services import CODE, Pair, pair
 from tests.services.funds.world import CHECKER, MAKER, day
 from tests.support.harness import actor
@@ -58,7 +58,7 @@ async def crashed_everywhere(
             shifted.forward(6)
         work: Any = services.sweep() if sweeping else services.world.post(CHECKER, path, APPROVE, key)
         try:
-            await drop(work, point)
+            await drop(work, At(point))
         except Crashed:
             lies += await _recovered(services, shifted, path, key, point)
             if lies and until_lie:

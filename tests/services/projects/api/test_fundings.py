@@ -135,10 +135,22 @@ async def test_money_that_came_back_leaves_room_on_the_plan_line(projects: Harne
     assert (await told(projects, event)).json() == {"applied": False}
     assert (await decision(projects, code, amount_fen=301))["left_fen"] == 300
     assert (await decision(projects, code, amount_fen=300))["state"] == "funded"
-    more = {"subject": code, "sequence": 2, "data": data | {"release_id": "recall-2", "amount_fen": AMOUNT + 1}}
+    more = {"subject": code, "sequence": 2, "data": data | {"release_id": "recall-2", "amount_fen": AMOUNT - 299}}
     assert (await told(projects, more)).json()["code"] == "projects.release_too_large"
     unknown = {"subject": code, "sequence": 2, "type": "funding.sung", "data": data}
     assert (await told(projects, unknown)).json()["code"] == "projects.event_unknown"
+
+
+async def test_nothing_comes_back_of_what_was_never_given(projects: Harness) -> None:
+    code = await planned(projects, Cast())
+    op = uuid.uuid4().hex
+    await decision(projects, code, amount_fen=500)
+    assert (await decision(projects, code, op, abort=True, amount_fen=300))["state"] == "tombstone"
+    data = {"op": op, "release_id": "recall-1", "project_code": code, "amount_fen": 300,
+            "released_on": office_today().isoformat()}  # fmt: skip
+    answer = await told(projects, {"subject": code, "sequence": 1, "data": data})
+    assert answer.json()["code"] == "projects.event_unknown"
+    assert (await decision(projects, code, amount_fen=AMOUNT))["left_fen"] == AMOUNT - 500
 
 
 async def test_sums_and_operations_of_a_day_are_there_to_be_compared(projects: Harness) -> None:
