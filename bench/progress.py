@@ -46,7 +46,7 @@ REBUILDS = 2
 FOLDED_AT_MOST = 150_000
 """Transfers that are added to the sums call by call; of larger books the sums are then made anew."""
 PROGRESS = f"/api/v1/funds/progress?division_code={{}}&fund_year={FUND_YEAR}&as_of={LAST_DAY}"
-OF_PROVINCE = PROGRESS.format(PROVINCE) + "&group_by=division&delays=none"
+OF_PROVINCE = PROGRESS.format(PROVINCE) + "&group_by=county&delays=none"
 LIGHTEST = "/readyz"
 """The service's one endpoint that asks its database one row and nothing else: the other side of the two answers."""
 _BALANCES = """

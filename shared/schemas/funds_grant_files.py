@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import Field
 
 from shared.schemas.funds import Id
-from shared.schemas.wire import Wire
+from shared.schemas.wire import LongText, Wire
 
 
 class NewGrantFile(Wire):
     batch_id: Id = Field(description="a batch whose payment was ordered; its lines that are with the bank go in")
+
+
+class NewGrantFileVoid(Wire):
+    reason: LongText = Field(description="why the file does not go to the bank, such as an account that changed")
+
+
+class GrantFileVoid(Wire):
+    reason: str
+    voided_by: str
+    voided_at: datetime
 
 
 class GrantFileHead(Wire):
@@ -25,6 +35,7 @@ class GrantFileHead(Wire):
     line_count: int
     total_fen: int
     content_sha256: str = Field(description="of the csv")
+    void: GrantFileVoid | None = Field(default=None, description="taken back: its grants may stand in another file")
 
 
 class GrantFileLine(Wire):

@@ -31,7 +31,7 @@ class NewResponsibility(Wire):
     claimed_side: Responsible
     claimed_cause: Code | None = Field(default=None, description="for a third cause: its kind")
     reason: LongText
-    opened_on: Day
+    opened_on: Day = Field(description="the day of the paper; no decision counts before the case is entered")
     papers: Papers = []
 
 
@@ -52,7 +52,7 @@ class NewResponsibilityDecision(Wire):
     side: Responsible
     cause: Code | None = None
     reason: LongText
-    effective_from: Day = Field(description="from the case's opening to the day of the decision")
+    effective_from: Day = Field(description="from the day the case was entered to the day of the decision")
     effective_to: Day | None = None
     decided_on: Day
     papers: Papers = []

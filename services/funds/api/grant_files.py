@@ -14,7 +14,7 @@ from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs
 from shared.chassis.paging import Cursor, Limit
 from shared.schemas.funds_bank_files import FileForm
-from shared.schemas.funds_grant_files import GrantFile, GrantFileHead, GrantFileResult, NewGrantFile
+from shared.schemas.funds_grant_files import GrantFile, GrantFileHead, GrantFileResult, NewGrantFile, NewGrantFileVoid
 from shared.schemas.wire import Page
 
 router = new_router("/api/v1/funds/grant-files", "bank files")
@@ -45,6 +45,14 @@ async def grant_file_take(
     """The file with clear account numbers, asked of the registry. Taking it is written down, so it is no GET."""
     name, content = await grant_files.take(session, actor, registry, trail, grant_file_id, form)
     return taken(name, content, form)
+
+
+@router.post("/{grant_file_id}/void", operation_id="grant_file_void", **needs("bank_file.build", money=True))
+async def grant_file_void(
+    grant_file_id: WholeId, body: NewGrantFileVoid, session: Session, actor: CurrentActor
+) -> GrantFile:
+    """By another person than its maker, while the bank has not answered it."""
+    return await grant_files.void(session, actor, grant_file_id, body)
 
 
 @router.post("/{grant_file_id}/results", operation_id="grant_file_result_enter",

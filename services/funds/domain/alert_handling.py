@@ -5,18 +5,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from services.funds.domain.alerts import PAPER_NEEDED
 from services.funds.domain.divisions import level_of
+from services.funds.domain.personal_numbers import holds_number
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.alerts import (
     AlertAcceptedTooLow,
     AlertClosed,
     AlertNotReviewed,
     AlertNotYours,
+    AlertOwnReply,
     AlertPaperMissing,
     AlertReviewNotYours,
     AlertStands,
@@ -26,8 +27,6 @@ from services.funds.domain.refusals.alerts import (
 
 RANK = {"nation": 0, "province": 1, "city": 2, "county": 3, "township": 4, "village": 5}
 LIFTING = frozenset({"normal", "corrected"})
-_NUMBER = re.compile(r"\d{11,}[xX]?", re.ASCII)
-"""Identity, telephone and account numbers have eleven digits in a row or more; days, sums, document numbers less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ def reply(chain: Sequence[Step], at: Standing, hand: Hand, *, with_paper: bool) 
 def review(chain: Sequence[Step], at: Standing, done: Iterable[Done], hand: Hand, outcome: str) -> Next:
     """A first or second review: passed on, or sent back to the unit, whose reply begins a new round.
 
-    Raises AlertClosed, AlertStepNotDue, AlertReviewNotYours, SamePerson.
+    Raises AlertClosed, AlertStepNotDue, AlertOwnReply, AlertReviewNotYours, SamePerson.
     """
     step = _require_due(chain, at, "review")
     _require_hand(step, at, done, hand)
@@ -114,7 +113,7 @@ def review(chain: Sequence[Step], at: Standing, done: Iterable[Done], hand: Hand
 def conclude(chain: Sequence[Step], at: Standing, done: Iterable[Done], hand: Hand, outcome: str) -> Next:
     """The conclusion after all reviews. Doubt and violation begin a new round; the alert stays open meanwhile.
 
-    Raises AlertClosed, AlertNotReviewed, AlertReviewNotYours, SamePerson, AlertStands.
+    Raises AlertClosed, AlertNotReviewed, AlertOwnReply, AlertReviewNotYours, SamePerson, AlertStands.
     """
     if at.state == "open" and step_of(chain, at.step).kind != "conclusion":
         raise AlertNotReviewed(step=at.step)
@@ -140,6 +139,8 @@ def _require_hand(step: Step, at: Standing, done: Iterable[Done], hand: Hand) ->
     require_other_person(
         hand.person, *(item.person for item in done if item.round == at.round and item.step in step.other_than)
     )
+    if hand.office == at.office and _has_above(at.book_code):
+        raise AlertOwnReply()
     if step.sector != hand.sector or not _level_fits(step.level, at.book_code, hand.level):
         raise AlertReviewNotYours(step=step.code)
 
@@ -147,9 +148,14 @@ def _require_hand(step: Step, at: Standing, done: Iterable[Done], hand: Hand) ->
 def _level_fits(level: str, book_code: str, held: str) -> bool:
     """The area's own level or one above it; `above` is strictly above, save where nobody above takes part."""
     own = RANK[level_of(book_code)]
-    if level == "above" and own > RANK["province"]:
+    if level == "above" and _has_above(book_code):
         return RANK.get(held, 9) < own
     return RANK.get(held, 9) <= own
+
+
+def _has_above(book_code: str) -> bool:
+    """Whether an office above the area's own takes part: none does above a province's."""
+    return RANK[level_of(book_code)] > RANK["province"]
 
 
 def _forward(chain: Sequence[Step], at: Standing) -> Next:
@@ -167,5 +173,5 @@ def require_accepted(outcome: str, now: tuple[int, int], accepted: tuple[int | N
 
 def require_impersonal(pointer: str, text: str) -> None:
     """Refuse words that hold a person's number. Raises AlertTextPersonal."""
-    if _NUMBER.search(text):
+    if holds_number(text):
         raise AlertTextPersonal(pointer=pointer)

@@ -9,8 +9,10 @@ from datetime import date
 from fractions import Fraction
 
 from services.funds.domain.alerts import SEVERITY
+from services.funds.domain.deadlines import Deadlines
+from services.funds.domain.delays import Waiting
 from services.funds.domain.divisions import NATION, lies_in
-from services.funds.domain.parameters import Parameters
+from services.funds.domain.parameters import Parameters, Value
 from services.funds.domain.refusals.alerts import AlertRuleSofter, AlertThresholdWrong
 
 PARAMETER = "parameter:"
@@ -19,6 +21,14 @@ CLOCK = "clock"
 """In place of a threshold: the clock of the step the money waits at. A number beside it only shortens it."""
 DEFINITION = "definition"
 """In place of a threshold: the target of the definition that holds. A number beside it only raises it."""
+STRICTER = {
+    "carry_over_years": "lower",
+    "reclaim_years": "lower",
+    "fund_year_end": "lower",
+    "alert_near_cut_off": "higher",
+    "alert_attempt_days": "higher",
+}
+"""Parameters the rules read beside the deadlines of steps, and which value alerts sooner or longer."""
 FORMS = {"day": r"[0-9]{1,4}", "year": r"[0-9]{1,2}", "count": r"[1-9][0-9]{0,3}", "rate": r"0(\.[0-9]{1,18})?|1"}
 
 
@@ -77,6 +87,30 @@ def threshold_of(rule: Rule, values: Parameters) -> str:
     if not rule.threshold.startswith(PARAMETER):
         return rule.threshold
     return values.get(rule.threshold.removeprefix(PARAMETER)).value
+
+
+def no_softer(values: Parameters, area: str) -> Parameters:
+    """The values without those of the area's own by which it would be alerted later than by the values above it."""
+    above = values.kept(lambda value: value.division_code != area)
+    softer = {key for key, stricter in STRICTER.items() if _is_softer(values, above, key, stricter)}
+    return values.kept(lambda value: value.division_code != area or value.key not in softer)
+
+
+def _is_softer(values: Parameters, above: Parameters, key: str, stricter: str) -> bool:
+    own, standing = values.get(key), above.get(key)
+    given, limit = _ordered(own), _ordered(standing)
+    return given > limit if stricter == "lower" else given < limit
+
+
+def _ordered(value: Value) -> tuple[int, ...]:
+    """Numbers, and days of the year, as they follow each other."""
+    return tuple(int(part) for part in value.value.split("-"))
+
+
+def no_later(deadlines: Deadlines, area: str, waiting: Iterable[Waiting]) -> dict[Waiting, date]:
+    """The last day in time of money that waits: by the area's own deadline, or the one above where that is sooner."""
+    above = deadlines.without(area)
+    return {item: min(deadlines.due(item).on, above.due(item).on) for item in waiting}
 
 
 def require_threshold(rule: Rule, threshold: str) -> None:

@@ -170,6 +170,8 @@ def news_of(result: Result, ordered: Ordered | None) -> bool:
         return False
     if ordered.state == "ordered":
         return True
+    if ordered.state == "recovered" and result.reference == ordered.reference:
+        return False
     if result.outcome == "returned" and result.reference in ordered.return_references:
         return False
     if result.outcome == "returned" and ordered.state == "paid":

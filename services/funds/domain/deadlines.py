@@ -73,6 +73,16 @@ class Deadlines:
         self._found: dict[tuple[str, str, str], Deadline | tuple[int, str]] = {}
         self._dues: dict[tuple[str, str, str, date, date | None], Due] = {}
 
+    def without(self, area: str) -> Deadlines:
+        """The deadlines as they would hold in an area without any of its own."""
+        return Deadlines(
+            [row for row in self._rows if row.division_code != area],
+            self._values.kept(lambda value: value.division_code != area),
+            self._calendar,
+            self._fund_year,
+            self._issued_on,
+        )
+
     def due(self, item: Waiting) -> Due:
         """The last day in time of waiting money."""
         return self.due_of(item.step, item.division_code, item.batch, item.since, self._issued_on.get(item.reference))

@@ -132,9 +132,12 @@ def require_extension(months: int, months_before: int, extensions: int, limits: 
         raise ExtensionTooLong(highest=max(limits.whole_term - months_before, 0))
 
 
-def require_in_time(day: date, due_on: date, overdue_on: date | None) -> None:
-    """Refuse a step of an extension after the loan was due or overdue. Raises ExtensionTooLate."""
-    if day > due_on or overdue_on is not None:
+def require_in_time(today: date, due_on: date, overdue_on: date | None) -> None:
+    """Refuse a step of an extension taken after the loan was due or overdue, whatever day its paper bears.
+
+    Raises ExtensionTooLate.
+    """
+    if today > due_on or overdue_on is not None:
         raise ExtensionTooLate()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -96,3 +96,8 @@ class Parameters:
         """A MM-DD value as a day of `year`."""
         value = self.get(key).value
         return date(year, int(value[:2]), int(value[3:]))
+
+    def kept(self, keep: Callable[[Value], bool]) -> Parameters:
+        """The same question of fewer values."""
+        kept = [value for values in self._values.values() for value in values if keep(value)]
+        return Parameters(kept, self._division_code, self._on)

@@ -13,7 +13,9 @@ from datetime import date
 
 from services.funds.domain.delays import RESPONSIBLE, Responsible, Waiting
 from services.funds.domain.divisions import aid_office, finance_office
+from services.funds.domain.personal_numbers import holds_number
 from services.funds.domain.refusals.responsibility import (
+    CaseTextPersonal,
     CauseNotFitting,
     EvidenceMissing,
     NotConcerned,
@@ -128,10 +130,11 @@ def require_cause(side: Responsible, cause: str, known: Iterable[str], papers: i
         raise EvidenceMissing()
 
 
-def require_days(opened_on: date, effective_from: date, effective_to: date | None, decided_on: date) -> None:
-    """A decision counts from a day of its case on, and never for days before the case. Raises UntilBeforeFrom."""
-    if effective_from < opened_on or effective_from > decided_on:
-        raise UntilBeforeFrom(pointer="/effective_from", not_before=opened_on.isoformat())
+def require_days(entered_on: date, effective_from: date, effective_to: date | None, decided_on: date) -> None:
+    """A decision counts from a day of its case on, and never for days before the case was entered, whatever day its
+    paper bears. Raises UntilBeforeFrom."""
+    if effective_from < entered_on or effective_from > decided_on:
+        raise UntilBeforeFrom(pointer="/effective_from", not_before=entered_on.isoformat())
     if effective_to is not None and effective_to < effective_from:
         raise UntilBeforeFrom(pointer="/effective_to", not_before=effective_from.isoformat())
 
@@ -142,3 +145,12 @@ def require_judge(office: str, above: bool, *concerned: str) -> None:
         raise OwnCase()
     if not above:
         raise SuperiorDecides()
+
+
+def require_impersonal(pointer: str, words: str, papers: Iterable[str]) -> None:
+    """Refuse words, or names of papers, that hold a person's number. Raises CaseTextPersonal."""
+    if holds_number(words):
+        raise CaseTextPersonal(pointer=pointer)
+    for number, name in enumerate(papers):
+        if holds_number(name):
+            raise CaseTextPersonal(pointer=f"/papers/{number}/name")

@@ -20,7 +20,6 @@ from shared.chassis.identity import Actor
 from shared.chassis.scope import require_in_scope
 from shared.schemas import funds_tree as wire
 
-SPENT = ("paid", "batch_paid")
 FREE = ("receipt", "allocation")
 """Kinds of accounts whose money a recall can find; in every other it is proposed, claimed, withheld or at the bank."""
 
@@ -57,7 +56,7 @@ async def get(session: AsyncSession, actor: Actor, division_code: str, as_of: da
 async def _unspent(session: AsyncSession, area: str, fund_year: int, as_of: date) -> list[rules.Unspent]:
     """By receipt of one fund year: what is not with a payee."""
     by_receipt: dict[int, list[AccountState]] = defaultdict(list)
-    for state in await position_storage.accounts(session, Question(area, fund_year, as_of)):
+    for state in await position_storage.accounts(session, Question(area, fund_year, as_of), position_storage.WAITING):
         if state.receipt_id is not None:
             by_receipt[state.receipt_id].append(state)
     return [

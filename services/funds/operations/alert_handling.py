@@ -116,6 +116,8 @@ async def _take(
     )  # fmt: skip
     await storage.add_action(session, action)
     row.late_steps += action.late
+    if following.round > row.round:
+        row.papered_at = None
     row.round, row.step, row.step_since = following.round, following.step, today
     row.step_due_on = calendar.add(today, rules.step_of(alert.chain, following.step).deadline_days)
     if following.closed_why is not None:

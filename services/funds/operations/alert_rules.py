@@ -46,7 +46,8 @@ async def set_rule(session: AsyncSession, actor: Actor, request: wire.NewAlertRu
     above = _above(known, request)
     rules.require_threshold(above, request.threshold)
     values = await parameters.load(session, request.division_code, request.valid_from)
-    rules.require_no_softer(above, request.colour, request.threshold, rules.threshold_of(above, values))
+    standing = rules.threshold_of(above, rules.no_softer(values, request.division_code))
+    rules.require_no_softer(above, request.colour, request.threshold, standing)
     if before is not None and request.valid_from <= before.valid_from:
         raise AlertRuleDayTaken()
     kept = ("looks_at", "subject", "among", "unit", "stricter", "recipient", "chain", "again_after_days",

@@ -78,15 +78,16 @@ async def read(session: AsyncSession, area: str) -> Reading:
 
 async def _facts(session: AsyncSession, area: str, as_of: date, rules: Sequence[Rule]) -> Facts:
     values = await parameters.load(session, area, as_of)
+    judged_by = alert_rules.no_softer(values, area)
     county = level_of(area) == "county"
     things = await alert_facts.things(session, area, as_of, county=county)
     return Facts(
         area=area,
         as_of=as_of,
         years=tuple([await _year(session, area, year, as_of, values) for year in await _years(session, area, as_of)]),
-        things=tuple(things + await _attempts(session, area, as_of, rules, values)),
+        things=tuple(things + await _attempts(session, area, rules, judged_by)),
         central_kinds=await alert_facts.central_kinds(session),
-        values=values,
+        values=judged_by,
     )
 
 
@@ -107,13 +108,10 @@ async def _year(session: AsyncSession, area: str, fund_year: int, as_of: date, v
     applied = await spending_rules.load(session, question, values)
     totals = await spending.total(session, applied.question, values)
     ends = await deadlines.load(session, question, values, own)
-    due = {item: ends.due(item).on for item in own}
-    return Year(fund_year, own, totals, applied.rule, due)
+    return Year(fund_year, own, totals, applied.rule, alert_rules.no_later(ends, area, own))
 
 
-async def _attempts(
-    session: AsyncSession, area: str, as_of: date, rules: Sequence[Rule], values: Parameters
-) -> list[Thing]:
+async def _attempts(session: AsyncSession, area: str, rules: Sequence[Rule], values: Parameters) -> list[Thing]:
     codes = {code for rule in rules if rule.looks_at == "attempts" for code in rule.subjects}
     since = clock.now() - timedelta(days=values.days("alert_attempt_days"))
     return await alert_facts.attempts(session, area, codes, since)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import timedelta
 
 from services.funds.operations import alert_runs
@@ -14,6 +15,8 @@ from shared.chassis.identity import service_actor
 EVERY = timedelta(hours=6)
 PAUSE_S = 60.0
 """Also before the first pass: an area is looked at when its service has settled."""
+AT_REST = 9
+"""Times as long as looking at an area took: the service answers people, and a province is looked at beside that."""
 
 
 async def sweep_once(database: Database) -> str | None:
@@ -38,8 +41,10 @@ async def sweep_once(database: Database) -> str | None:
 async def sweep_forever(database: Database) -> None:
     """Sweep until cancelled. A failure costs one area one turn."""
     found: str | None = None
+    took = 0.0
     while True:
-        await asyncio.sleep(0.05 if found is not None else PAUSE_S)
+        await asyncio.sleep(PAUSE_S if found is None else AT_REST * took)
+        began = time.monotonic()
         try:
             found = await sweep_once(database)
         except asyncio.CancelledError:
@@ -47,3 +52,4 @@ async def sweep_forever(database: Database) -> None:
         except Exception as error:
             log.logger().warning("alert_sweeper_waits", kind=type(error).__name__)
             found = None
+        took = time.monotonic() - began

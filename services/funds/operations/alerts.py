@@ -54,8 +54,9 @@ async def list_alerts(
     before_id = int(after[0]) if after else None
     found = await storage.list_visible(session, actor, area, filters, before_id, limit + 1)
     labels = await _labels(session)
-    calendar = await calendars.load(session, area)
-    items = [_answer(row, labels, calendar) for row in found[:limit]]
+    provinces = sorted({row.book_code[:2] for row in found})
+    known = {province: await calendars.load(session, province) for province in provinces}
+    items = [_answer(row, labels, known[row.book_code[:2]]) for row in found[:limit]]
     return Page(items=items, next_cursor=paging.encode(items[-1].alert_id) if len(found) > limit else None)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain import bank_files as rules
 from services.funds.domain.days import require_order
-from services.funds.domain.refusals.bank_files import ResultContradicts
+from services.funds.domain.refusals.bank_files import FileVoided, ResultContradicts
 from services.funds.operations import grant_results
 from services.funds.operations.bank_results import rows_of
 from services.funds.operations.grant_files import result_answer
@@ -35,6 +35,8 @@ async def enter(session: AsyncSession, actor: Actor, file_id: int, content: byte
     batch = None if row is None else await grant_batches.visible(session, actor, row.batch_id, lock=True)
     if row is None or batch is None:
         raise NotFound()
+    if await storage.voids_of(session, [row.id]):
+        raise FileVoided()
     sha256 = rules.hash_of(content)
     known = await storage.results_of(session, row.id, sha256)
     if known:
@@ -80,9 +82,14 @@ async def _news(
 
 
 def _ordered(grant: GrantLine | None) -> rules.Ordered | None:
-    """How the grant stands, in the words of orders; a returned one was refused or sent back: either is no news."""
+    """How the grant stands, in the words of orders; a returned one was refused or sent back: either is no news.
+
+    One got back after a death was paid, and the bank goes on saying so.
+    """
     if grant is None:
         return None
+    if grant.state == "returned" and grant.reason == "dead":
+        return rules.Ordered(grant.amount_fen, "recovered", grant.bank_reference)
     if grant.state != "returned":
         return rules.Ordered(grant.amount_fen, grant.state, grant.bank_reference)
     said = frozenset({grant.bank_reference} if grant.bank_reference else ())

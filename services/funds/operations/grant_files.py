@@ -1,4 +1,4 @@
-"""What offices do with files of grants for the bank: build one from an ordered batch, take it, look it up.
+"""What offices do with files of grants for the bank: build one from an ordered batch, take it, void it, look it up.
 
 One rule for the account: a grant is paid on the household's own account as the registry holds it, and it must be the
 one that was checked when the payment was ordered. The clear number is asked for when the file is built and again when
@@ -14,13 +14,21 @@ from typing import Literal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain import bank_files, grant_files
-from services.funds.domain.refusals.bank_files import FileChanged, GrantFileEmpty
+from services.funds.domain.persons import require_other_person
+from services.funds.domain.refusals.bank_files import FileAnswered, FileChanged, FileVoided, GrantFileEmpty
 from services.funds.domain.refusals.spending import StepNotDue
 from services.funds.operations.shapes import before_of, page_of, shaped
 from services.funds.storage import bank_workbooks, decisions, grant_batches, sessions
 from services.funds.storage import grant_files as storage
 from services.funds.storage.grant_files import Filed
-from services.funds.storage.tables import GrantBatch, GrantFile, GrantFileLine, GrantFileResult, GrantLine
+from services.funds.storage.tables import (
+    GrantBatch,
+    GrantFile,
+    GrantFileLine,
+    GrantFileResult,
+    GrantFileVoid,
+    GrantLine,
+)
 from services.funds.upstream import registry
 from shared.chassis import audit, clock
 from shared.chassis.database import Database
@@ -114,11 +122,11 @@ async def take(
     session: AsyncSession, actor: Actor, peer: Peer, trail: Database, file_id: int, form: Literal["csv", "xlsx"]
 ) -> tuple[str, bytes]:
     """The file's name and bytes. An account that is another one since the file was built keeps it from leaving."""
-    row = await _visible(session, actor, file_id)
+    row = await _holding(session, actor, file_id)
     number = row.number
     grants = [grant for _, grant in await storage.lines_of(session, row.id)]
     accounts = await _ask(session, actor, peer, grants, f"grant_file:{number}")
-    row = await _visible(session, actor, file_id)
+    row = await _holding(session, actor, file_id)
     batch = await grant_batches.visible(session, actor, row.batch_id)
     filed = await storage.lines_of(session, row.id)
     if batch is None:
@@ -140,20 +148,56 @@ async def _visible(session: AsyncSession, actor: Actor, file_id: int) -> GrantFi
     return row
 
 
+async def _holding(session: AsyncSession, actor: Actor, file_id: int) -> GrantFile:
+    row = await _visible(session, actor, file_id)
+    if await storage.voids_of(session, [row.id]):
+        raise FileVoided()
+    return row
+
+
+async def void(session: AsyncSession, actor: Actor, file_id: int, request: wire.NewGrantFileVoid) -> wire.GrantFile:
+    """Another person takes a file back the bank has not answered; its grants may go into a new one.
+
+    Whoever does it sees to it that the bank does not carry out what may have been sent. Raises FileVoided,
+    FileAnswered, SamePerson.
+    """
+    row = await _visible(session, actor, file_id)
+    if await grant_batches.visible(session, actor, row.batch_id, lock=True) is None:
+        raise NotFound()
+    row = await _holding(session, actor, file_id)
+    if await storage.results_of(session, row.id):
+        raise FileAnswered()
+    require_other_person(actor.person, row.entered_person)
+    taken_back = GrantFileVoid(grant_file_id=row.id, reason=request.reason)
+    decisions.sign(actor, taken_back)
+    await storage.add_void(session, taken_back)
+    audit.record(session, actor, "grant_file.void", f"grant_file:{row.id}", lines=row.line_count)
+    return await get(session, actor, file_id)
+
+
 async def get(session: AsyncSession, actor: Actor, file_id: int) -> wire.GrantFile:
     row = await _visible(session, actor, file_id)
-    return _answer(row, await storage.lines_of(session, row.id), await storage.results_of(session, row.id))
+    lines, results = await storage.lines_of(session, row.id), await storage.results_of(session, row.id)
+    return _answer(row, lines, results, (await storage.voids_of(session, [row.id])).get(row.id))
 
 
 async def list_files(
     session: AsyncSession, actor: Actor, area: str, batch_id: int | None, cursor: str | None, limit: int
 ) -> Page[wire.GrantFileHead]:
     found = await storage.list_visible(session, actor, area, batch_id, before_of(cursor), limit + 1)
-    items = [shaped(wire.GrantFileHead, row, grant_file_id=row.id, made_by=row.entered_by) for row in found[:limit]]
+    voids = await storage.voids_of(session, [row.id for row in found])
+    items = [
+        shaped(
+            wire.GrantFileHead, row, grant_file_id=row.id, made_by=row.entered_by, void=_void_answer(voids.get(row.id))
+        )
+        for row in found[:limit]
+    ]  # fmt: skip
     return page_of(found, limit, lambda row: row.id, items)
 
 
-def _answer(row: GrantFile, filed: Sequence[Filed], results: Sequence[GrantFileResult]) -> wire.GrantFile:
+def _answer(
+    row: GrantFile, filed: Sequence[Filed], results: Sequence[GrantFileResult], void: GrantFileVoid | None = None
+) -> wire.GrantFile:
     lines = [
         wire.GrantFileLine(
             end_to_end_id=line.end_to_end_id, line_id=grant.id, amount_fen=line.amount_fen,
@@ -164,8 +208,14 @@ def _answer(row: GrantFile, filed: Sequence[Filed], results: Sequence[GrantFileR
     left_out = [{"line_id": int(line_id), "reason": reason} for line_id, reason in row.left_out.items()]
     return shaped(
         wire.GrantFile, row, grant_file_id=row.id, made_by=row.entered_by, lines=lines, left_out=left_out,
-        results=[result_answer(one) for one in results],
+        results=[result_answer(one) for one in results], void=_void_answer(void),
     )  # fmt: skip
+
+
+def _void_answer(row: GrantFileVoid | None) -> wire.GrantFileVoid | None:
+    if row is None:
+        return None
+    return shaped(wire.GrantFileVoid, row, voided_by=row.entered_by, voided_at=row.entered_at)
 
 
 def result_answer(row: GrantFileResult, known: bool = False) -> wire.GrantFileResult:

@@ -27,12 +27,16 @@ from shared.schemas.wire import Page
 
 
 async def ask(session: AsyncSession, actor: Actor, loan_id: int, request: wire.NewLoanExtension) -> wire.LoanExtension:
-    """Ask for more time; a loan has one such question at a time."""
+    """Ask for more time; a loan has one such question at a time.
+
+    The paper may be of an earlier day, but it is today that must not be past the due day. Raises ExtensionTooLate.
+    """
     asked_on = request.asked_on or clock.office_today()
     loan = await _locked_loan(session, actor, loan_id)
     assert loan.due_on is not None
-    require_order(asked_on, today=clock.office_today(), not_before=loan.disbursed_on, pointer="/asked_on")
-    rules.require_in_time(asked_on, loan.due_on, loan.overdue_on)
+    today = clock.office_today()
+    require_order(asked_on, today=today, not_before=loan.disbursed_on, pointer="/asked_on")
+    rules.require_in_time(today, loan.due_on, loan.overdue_on)
     values = await parameters.load(session, loan.county_code, asked_on)
     await _require_room(session, loan, request.months, values)
     row = LoanExtension(
@@ -71,7 +75,8 @@ async def _of_loan(session: AsyncSession, loan_id: int) -> Sequence[LoanExtensio
 async def decide(
     session: AsyncSession, actor: Actor, extension_id: int, request: common_wire.NewDecision
 ) -> wire.LoanExtension:
-    """The bank's word, given while the loan is neither due nor overdue; an approval moves the due day."""
+    """The bank's word, of no day before the question was entered. An approval moves the due day, and comes while the
+    loan is today neither past its due day nor overdue."""
     rules.require_bank(actor.level, actor.sector)
     seen = await pages.visible(session, LoanExtension, actor, extension_id)
     if seen is None:
@@ -83,7 +88,8 @@ async def decide(
     if row is None or row.state != "asked":
         raise AlreadyDecided()
     require_other_person(actor.person, row.entered_person)
-    require_order(request.decided_on, today=clock.office_today(), not_before=row.asked_on, pointer="/decided_on")
+    entered_on = clock.office_day(row.entered_at)
+    require_order(request.decided_on, today=clock.office_today(), not_before=entered_on, pointer="/decided_on")
     row.state = "approved" if request.outcome == "approve" else "refused"
     if row.state == "approved":
         await _extend(session, loan, row, request)
@@ -97,7 +103,7 @@ async def decide(
 
 
 async def _extend(session: AsyncSession, loan: Loan, row: LoanExtension, request: common_wire.NewDecision) -> None:
-    rules.require_in_time(request.decided_on, row.due_on_before, loan.overdue_on)
+    rules.require_in_time(clock.office_today(), row.due_on_before, loan.overdue_on)
     values = await parameters.load(session, loan.county_code, request.decided_on)
     row.subsidised = values.get("microcredit_extension_subsidised").value == "yes"
     row.due_on_after = rules.due_day(row.due_on_before, row.months)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import chain
@@ -17,7 +17,7 @@ from services.funds.domain.questions import Question
 from services.funds.storage import lists, project_grants, recalled_money
 from services.funds.storage import positions as storage
 from services.funds.storage.positions import AccountState
-from services.funds.storage.tables import Allocation, Claim, GrantBatch
+from services.funds.storage.tables import GrantBatch
 from services.funds.storage.trace import rows
 
 
@@ -32,7 +32,7 @@ class _Books:
 
 async def load(session: AsyncSession, question: Question, values: Parameters) -> domain.Facts:
     """Where an area's money stood on a day that no payee had."""
-    books = _by_owner(await storage.accounts(session, question))
+    books = _by_owner(await storage.accounts(session, question, storage.ON_THE_WAY))
     if question.allocations is not None:
         return await _of_projects(session, question, values, books)
     found = await _allocations(session, question, values, books)
@@ -60,12 +60,30 @@ async def _of_projects(session: AsyncSession, question: Question, values: Parame
 async def _allocations(
     session: AsyncSession, question: Question, values: Parameters, books: _Books
 ) -> tuple[domain.Allocation, ...]:
-    allocations = await rows(session, Allocation, Allocation.id, books.by_allocation)
-    projects = await projects_of(session, allocations, question.as_of)
+    """Allocations with money that waits. Retention that is not due waits nowhere, and its claims are not read."""
+    withheld = await storage.withheld(session, question)
+    if question.allocations is not None:
+        withheld = {number: fen for number, fen in withheld.items() if number in question.allocations}
+    allocations = await storage.allocations(session, {*books.by_allocation, *withheld})
+    projects = await projects_of(session, {row.project_code for row in allocations}, question.as_of)
+    due_on = {row.id: _due_on(row.county_code, projects[row.project_code], values) for row in allocations}
+    due = [number for number in withheld if (day := due_on[number]) is not None and day <= question.as_of]
+    for state in await storage.accounts(session, question, ("withheld",), due) if due else ():
+        books.by_allocation[state.allocation_id or 0].append(state)
     claimed = await _claimed(session, books, question.as_of)
     return tuple(
-        _allocation(row, projects[row.project_code], books, claimed.get(row.id, []), values) for row in allocations
+        _allocation(row, projects[row.project_code], books, claimed.get(row.id, []), due_on[row.id])
+        for row in allocations
+        if row.id in books.by_allocation
     )
+
+
+def _due_on(county_code: str, project: domain.Project, values: Parameters) -> date | None:
+    """The first day a project's retention may be released: its acceptance and the county's days."""
+    accepted_on = project.accepted_on
+    if accepted_on is None:
+        return None
+    return accepted_on + timedelta(days=int(values.get("retention_days", county_code, accepted_on).value))
 
 
 async def of_offices(session: AsyncSession, question: Question) -> domain.Facts:
@@ -125,11 +143,9 @@ async def _lines(session: AsyncSession, question: Question) -> tuple[domain.Line
     )
 
 
-async def projects_of(
-    session: AsyncSession, allocations: Sequence[Allocation], as_of: date
-) -> dict[str, domain.Project]:
-    """What was known of each project on the day: the newest version in effect, else its first."""
-    found = await project_grants.facts_on(session, {row.project_code for row in allocations}, as_of)
+async def projects_of(session: AsyncSession, codes: Iterable[str], as_of: date) -> dict[str, domain.Project]:
+    """What was known of each project on the day: the newest version in effect, else the first that is known."""
+    found = await project_grants.facts_on(session, codes, as_of)
     return {code: _project(facts, as_of) for code, facts in found}
 
 
@@ -159,14 +175,14 @@ async def _claimed(session: AsyncSession, books: _Books, as_of: date) -> dict[in
         elif state.kind in ("batch", "batch_in_flight"):
             open_batches[state.owner_id].append(state)
     found: dict[int, list[domain.Claimed]] = defaultdict(list)
-    for claim in await rows(session, Claim, Claim.id, open_claims):
+    for claim in await storage.claims(session, open_claims):
         found[claim.allocation_id].append(_claim(claim, open_claims[claim.id], as_of))
     for batch in await rows(session, GrantBatch, GrantBatch.id, open_batches):
         found[batch.allocation_id].append(_batch(batch, open_batches[batch.id], as_of))
     return found
 
 
-def _claim(claim: Claim, states: list[AccountState], as_of: date) -> domain.Claimed:
+def _claim(claim: Any, states: list[AccountState], as_of: date) -> domain.Claimed:
     waiting = [state for state in states if state.kind == "claim"]
     flying = [state for state in states if state.kind == "in_flight"]
     reviewed = claim.decided_on is not None and claim.decided_on <= as_of
@@ -195,7 +211,7 @@ def _batch(batch: GrantBatch, states: list[AccountState], as_of: date) -> domain
 
 
 def _allocation(
-    row: Allocation, project: domain.Project, books: _Books, claimed: list[domain.Claimed], values: Parameters
+    row: Any, project: domain.Project, books: _Books, claimed: list[domain.Claimed], due_on: date | None
 ) -> domain.Allocation:
     states = books.by_allocation[row.id]
     return domain.Allocation(
@@ -209,19 +225,8 @@ def _allocation(
         decided_on=row.decided_on,
         reserved_fen=sum(state.balance_fen for state in states if state.kind == "reserved"),
         available_fen=sum(state.balance_fen for state in states if state.kind == "allocation"),
-        claims=tuple(_with_due_day(claim, row.county_code, project.accepted_on, values) for claim in claimed),
+        claims=tuple(replace(claim, due_on=due_on) if claim.withheld_fen else claim for claim in claimed),
         batch=row.batch,
-    )
-
-
-def _with_due_day(
-    claim: domain.Claimed, county_code: str, accepted_on: date | None, values: Parameters
-) -> domain.Claimed:
-    """The first day the withheld money may be released: the acceptance and the county's days."""
-    if accepted_on is None or claim.withheld_fen == 0:
-        return claim
-    return replace(
-        claim, due_on=accepted_on + timedelta(days=int(values.get("retention_days", county_code, accepted_on).value))
     )
 
 
@@ -230,9 +235,4 @@ async def _lacking(session: AsyncSession, question: Question) -> frozenset[str]:
     given = await storage.allocated_by_project(session, question)
     reduced = await recalled_money.from_projects(session, question)
     planned = await project_grants.planned(session, question.books, question.fund_year, question.as_of)
-    held = {code: amount - reduced[code] for code, amount in given.items()}
-    return frozenset(
-        row.county_code
-        for row in planned
-        if row.facts["in_library"] and row.facts["plan_line_fen"] > held.get(row.project_code, 0)
-    )
+    return frozenset(county for code, county, line in planned if line > given.get(code, 0) - reduced[code])

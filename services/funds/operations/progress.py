@@ -24,7 +24,7 @@ from shared.chassis.peers import Peer
 from shared.chassis.scope import require_in_scope
 from shared.schemas import funds_views as wire
 
-GroupBy = Literal["division", "fund_kind", "level", "batch", "office", "project"]
+GroupBy = Literal["division", "county", "fund_kind", "level", "batch", "office", "project"]
 Order = Literal["amount", "days"]
 BATCH_LABELS = {"advance": "提前下达", "regular": "正常下达"}
 LEVEL_LABELS = {"central": "中央", "province": "省级", "city": "市级", "county": "县级"}
@@ -176,7 +176,7 @@ async def _named_groups(session: AsyncSession, answered: Answered, group_by: Gro
 
 
 async def _labels(session: AsyncSession, answered: Answered, group_by: GroupBy, keys: list[str]) -> dict[str, str]:
-    if group_by == "division":
+    if group_by in ("division", "county"):
         return {answered.question.area: answered.name} | dict(await lists.division_names(session, keys))
     if group_by == "fund_kind":
         return {row.code: row.label_zh for row in await lists.fund_kinds(session)}

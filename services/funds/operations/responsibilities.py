@@ -18,11 +18,12 @@ from services.funds.domain.persons import require_other_person
 from services.funds.domain.positions import finance_name
 from services.funds.domain.questions import Question
 from services.funds.domain.refusals.documents import NoBooksBelowCounty
-from services.funds.domain.refusals.responsibility import NotConcerned
+from services.funds.domain.refusals.responsibility import NotConcerned, NotWaiting
 from services.funds.domain.refusals.spending import AlreadyDecided
-from services.funds.operations import responsibility_views, waits
+from services.funds.operations import responsibility_views, stage_clocks, waits
 from services.funds.storage import decisions, lists, pages, parameters
 from services.funds.storage import responsibilities as storage
+from services.funds.storage import stage_clocks as stage_clock_storage
 from services.funds.storage.tables import (
     Responsibility,
     ResponsibilityDecision,
@@ -31,7 +32,7 @@ from services.funds.storage.tables import (
 )
 from shared.chassis import audit, clock
 from shared.chassis.identity import Actor
-from shared.chassis.scope import require_in_scope
+from shared.chassis.scope import covers, require_in_scope
 from shared.refusals import NotFound
 from shared.schemas import funds_responsibilities as wire
 
@@ -41,15 +42,20 @@ GivenWith = Literal["opening", "reply", "decision"]
 async def open_case(session: AsyncSession, actor: Actor, request: wire.NewResponsibility) -> wire.Responsibility:
     """Open a case on money that waits on the day. Only the offices of the two sides and those above do.
 
-    Raises NotWaiting, StepUnknown, NotConcerned, CauseNotFitting, EvidenceMissing, DayInFuture; CaseOpen by constraint.
+    The paper may be of an earlier day; nothing decided on the case counts before the day it is entered. Raises
+    NotWaiting, ReferenceWrong, StepUnknown, NotConcerned, CauseNotFitting, EvidenceMissing, DayInFuture; CaseOpen by
+    constraint.
     """
+    rules.require_impersonal("/reason", request.reason, _names(request.papers))
     require_in_scope(actor, request.division_code)
     if rank_of(request.division_code) > COUNTY_RANK:
         raise NoBooksBelowCounty()
     require_order(request.opened_on, today=clock.office_today(), pointer="/opened_on")
-    asked = Question(request.division_code, request.fund_year, request.opened_on)
+    place = await stage_clock_storage.place_of(session, stage_clocks.thing_of(request.reference))
+    if place is None or not covers([request.division_code], place):
+        raise NotWaiting()
+    asked = Question(place, request.fund_year, request.opened_on)
     waiting = await _waiting(session, asked, request.reference, request.step)
-    place = waiting.division_code[:6]
     rules.require_concerned(actor.office, is_above(actor.scope, place), waiting)
     await _require_cause(session, request.claimed_side, request.claimed_cause, len(request.papers), "/claimed_cause")
     copied = {name: getattr(request, name) for name in COPIED}
@@ -83,6 +89,7 @@ async def reply(
     row = await _open(session, actor, row_id)
     if actor.office not in (row.office, row.claimed_office):
         raise NotConcerned()
+    rules.require_impersonal("/words", request.words, _names(request.papers))
     await _keep_words(session, actor, row, request.words, request.replied_on, "/replied_on")
     await _keep_papers(session, actor, row.id, "reply", request.papers)
     _note(session, actor, "reply", row)
@@ -96,6 +103,7 @@ async def withdraw(
     row = await _open(session, actor, row_id)
     if actor.office != row.entered_office:
         raise NotConcerned()
+    rules.require_impersonal("/words", request.words, ())
     await _keep_words(session, actor, row, request.words, request.withdrawn_on, "/withdrawn_on")
     row.state = "withdrawn"
     await session.flush()
@@ -121,11 +129,14 @@ async def decide(
     """
     row = await _open(session, actor, row_id)
     rules.require_judge(actor.office, is_above(actor.scope, row.division_code), row.office, row.claimed_office)
+    rules.require_impersonal("/reason", request.reason, _names(request.papers))
     replies, papers = await storage.parts_of(session, [row.id])
     require_other_person(actor.person, row.entered_person, *(item.entered_person for item in replies))
     last = max([row.opened_on, *(item.replied_on for item in replies)])
     require_order(request.decided_on, today=clock.office_today(), not_before=last, pointer="/decided_on")
-    rules.require_days(row.opened_on, request.effective_from, request.effective_to, request.decided_on)
+    rules.require_days(
+        clock.office_day(row.entered_at), request.effective_from, request.effective_to, request.decided_on
+    )
     await _require_cause(session, request.side, request.cause, len(papers) + len(request.papers), "/cause")
     asked = Question(row.division_code, row.fund_year, request.decided_on)
     waiting = await _waiting(session, asked, row.reference, row.step)
@@ -147,6 +158,10 @@ async def decide(
 
 
 async def _waiting(session: AsyncSession, question: Question, reference: str, step: str) -> Waiting:
+    """What waits in one place's books; an office above a county is asked for its own only, however many lie below."""
+    if rank_of(question.area) < COUNTY_RANK:
+        own = [item for item in await waits.with_offices(session, question) if item.division_code == question.area]
+        return rules.found(own, reference, step)
     values = await parameters.load(session, question.area, question.as_of)
     return rules.found(await waits.load(session, question, values), reference, step)
 
@@ -186,6 +201,10 @@ async def _keep_papers(
     for row in rows:
         decisions.sign(actor, row)
     await pages.add(session, *rows)
+
+
+def _names(papers: Sequence[wire.NewEvidence]) -> list[str]:
+    return [paper.name for paper in papers]
 
 
 def _note(session: AsyncSession, actor: Actor, verb: str, row: Responsibility, **more: str) -> None:

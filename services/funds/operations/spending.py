@@ -21,14 +21,14 @@ from services.funds.storage import lists
 from services.funds.storage import spending as storage
 from services.funds.storage.tables import Allocation
 
-By = Literal["division", "fund_kind", "level", "batch", "office", "project"]
+By = Literal["division", "county", "fund_kind", "level", "batch", "office", "project"]
 
 
 async def groups(session: AsyncSession, question: Question, values: Parameters, by: By) -> dict[str, Totals]:
     """An area's money on a day, divided by one property; the groups add up to the whole.
 
-    Keys: codes of the areas right below (and the area's own), of fund kinds, levels (`central` ...), batches, offices,
-    and projects ("" for money no project has).
+    Keys: codes of the areas right below (and the area's own), of counties, of fund kinds, levels (`central` ...),
+    batches, offices, and projects ("" for money no project has).
     """
     if by == "office" or by == "project":
         return {key: totals for key, (_, totals) in (await holders(session, question, by)).items()}
@@ -41,7 +41,7 @@ async def holders(
     """An area's money by office or project: name and totals by code."""
     found = await storage.by_allocation(session, question)
     given = [row for row, _, _ in found if row is not None]
-    projects = await positions.projects_of(session, given, question.as_of)
+    projects = await positions.projects_of(session, {row.project_code for row in given}, question.as_of)
     places = dict(
         await lists.division_names(session, [place for _, place, _ in found] + [row.county_code for row in given])
     )
@@ -57,7 +57,7 @@ async def holders(
 async def held_by(session: AsyncSession, question: Question, by: Literal["office", "project"], code: str) -> Question:
     """The question narrowed to the money of one office's projects, or of one project."""
     given = [row for row, _, _ in await storage.by_allocation(session, question) if row is not None]
-    projects = await positions.projects_of(session, given, question.as_of)
+    projects = await positions.projects_of(session, {row.project_code for row in given}, question.as_of)
     own = {row.id for row in given if _holder(row, "", projects, {}, by)[0] == code}
     return replace(question, allocations=frozenset(own))
 

@@ -118,14 +118,17 @@ def _wanted(asked: Asked, after: tuple[date, str, str, str] | None, limit: int) 
     require_hop(asked.hop)
     if asked.step is not None and asked.step not in RESPONSIBLE:
         raise StepUnknown()
-    thing = None
-    if asked.reference is not None:
-        parts = REFERENCE.fullmatch(asked.reference)
-        if parts is None:
-            raise ReferenceWrong()
-        thing = (parts[1], int(parts[2]))
+    thing = None if asked.reference is None else thing_of(asked.reference)
     steps = steps_of(asked.hop) & ({asked.step} if asked.step else set(RESPONSIBLE))
     return storage.Wanted(frozenset(steps), asked.hop, thing, after, limit)
+
+
+def thing_of(reference: str) -> tuple[str, int]:
+    """Kind and number of the thing that waits. Raises ReferenceWrong."""
+    parts = REFERENCE.fullmatch(reference)
+    if parts is None:
+        raise ReferenceWrong()
+    return parts[1], int(parts[2])
 
 
 def _after(cursor: str | None) -> tuple[str, tuple[date, str, str, str] | None]:

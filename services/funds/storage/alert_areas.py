@@ -16,6 +16,7 @@ _WITH_BOOKS = text(
     """
     insert into alert_areas (division_code, next_at)
     select distinct division_code, cast(:now as timestamptz) from document_lines
+    order by division_code
     on conflict do nothing
     """
 )
@@ -53,10 +54,12 @@ async def hold(session: AsyncSession, area: str, now: datetime) -> AlertArea:
 
 
 async def ask_for(session: AsyncSession, area: str, now: datetime) -> Sequence[str]:
-    """Let the turn of every place in `area` come at once; the places."""
+    """Let the turn of every place in `area` come at once; the places, locked in order so that askers make no ring."""
+    places = select(AlertArea.division_code).where(within(AlertArea.division_code, area))
+    held = (await session.scalars(places.order_by(AlertArea.division_code).with_for_update())).all()
     asked = (
         update(AlertArea)
-        .where(within(AlertArea.division_code, area))
+        .where(AlertArea.division_code.in_(held))
         .values(next_at=now)
         .returning(AlertArea.division_code)
         .execution_options(synchronize_session=False)

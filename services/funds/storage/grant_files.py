@@ -1,13 +1,13 @@
-"""SQL of files of grants for the bank and of the bank's answers."""
+"""SQL of files of grants for the bank, of files taken back, and of the bank's answers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.funds.storage.tables import GrantFile, GrantFileLine, GrantFileResult, GrantLine
+from services.funds.storage.tables import GrantFile, GrantFileLine, GrantFileResult, GrantFileVoid, GrantLine
 from shared.chassis.identity import Actor
 from shared.chassis.scope import in_scope, within
 
@@ -15,8 +15,9 @@ Filed = tuple[GrantFileLine, GrantLine]
 
 
 async def to_send(session: AsyncSession, batch_id: int) -> Sequence[GrantLine]:
-    """The batch's lines that are ordered and in no file yet."""
-    filed = exists().where(GrantFileLine.line_id == GrantLine.id)
+    """The batch's lines that are ordered and in no file that holds."""
+    voided = exists().where(GrantFileVoid.grant_file_id == GrantFileLine.grant_file_id)
+    filed = exists().where(GrantFileLine.line_id == GrantLine.id, ~voided)
     query = (
         select(GrantLine)
         .where(GrantLine.batch_id == batch_id, GrantLine.state == "ordered", ~filed)
@@ -29,9 +30,32 @@ async def add(session: AsyncSession, row: GrantFile, lines: Sequence[GrantFileLi
     """Insert a file with its lines; a grant in another file violates uq_grant_file_lines_line."""
     session.add(row)
     await session.flush()
+    before = await _entries(session, [line.line_id for line in lines])
     for line in lines:
-        line.grant_file_id = row.id
+        line.grant_file_id, line.entry = row.id, before.get(line.line_id, 0) + 1
     session.add_all(lines)
+    await session.flush()
+
+
+async def _entries(session: AsyncSession, line_ids: Sequence[int]) -> dict[int, int]:
+    """By grant how many voided files it was in."""
+    query = (
+        select(GrantFileLine.line_id, func.count())
+        .join(GrantFileVoid, GrantFileVoid.grant_file_id == GrantFileLine.grant_file_id)
+        .where(GrantFileLine.line_id.in_(line_ids))
+        .group_by(GrantFileLine.line_id)
+    )
+    return {line_id: count for line_id, count in await session.execute(query)}
+
+
+async def voids_of(session: AsyncSession, file_ids: Iterable[int]) -> dict[int, GrantFileVoid]:
+    """By file how it was taken back, where it was."""
+    query = select(GrantFileVoid).where(GrantFileVoid.grant_file_id.in_(list(file_ids)))
+    return {row.grant_file_id: row for row in await session.scalars(query)}
+
+
+async def add_void(session: AsyncSession, row: GrantFileVoid) -> None:
+    session.add(row)
     await session.flush()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,25 +15,19 @@ from services.funds.storage.asked_money import only
 from services.funds.storage.book_imports import undone
 from services.funds.storage.tables import (
     Allocation,
+    Claim,
     Document,
     DocumentLine,
     LedgerAccount,
     LedgerTransfer,
     Receipt,
 )
+from services.funds.storage.trace import one_of
 from shared.chassis.scope import within
 
-WAITING = (
-    "receipt",
-    "recalling",
-    "reserved",
-    "allocation",
-    "claim",
-    "withheld",
-    "in_flight",
-    "batch",
-    "batch_in_flight",
-)
+ON_THE_WAY = ("receipt", "recalling", "reserved", "allocation", "claim", "in_flight", "batch", "batch_in_flight")
+"""Kinds of accounts whose money is on its way to a payee."""
+WAITING = (*ON_THE_WAY, "withheld")
 """Kinds of accounts whose money no payee has."""
 HELD = (*WAITING, "paid", "batch_paid")
 """Kinds of accounts that hold the money of a receipt."""
@@ -54,19 +48,32 @@ class AccountState:
     last_credit_on: date | None
 
 
-async def accounts(session: AsyncSession, question: Question, kinds: Sequence[str] = WAITING) -> list[AccountState]:
-    """The accounts of the area's books, of these kinds, on which money stood on the day.
+async def accounts(
+    session: AsyncSession, question: Question, kinds: Sequence[str], of: Iterable[int] | None = None
+) -> list[AccountState]:
+    """The accounts of the area's books, of these kinds, on which money stood on the day; or `of` these allocations.
 
     An account that moved no more since stands as it stands now; of the others the transfers tell.
     """
+    own = [] if of is None else [one_of(LedgerAccount.allocation_id, of)]
+    standing, earlier = _standing(question, kinds)
+    query = union_all(standing.where(*own), earlier.where(*own))
+    return [AccountState(*row) for row in await session.execute(query)]
+
+
+async def withheld(session: AsyncSession, question: Question) -> dict[int, int]:
+    """By allocation: retention that stood on the day, in fen."""
+    standing = union_all(*_standing(question, ("withheld",))).subquery()
+    query = select(standing.c.allocation_id, func.sum(standing.c.balance)).group_by(standing.c.allocation_id)
+    return {number: int(fen) for number, fen in await session.execute(query)}
+
+
+def _standing(question: Question, kinds: Sequence[str]) -> tuple[Select[Any], Select[Any]]:
     since = LedgerAccount.last_effective_on > question.as_of
-    standing = _asked(question, kinds, LedgerAccount.balance_fen.label("balance")).where(
-        LedgerAccount.balance_fen != 0, ~since
-    )
+    standing = _asked(question, kinds, LedgerAccount.balance_fen).where(LedgerAccount.balance_fen != 0, ~since)
     moved = _moved(question)
     earlier = _asked(question, kinds, moved.c.balance).join(moved, moved.c.account_id == LedgerAccount.id)
-    earlier = earlier.where(since, moved.c.balance != 0)
-    return [AccountState(*row) for row in await session.execute(union_all(standing, earlier))]
+    return standing, earlier.where(since, moved.c.balance != 0)
 
 
 def _asked(question: Question, kinds: Sequence[str], balance: Any) -> Select[Any]:
@@ -80,7 +87,7 @@ def _asked(question: Question, kinds: Sequence[str], balance: Any) -> Select[Any
     )
     last_credit_on = case((account.kind.in_(_DATED), came_in)).label("last_credit_on")
     owners = (account.kind, account.owner_id, account.receipt_id, account.allocation_id, account.claim_id)
-    return select(*owners, cast(balance, BigInteger), last_credit_on).where(
+    return select(*owners, cast(balance, BigInteger).label("balance"), last_credit_on).where(
         within(account.division_code, question.books),
         account.kind.in_(kinds),
         *only(question, account.fund_year, account.fund_kind, account.batch),
@@ -142,3 +149,19 @@ async def allocated_by_project(session: AsyncSession, question: Question) -> dic
         .group_by(Allocation.project_code)
     )
     return {code: int(amount) for code, amount in await session.execute(query)}
+
+
+async def allocations(session: AsyncSession, ids: Iterable[int]) -> Sequence[Any]:
+    """What positions need of allocations: several thousand whole rows would take longer than all the rest."""
+    row = Allocation
+    columns = (
+        row.id, row.receipt_id, row.division_code, row.county_code, row.fund_kind, row.batch, row.project_code,
+        row.proposed_on, row.decided_on,
+    )  # fmt: skip
+    return (await session.execute(select(*columns).where(one_of(row.id, ids)).order_by(row.id))).all()
+
+
+async def claims(session: AsyncSession, ids: Iterable[int]) -> Sequence[Any]:
+    """What positions need of claims."""
+    columns = (Claim.id, Claim.allocation_id, Claim.claimed_on, Claim.decided_on)
+    return (await session.execute(select(*columns).where(one_of(Claim.id, ids)).order_by(Claim.id))).all()

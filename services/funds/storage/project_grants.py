@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, Boolean, case, func, select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -117,24 +117,29 @@ async def versions(session: AsyncSession, project_code: str) -> list[ProjectGran
 
 
 async def facts_on(session: AsyncSession, codes: Iterable[str], on: date) -> list[tuple[str, dict[str, Any]]]:
-    """By project: the facts of the newest version that had taken effect by the day, else of its first."""
+    """By project: the facts of the newest version that had taken effect by the day, else of the first we know."""
     in_effect = ProjectGrantRow.effective_on <= on
+    nearest = case((in_effect, -ProjectGrantRow.version), else_=ProjectGrantRow.version)
     query = (
         select(ProjectGrantRow.project_code, ProjectGrantRow.facts)
-        .where(ProjectGrantRow.project_code.in_(sorted(codes)), in_effect | (ProjectGrantRow.version == 1))
-        .order_by(ProjectGrantRow.project_code, in_effect.desc(), ProjectGrantRow.version.desc())
+        .where(ProjectGrantRow.project_code.in_(sorted(codes)))
+        .order_by(ProjectGrantRow.project_code, in_effect.desc(), nearest)
         .ext(distinct_on(ProjectGrantRow.project_code))
     )
     return [(code, facts) for code, facts in await session.execute(query)]
 
 
-async def planned(session: AsyncSession, area: str, fund_year: int, on: date) -> Sequence[ProjectGrantRow]:
-    """Per project of the area its newest version by the day, if that stands in the year's plan."""
+async def planned(session: AsyncSession, area: str, fund_year: int, on: date) -> Sequence[tuple[str, str, int]]:
+    """Projects of the area that stand in the library and the year's plan by the day: code, county, plan line in fen."""
+    row = ProjectGrantRow
     newest = (
-        select(ProjectGrantRow)
-        .where(within(ProjectGrantRow.county_code, area), ProjectGrantRow.effective_on <= on)
-        .order_by(ProjectGrantRow.project_code, ProjectGrantRow.version.desc())
-        .ext(distinct_on(ProjectGrantRow.project_code))
+        select(row.project_code, row.county_code, row.plan_year, row.facts)
+        .where(within(row.county_code, area), row.effective_on <= on)
+        .order_by(row.project_code, row.version.desc())
+        .ext(distinct_on(row.project_code))
+        .subquery()
     )
-    rows = await session.scalars(newest)
-    return [row for row in rows if row.plan_year == fund_year]
+    line = newest.c.facts["plan_line_fen"].astext.cast(BigInteger)
+    in_library = newest.c.facts["in_library"].astext.cast(Boolean)
+    query = select(newest.c.project_code, newest.c.county_code, line).where(newest.c.plan_year == fund_year, in_library)
+    return [(code, county, fen) for code, county, fen in await session.execute(query)]

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, Subquery, column, func, literal, select, table, text, union_all
+from sqlalchemy import ColumnElement, Date, Select, Subquery, column, func, literal, select, table, text, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.divisions import length_below
 from services.funds.domain.progress import Totals
 from services.funds.domain.questions import Question
 from services.funds.storage.asked_money import only
-from services.funds.storage.tables import Allocation, FundKind, HoldingDay, SpendingDay, SpendingTail
+from services.funds.storage.tables import Allocation, FundKind, HoldingDay, SpendingDay, SpendingMonth
 from services.funds.storage.trace import one_of
 from shared.chassis.scope import within
 
@@ -21,12 +21,14 @@ MEASURES = ("received_fen", "allocated_fen", "paid_fen", "returned_fen", "withhe
 KEYS = ("fund_year", "held_in", "fund_kind", "batch", "allocation_id", "effective_on")
 EFFECTS = table("spending_effects", *(column(name) for name in ("transfer_id", "recorded_at", *KEYS, *MEASURES)))
 """The view that says what each transfer changes (migrations/sql/spending_facts.sql)."""
+WAITS = text("spending_effects.transfer_id = any (array(select transfer_id from spending_tail))")
+"""As an array, so that the few that wait are looked up and the ledger is not read."""
 COUNTY = 6
 """Digits of a county's code: sums by county serve the counties and the areas above."""
 
 
 async def grouped(
-    session: AsyncSession, question: Question, by: Literal["division", "fund_kind", "level", "batch"]
+    session: AsyncSession, question: Question, by: Literal["division", "county", "fund_kind", "level", "batch"]
 ) -> dict[str, Totals]:
     """An area's money on a day by area right below (its own under its own code), kind, level of origin, or batch."""
     below = len(question.area) == COUNTY and by == "division"
@@ -34,6 +36,7 @@ async def grouped(
     keys: dict[str, Any] = {
         "division": func.left(source.c.held_in, length_below(question.area)),
         "fund_kind": source.c.fund_kind,
+        "county": func.left(source.c.held_in, COUNTY),
         "level": FundKind.source_level,
         "batch": source.c.batch,
     }
@@ -45,7 +48,7 @@ async def grouped(
 
 async def by_day(session: AsyncSession, question: Question) -> list[tuple[date, Totals]]:
     """What changed in an area on each day up to the asked one, in the order of the days."""
-    source = _source(question, by_allocation=_detailed(question))
+    source = _changes(question)
     return [
         (day, _totals(sums)) for day, *sums in sorted(await session.execute(_summed(source, source.c.effective_on)))
     ]
@@ -73,24 +76,33 @@ async def rebuild(session: AsyncSession) -> int:
 
 
 async def differing(session: AsyncSession) -> int:
-    """How many of the sums, by holding and by county, are not what the transfers say."""
-    effects = _effects(None).subquery()
-    return sum([await _differing(session, effects, by_allocation=detailed) for detailed in (True, False)])
+    """How many of the sums, by holding, by day and by month, are not what the transfers say."""
+    month = func.date_trunc("month", EFFECTS.c.effective_on).cast(Date)
+    county = func.left(EFFECTS.c.held_in, COUNTY)
+    kinds = (
+        (HoldingDay, "held_in", ("allocation_id",), EFFECTS.c.held_in, (EFFECTS.c.allocation_id,), "effective_on"),
+        (SpendingDay, "county_code", (), county, (), "effective_on"),
+        (SpendingMonth, "county_code", (), county, (), "month"),
+    )
+    found = 0
+    for kept, place, more, place_told, more_told, day in kinds:
+        own = [getattr(kept, name) for name in ("fund_year", "fund_kind", "batch", day, place, *more)]
+        day_told = month if day == "month" else EFFECTS.c.effective_on
+        told = [EFFECTS.c.fund_year, EFFECTS.c.fund_kind, EFFECTS.c.batch, day_told, place_told, *more_told]
+        waiting = select(*told, *(EFFECTS.c[name] for name in MEASURES)).where(WAITS)
+        sums = union_all(select(*own, *(getattr(kept, name) for name in MEASURES)), waiting).subquery()
+        whole = select(*told, *(EFFECTS.c[name] for name in MEASURES)).subquery()
+        sides = [_moved(side, len(own)) for side in (sums, whole)]
+        both = union_all(sides[0].except_all(sides[1]), sides[1].except_all(sides[0])).subquery()
+        found += int(await session.scalar(select(func.count()).select_from(both)) or 0)
+    return found
 
 
-async def _differing(session: AsyncSession, effects: Subquery, *, by_allocation: bool) -> int:
-    kept = _kept(None, by_allocation=by_allocation).subquery()
-    sides = [_moved(side, by_allocation=by_allocation) for side in (kept, effects)]
-    both = union_all(sides[0].except_all(sides[1]), sides[1].except_all(sides[0])).subquery()
-    return int(await session.scalar(select(func.count()).select_from(both)) or 0)
-
-
-def _moved(side: Subquery, *, by_allocation: bool) -> Any:
-    """A side's sums, without those that came to nothing."""
-    keys: list[ColumnElement[Any]] = [side.c.fund_year, side.c.fund_kind, side.c.batch, side.c.effective_on]
-    keys += [side.c.held_in, side.c.allocation_id] if by_allocation else [func.left(side.c.held_in, COUNTY)]
-    moved = func.greatest(*(func.abs(func.sum(side.c[name])) for name in MEASURES)) > 0
-    return _summed(side, *keys).having(moved)
+def _moved(side: Subquery, keys: int) -> Any:
+    """A side's sums by its first columns, without those that came to nothing."""
+    columns = list(side.c)
+    sums = [func.sum(column) for column in columns[keys:]]
+    return select(*columns[:keys], *sums).group_by(*columns[:keys]).having(func.greatest(*map(func.abs, sums)) > 0)
 
 
 def _summed(source: Subquery, *keys: ColumnElement[Any]) -> Select[Any]:
@@ -107,6 +119,14 @@ def _detailed(question: Question) -> bool:
     return len(question.area) > COUNTY or question.allocations is not None
 
 
+def _changes(question: Question) -> Subquery:
+    """The rows by their own day: months do not do."""
+    if question.known_until is not None or _detailed(question):
+        return _source(question, by_allocation=True)
+    days = _sums(SpendingDay, SpendingDay.county_code, literal(0), SpendingDay.effective_on, question)
+    return union_all(days, _effects(question).where(WAITS)).subquery()
+
+
 def _source(question: Question, *, by_allocation: bool) -> Subquery:
     """The rows to add up: the kept sums and what waits; or, as known at an earlier moment, the transfers of then."""
     if question.known_until is None:
@@ -115,25 +135,48 @@ def _source(question: Question, *, by_allocation: bool) -> Subquery:
     return _effects(question).where(EFFECTS.c.recorded_at < question.known_until).subquery()
 
 
-def _kept(question: Question | None, *, by_allocation: bool) -> Any:
-    kept: Any = HoldingDay if by_allocation else SpendingDay
-    place = HoldingDay.held_in if by_allocation else SpendingDay.county_code
-    given: Any = HoldingDay.allocation_id if by_allocation else literal(0)
+def _kept(question: Question, *, by_allocation: bool) -> Any:
+    """The sums up to the asked day, and beside them what is not added to them yet."""
+    if by_allocation:
+        parts = [_sums(HoldingDay, HoldingDay.held_in, HoldingDay.allocation_id, HoldingDay.effective_on, question)]
+    else:
+        parts = [_months(question), _days(question)]
+    return union_all(*parts, _effects(question).where(WAITS))
+
+
+def _months(question: Question) -> Select[Any]:
+    """The months that were over by the asked day."""
+    kept = SpendingMonth
+    sums = _sums(kept, kept.county_code, literal(0), kept.month, question)
+    return sums.where(kept.month < _month_after(question.as_of))
+
+
+def _days(question: Question) -> Select[Any]:
+    """The days of the month that was not over."""
+    kept = SpendingDay
+    sums = _sums(kept, kept.county_code, literal(0), kept.effective_on, question)
+    return sums.where(kept.effective_on >= _month_after(question.as_of))
+
+
+def _month_after(day: date) -> date:
+    """The first day of the month the next day is in: months before it are over."""
+    return (day + timedelta(days=1)).replace(day=1)
+
+
+def _sums(kept: Any, place: Any, given: Any, day: Any, question: Question | None) -> Select[Any]:
     keys = (kept.fund_year, place.label("held_in"), kept.fund_kind, kept.batch, given.label("allocation_id"))
-    sums = select(*keys, kept.effective_on, *(getattr(kept, name) for name in MEASURES))
-    waiting = _effects(question).join(SpendingTail, SpendingTail.transfer_id == EFFECTS.c.transfer_id)
-    return union_all(sums.where(*_asked(question, kept, place)), waiting)
+    sums = select(*keys, day.label("effective_on"), *(getattr(kept, name) for name in MEASURES))
+    return sums if question is None else sums.where(*_asked(question, kept, place, day))
 
 
 def _effects(question: Question | None) -> Select[Any]:
-    asked = _asked(question, EFFECTS.c, EFFECTS.c.held_in)
-    return select(*(EFFECTS.c[name] for name in (*KEYS, *MEASURES))).where(*asked)
-
-
-def _asked(question: Question | None, columns: Any, place: Any) -> list[ColumnElement[bool]]:
+    told = select(*(EFFECTS.c[name] for name in (*KEYS, *MEASURES)))
     if question is None:
-        return []
-    day = columns.effective_on <= question.as_of
+        return told
+    return told.where(*_asked(question, EFFECTS.c, EFFECTS.c.held_in, EFFECTS.c.effective_on))
+
+
+def _asked(question: Question, columns: Any, place: Any, day: Any) -> list[ColumnElement[bool]]:
     kinds = only(question, columns.fund_year, columns.fund_kind, columns.batch)
     own = [] if question.allocations is None else [one_of(columns.allocation_id, question.allocations)]
-    return [within(place, question.area), day, *kinds, *own]
+    return [within(place, question.area), day <= question.as_of, *kinds, *own]

@@ -42,6 +42,12 @@ class AlertReviewNotYours(Forbidden):
     en = "This step is taken by the sector and level the chain names"
 
 
+class AlertOwnReply(Forbidden):
+    code = "funds.alert_own_reply"
+    zh = "不得审核、认定本单位的反馈;由其他单位或上级同类部门办理"
+    en = "No office reviews or judges its own reply: another one, or the one above, does"
+
+
 class AlertNotReviewed(Conflict):
     code = "funds.alert_not_reviewed"
     zh = "尚未完成反馈和初审、复审,不得认定"

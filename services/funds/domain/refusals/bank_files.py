@@ -72,6 +72,18 @@ class FileChanged(Conflict):
     en = "The file is not what was recorded and may not leave"
 
 
+class FileVoided(Conflict):
+    code = "funds.file_voided"
+    zh = "文件已作废"
+    en = "The file was voided"
+
+
+class FileAnswered(Conflict):
+    code = "funds.file_answered"
+    zh = "银行已就该文件回复结果,不得作废"
+    en = "The bank has answered the file; it is not voided any more"
+
+
 class ResultUnreadable(RuleBroken):
     code = "funds.result_unreadable"
     zh = "结果文件不是规定格式的 csv 或 xlsx 文件"

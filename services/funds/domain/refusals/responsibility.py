@@ -80,9 +80,16 @@ class EvidenceMissing(RuleBroken):
 
 class UntilBeforeFrom(RuleBroken):
     code = "funds.decision_days_wrong"
-    zh = "起止日期次序有误:不得早于提起之日,不得晚于认定之日"
-    en = "The days are out of order: not before the case was opened, not after it is decided"
+    zh = "起止日期次序有误:不得早于录入之日,不得晚于认定之日"
+    en = "The days are out of order: not before the case was entered, not after it is decided"
     pointer = "/effective_from"
+
+
+class CaseTextPersonal(RuleBroken):
+    code = "funds.responsibility_text_personal"
+    zh = "责任认定文字和材料名称不得含身份证号、电话、账号等号码"
+    en = "Words and names of papers of a case hold no identity, telephone or account numbers"
+    pointer = "/reason"
 
 
 class CaseOpen(Conflict):

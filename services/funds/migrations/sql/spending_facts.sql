@@ -59,18 +59,37 @@ begin
     if taken is null then
         return 0;
     end if;
-    with effects as materialized (
-        select e.* from unnest(taken) one (id) join spending_effects e on e.transfer_id = one.id
-    ), by_county as (
-        insert into spending_days as kept (
-            fund_year, county_code, fund_kind, batch, effective_on, received_fen, allocated_fen, paid_fen,
-            returned_fen, withheld_fen)
-        select fund_year, left(held_in, 6), fund_kind, batch, effective_on, sum(received_fen), sum(allocated_fen),
-               sum(paid_fen), sum(returned_fen), sum(withheld_fen)
-          from effects group by 1, 2, 3, 4, 5
+    with changes as materialized (
+        select fund_year, held_in, fund_kind, batch, allocation_id, effective_on, sum(received_fen) as received_fen,
+               sum(allocated_fen) as allocated_fen, sum(paid_fen) as paid_fen, sum(returned_fen) as returned_fen,
+               sum(withheld_fen) as withheld_fen
+          from spending_effects where transfer_id = any (taken)
+         group by fund_year, held_in, fund_kind, batch, allocation_id, effective_on
         having sum(received_fen) <> 0 or sum(allocated_fen) <> 0 or sum(paid_fen) <> 0 or sum(returned_fen) <> 0
-                or sum(withheld_fen) <> 0
+            or sum(withheld_fen) <> 0
+    ),
+    by_day as (
+        insert into spending_days as kept (
+            fund_year, county_code, fund_kind, batch, effective_on, received_fen, allocated_fen, paid_fen, returned_fen,
+            withheld_fen)
+        select fund_year, left(held_in, 6), fund_kind, batch, effective_on, sum(received_fen),
+               sum(allocated_fen), sum(paid_fen), sum(returned_fen), sum(withheld_fen)
+          from changes group by 1, 2, 3, 4, 5
         on conflict (fund_year, county_code, fund_kind, batch, effective_on) do update set
+            received_fen = kept.received_fen + excluded.received_fen,
+            allocated_fen = kept.allocated_fen + excluded.allocated_fen,
+            paid_fen = kept.paid_fen + excluded.paid_fen,
+            returned_fen = kept.returned_fen + excluded.returned_fen,
+            withheld_fen = kept.withheld_fen + excluded.withheld_fen
+    ),
+    by_month as (
+        insert into spending_months as kept (
+            fund_year, county_code, fund_kind, batch, month, received_fen, allocated_fen, paid_fen, returned_fen,
+            withheld_fen)
+        select fund_year, left(held_in, 6), fund_kind, batch, date_trunc('month', effective_on)::date, sum(received_fen),
+               sum(allocated_fen), sum(paid_fen), sum(returned_fen), sum(withheld_fen)
+          from changes group by 1, 2, 3, 4, 5
+        on conflict (fund_year, county_code, fund_kind, batch, month) do update set
             received_fen = kept.received_fen + excluded.received_fen,
             allocated_fen = kept.allocated_fen + excluded.allocated_fen,
             paid_fen = kept.paid_fen + excluded.paid_fen,
@@ -80,11 +99,9 @@ begin
     insert into holding_days as kept (
         fund_year, held_in, fund_kind, batch, allocation_id, effective_on, received_fen, allocated_fen, paid_fen,
         returned_fen, withheld_fen)
-    select fund_year, held_in, fund_kind, batch, allocation_id, effective_on, sum(received_fen), sum(allocated_fen),
-           sum(paid_fen), sum(returned_fen), sum(withheld_fen)
-      from effects group by 1, 2, 3, 4, 5, 6
-    having sum(received_fen) <> 0 or sum(allocated_fen) <> 0 or sum(paid_fen) <> 0 or sum(returned_fen) <> 0
-        or sum(withheld_fen) <> 0
+    select fund_year, held_in, fund_kind, batch, allocation_id, effective_on, received_fen, allocated_fen, paid_fen,
+           returned_fen, withheld_fen
+      from changes
     on conflict (fund_year, held_in, fund_kind, batch, allocation_id, effective_on) do update set
         received_fen = kept.received_fen + excluded.received_fen,
         allocated_fen = kept.allocated_fen + excluded.allocated_fen,
@@ -102,26 +119,12 @@ declare
 begin
     perform pg_advisory_xact_lock(hashtext('fold_spending'));
     lock table ledger_transfers in share row exclusive mode;
-    delete from spending_tail;
+    delete from spending_months;
     delete from spending_days;
     delete from holding_days;
-    create temporary table effects_of_all on commit drop as select * from spending_effects;
-    insert into spending_days (
-        fund_year, county_code, fund_kind, batch, effective_on, received_fen, allocated_fen, paid_fen, returned_fen,
-        withheld_fen)
-    select fund_year, left(held_in, 6), fund_kind, batch, effective_on, sum(received_fen), sum(allocated_fen),
-           sum(paid_fen), sum(returned_fen), sum(withheld_fen)
-      from pg_temp.effects_of_all group by 1, 2, 3, 4, 5
-    having sum(received_fen) <> 0 or sum(allocated_fen) <> 0 or sum(paid_fen) <> 0 or sum(returned_fen) <> 0
-        or sum(withheld_fen) <> 0;
-    insert into holding_days (
-        fund_year, held_in, fund_kind, batch, allocation_id, effective_on, received_fen, allocated_fen, paid_fen,
-        returned_fen, withheld_fen)
-    select fund_year, held_in, fund_kind, batch, allocation_id, effective_on, sum(received_fen), sum(allocated_fen),
-           sum(paid_fen), sum(returned_fen), sum(withheld_fen)
-      from pg_temp.effects_of_all group by 1, 2, 3, 4, 5, 6
-    having sum(received_fen) <> 0 or sum(allocated_fen) <> 0 or sum(paid_fen) <> 0 or sum(returned_fen) <> 0
-        or sum(withheld_fen) <> 0;
-    select count(*) into counted from ledger_transfers;
+    insert into spending_tail select id from ledger_transfers on conflict do nothing;
+    select count(*) into counted from spending_tail;
+    while fold_spending(100000) > 0 loop
+    end loop;
     return counted;
 end $$;

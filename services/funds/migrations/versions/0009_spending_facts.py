@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("transfer_id", name=op.f("pk_spending_tail")),
     )
     _sums("spending_days", "county_code", [])
+    _sums("spending_months", "county_code", [], "month")
     _sums("holding_days", "held_in", [sa.Column("allocation_id", sa.BigInteger(), nullable=False)])
     text = re.sub(r"^--.*\n", "", SQL.read_text("utf-8"), flags=re.MULTILINE)
     for statement in re.findall(r"(?:\$\$.*?\$\$|[^;$])+", text, flags=re.DOTALL):
@@ -43,18 +44,18 @@ def downgrade() -> None:
     for function in FUNCTIONS:
         op.execute(f"drop function {function}")
     op.execute("drop view spending_effects")
-    for table in ("holding_days", "spending_days", "spending_tail"):
+    for table in ("holding_days", "spending_months", "spending_days", "spending_tail"):
         op.drop_table(table)
 
 
-def _sums(table: str, place: str, more: list[sa.Column[Any]]) -> None:
+def _sums(table: str, place: str, more: list[sa.Column[Any]], day: str = "effective_on") -> None:
     keys = [
         sa.Column("fund_year", sa.BigInteger(), nullable=False),
         sa.Column(place, sa.String(12), nullable=False),
         sa.Column("fund_kind", sa.String(), nullable=False),
         sa.Column("batch", sa.String(), nullable=False),
         *more,
-        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column(day, sa.Date(), nullable=False),
     ]
     op.create_table(
         table,

@@ -159,13 +159,25 @@ def _grant_files() -> None:
         _column("line_id", number),
         _column("end_to_end_id", sa.String(64)),
         _column("amount_fen", fen),
+        sa.Column("entry", number, server_default="1", nullable=False),
         sa.CheckConstraint("amount_fen >= 1", name=op.f(f"ck_{table}_amount_positive")),
         sa.ForeignKeyConstraint(["grant_file_id"], ["grant_files.id"], name=op.f(f"fk_{table}_grant_file_id")),
         sa.ForeignKeyConstraint(["line_id"], ["grant_lines.id"], name=op.f(f"fk_{table}_line_id")),
         sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
-        sa.UniqueConstraint("line_id", name=f"uq_{table}_line"),
+        sa.UniqueConstraint("line_id", "entry", name=f"uq_{table}_line"),
         sa.UniqueConstraint("end_to_end_id", name=f"uq_{table}_end_to_end_id"),
         sa.UniqueConstraint("grant_file_id", "number", name=f"uq_{table}_number"),
+    )
+    table = "grant_file_voids"
+    op.create_table(
+        table,
+        sa.Column("id", number, sa.Identity(always=True), nullable=False),
+        _column("grant_file_id", number),
+        _column("reason", sa.String()),
+        *_entered(),
+        sa.ForeignKeyConstraint(["grant_file_id"], ["grant_files.id"], name=op.f(f"fk_{table}_grant_file_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
+        sa.UniqueConstraint("grant_file_id", name=f"uq_{table}_once"),
     )
     table = "grant_file_results"
     op.create_table(
@@ -183,7 +195,7 @@ def _grant_files() -> None:
 
 def downgrade() -> None:
     """Rows of an area alone go with it: the schema before knows only the country's."""
-    for table in ("grant_file_results", "grant_file_lines", "grant_files"):
+    for table in ("grant_file_results", "grant_file_voids", "grant_file_lines", "grant_files"):
         op.drop_table(table)
     op.drop_table("loan_extensions")
     op.drop_table("loan_repayment_reversals")

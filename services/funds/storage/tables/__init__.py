@@ -25,7 +25,7 @@ from services.funds.storage.tables.dividends import DividendPayment, DividendSha
 from services.funds.storage.tables.documents import Allocation, Decision, Document, DocumentLine, Receipt
 from services.funds.storage.tables.donations import Donation, DonationReceiptNumber, DonationUse
 from services.funds.storage.tables.fundings import Funding, FundingRelease
-from services.funds.storage.tables.grant_files import GrantFile, GrantFileLine, GrantFileResult
+from services.funds.storage.tables.grant_files import GrantFile, GrantFileLine, GrantFileResult, GrantFileVoid
 from services.funds.storage.tables.grants import ClawBack, GrantBatch, GrantHold, GrantLine, GrantMandate, GrantPayee
 from services.funds.storage.tables.ledger import LedgerAccount, LedgerChain, LedgerTransfer
 from services.funds.storage.tables.loans import (
@@ -73,7 +73,7 @@ from services.funds.storage.tables.rules import (
 )
 from services.funds.storage.tables.spending import Claim, ClaimPaper, Payment, PaymentReturn
 from services.funds.storage.tables.spending_definitions import SpendingDefinition, SpendingThreshold
-from services.funds.storage.tables.spending_facts import HoldingDay, SpendingDay, SpendingTail
+from services.funds.storage.tables.spending_facts import HoldingDay, SpendingDay, SpendingMonth, SpendingTail
 from services.funds.storage.tables.uses import ForbiddenUse, FundKindTerm, FundUse
 from services.funds.storage.tables.vocabulary import VocabularyChange
 
@@ -90,6 +90,7 @@ APPEND_ONLY = frozenset(
         "grant_files",
         "grant_file_lines",
         "grant_file_results",
+        "grant_file_voids",
         "claim_opinions",
         "claim_approvals",
         "factor_adjustments",
@@ -112,7 +113,7 @@ APPEND_ONLY = frozenset(
         "pool_repayments",
         "risk_fund_deposits",
         "risk_recoveries",
-    "alert_actions",
+        "alert_actions",
         "spending_thresholds",
         "progress_report_contents",
         "campaigns",
@@ -125,7 +126,9 @@ APPEND_ONLY = frozenset(
 )
 """Tables on which the app role may insert and select, nothing else."""
 
-READ_ONLY = frozenset({"ledger_transfers", "ledger_chains", "spending_tail", "spending_days", "holding_days"})
+READ_ONLY = frozenset(
+    {"ledger_transfers", "ledger_chains", "spending_tail", "spending_days", "spending_months", "holding_days"}
+)
 """Tables the app role only reads: functions of the database write them, and the balances of ledger_accounts."""
 
 __all__ = [
@@ -182,6 +185,7 @@ __all__ = [
     "GrantFile",
     "GrantFileLine",
     "GrantFileResult",
+    "GrantFileVoid",
     "GrantHold",
     "GrantLine",
     "GrantMandate",
@@ -232,6 +236,7 @@ __all__ = [
     "RiskRecovery",
     "SpendingDay",
     "SpendingDefinition",
+    "SpendingMonth",
     "SpendingTail",
     "SpendingTarget",
     "SpendingThreshold",

@@ -138,7 +138,7 @@ class Alert(Base):
     step_due_on: Mapped[date]
     late_steps: Mapped[int]
     papered_at: Mapped[datetime | None]
-    """When a reply brought a paper: what an orange alert asks for."""
+    """When a reply of this round brought a paper: what an orange alert asks for."""
     judged_fen: Mapped[int | None]
     judged_days: Mapped[int | None]
     judged_occurrences: Mapped[int | None]

@@ -1,11 +1,11 @@
-"""Tables of files for the bank made of batches of grants, and of what the bank answered."""
+"""Tables of files for the bank made of batches of grants, of files taken back, and of what the bank answered."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.funds.storage.tables.metadata import Base, Entered
@@ -39,7 +39,7 @@ class GrantFileLine(Base):
 
     __tablename__ = "grant_file_lines"
     __table_args__ = (
-        UniqueConstraint("line_id", name="uq_grant_file_lines_line"),
+        UniqueConstraint("line_id", "entry", name="uq_grant_file_lines_line"),
         UniqueConstraint("end_to_end_id", name="uq_grant_file_lines_end_to_end_id"),
         UniqueConstraint("grant_file_id", "number", name="uq_grant_file_lines_number"),
         CheckConstraint("amount_fen >= 1", name="amount_positive"),
@@ -51,6 +51,19 @@ class GrantFileLine(Base):
     line_id: Mapped[int] = mapped_column(ForeignKey("grant_lines.id"))
     end_to_end_id: Mapped[str] = mapped_column(String(64))
     amount_fen: Mapped[int]
+    entry: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    """1, and one more for each voided file the grant was in: it stands in one file that holds."""
+
+
+class GrantFileVoid(Entered, Base):
+    """A file another person took back before the bank answered it; its grants may go into a new one. Append only."""
+
+    __tablename__ = "grant_file_voids"
+    __table_args__ = (UniqueConstraint("grant_file_id", name="uq_grant_file_voids_once"),)
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    grant_file_id: Mapped[int] = mapped_column(ForeignKey("grant_files.id"))
+    reason: Mapped[str]
 
 
 class GrantFileResult(Entered, Base):

@@ -19,7 +19,7 @@ class SpendingTail(Base):
 
 
 class _Measures:
-    """What changed on one day, in fen; the measures of domain/progress.py."""
+    """What changed on one day or in one month, in fen; the measures of domain/progress.py."""
 
     received_fen: Mapped[int]
     allocated_fen: Mapped[int]
@@ -39,6 +39,19 @@ class SpendingDay(_Measures, Base):
     fund_kind: Mapped[str] = mapped_column(primary_key=True)
     batch: Mapped[str] = mapped_column(primary_key=True)
     effective_on: Mapped[date] = mapped_column(primary_key=True)
+
+
+class SpendingMonth(_Measures, Base):
+    """The days of one month together."""
+
+    __tablename__ = "spending_months"
+
+    fund_year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    county_code: Mapped[str] = mapped_column(String(12), primary_key=True)
+    fund_kind: Mapped[str] = mapped_column(primary_key=True)
+    batch: Mapped[str] = mapped_column(primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
+    """Its first day."""
 
 
 class HoldingDay(_Measures, Base):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import uuid
@@ -15,10 +16,11 @@ from services.funds.storage.tables import Base
 from shared.chassis.xlsx_rows import XlsxSheet
 from tests.services.funds.api.bank import CASHIER, TODAY, workbook
 from tests.services.funds.api.test_grant_batches import approved, identity, ordered, person
-from tests.services.funds.world import BASE, COUNTY, ELSEWHERE, READER, READING, World, code_of, desk
+from tests.services.funds.world import BASE, COUNTY, ELSEWHERE, READER, READING, World, code_of, day, desk
 
 ACCOUNT = "6228480402564890001"
 """Of household-1, as the register is played."""
+SECOND = desk("bank_file.build", *READING)
 OTHER = desk("bank_file.build", "payment.confirm", *READING, scope=("341621",), office="341621-finance")
 
 
@@ -155,6 +157,53 @@ async def test_an_account_that_is_not_the_one_checked_stays_out_and_keeps_a_file
     world.down.add("registry")
     assert (await taken(world, more)).status_code == 503
     assert (await world.post(CASHIER, "/grant-files", {"batch_id": batch["batch_id"]})).status_code == 503
+
+
+async def test_a_file_one_household_changed_is_voided_by_another_person_and_the_rest_goes_out(world: World) -> None:
+    batch = await sent(world, 11, 21)
+    file = await built(world, batch)
+    assert (await taken(world, file)).content == (await taken(world, file)).content
+    world.people[identity(21)] |= {"account": "6228480402564899999", "account_mark": "another-account"}
+    assert code_of(await taken(world, file)) == "file_changed"
+    path, why = f"/grant-files/{file['grant_file_id']}/void", {"reason": "一户账户变更"}
+    assert code_of(await world.post(CASHIER, path, why)) == "same_person"
+    assert (await world.post(OTHER, path, why)).status_code == 404
+    assert (await world.post(READER, path, why)).status_code == 403
+    assert code_of(await world.post(CASHIER, "/grant-files", {"batch_id": batch["batch_id"]})) == "grant_file_empty"
+    answers = await asyncio.gather(*(world.post(SECOND, path, why) for _ in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
+    voided = await world.seen(READER, f"/grant-files/{file['grant_file_id']}")
+    assert (voided["void"]["reason"], len(voided["lines"])) == ("一户账户变更", 2)
+    assert code_of(await taken(world, file)) == "file_voided"
+    late = await answered(world, file, written(rows_of(file, (0, "成功", "b1"))))
+    assert (code_of(late), await states(world, batch)) == ("file_voided", ["ordered"] * 2)
+    both = await asyncio.gather(*(world.insist(CASHIER, "/grant-files", {"batch_id": batch["batch_id"]})
+                                  for _ in range(2)))  # fmt: skip
+    assert sorted(answer.status_code for answer in both) == [201, 422]
+    (again,) = [answer.json() for answer in both if answer.status_code == 201]
+    assert [line["line_id"] for line in again["lines"]] == [batch["lines"][0]["line_id"]]
+    assert (await taken(world, again)).status_code == 200
+    assert (await answered(world, again, written(rows_of(again, (0, "已受理", "b1"))))).status_code == 200
+    told = await world.post(SECOND, f"/grant-files/{again['grant_file_id']}/void", why)
+    assert (told.status_code, code_of(told)) == (409, "file_answered")
+    heads = (await world.seen(READER, "/grant-files"))["items"]
+    assert [head["void"] is None for head in heads] == [True, False]
+
+
+async def test_what_was_got_back_after_a_death_is_still_paid_in_the_banks_next_answer(world: World) -> None:
+    batch = await sent(world, 11, 12)
+    file = await built(world, batch)
+    assert (await answered(world, file, written(rows_of(file, (0, "成功", "b1"))))).status_code == 200
+    await world.died(11, day(5, 12))
+    (case,) = (await world.seen(READER, "/claw-backs"))["items"]
+    back = {"recovered_on": TODAY, "bank_reference": "back-1"}
+    await world.made(CASHIER, f"/claw-backs/{case['case_id']}/recovery", back)
+    turned = await answered(world, file, written(rows_of(file, (0, "成功", "b9"), (1, "成功", "b2"))))
+    assert (turned.status_code, code_of(turned)) == (409, "result_contradicts")
+    answer = await answered(world, file, written(rows_of(file, (0, "成功", "b1"), (1, "成功", "b2"))))
+    assert (answer.json()["repeated"], answer.json()["paid"]) == (1, 1)
+    assert await states(world, batch) == ["returned", "paid"]
+    await world.books_balance()
 
 
 async def test_only_an_ordered_batch_of_ones_own_county_goes_into_a_file(world: World) -> None:

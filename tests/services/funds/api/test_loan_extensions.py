@@ -5,6 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
+
+from shared.chassis import clock
+from tests.services.funds.clocks import stand
 from tests.services.funds.credit import (
     APPROVE,
     BANKER,
@@ -20,13 +24,17 @@ from tests.services.funds.credit import (
 )
 from tests.services.funds.world import COUNTY, YEAR, World, code_of, day, desk
 
-ASK = {"months": 6, "reason": "羊群未出栏", "asked_on": day(4)}
-YES = APPROVE | {"decided_on": day(4, 3)}
+TODAY = clock.office_today().isoformat()
+NOT_DUE = 24
+"""Months of a loan of the tests' year that is due in the year after today's."""
+ASK = {"months": 6, "reason": "羊群未出栏", "asked_on": TODAY}
+YES = APPROVE | {"decided_on": TODAY}
+IN_APRIL, THEN = ASK | {"asked_on": day(4)}, APPROVE | {"decided_on": day(4, 3)}
 
 
-async def extended(world: World, loan: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    asked = await world.made(HELPER, f"/loans/{loan['loan_id']}/extensions", ASK | changes)
-    return await world.made(BANKER, f"/loan-extensions/{asked['extension_id']}/decision", YES)
+async def extended(world: World, loan: dict[str, Any]) -> dict[str, Any]:
+    asked = await world.made(HELPER, f"/loans/{loan['loan_id']}/extensions", IN_APRIL)
+    return await world.made(BANKER, f"/loan-extensions/{asked['extension_id']}/decision", THEN)
 
 
 async def subsidised(world: World, quarter: str) -> int:
@@ -39,48 +47,72 @@ async def subsidised(world: World, quarter: str) -> int:
     return total
 
 
-async def test_an_approved_extension_moves_the_due_day_and_the_subsidy_goes_on_with_it(world: World) -> None:
+async def test_an_approved_extension_moves_the_due_day_and_the_subsidy_goes_on_with_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     loan = await disbursed(world, household(world, 1), term_months=4)
     path = f"/loans/{loan['loan_id']}"
     assert loan["due_on"] == day(5, 10)
-    asked = await world.made(HELPER, f"{path}/extensions", ASK)
-    assert (await world.seen(BANKER, path))["due_on"] == day(5, 10)
-    assert code_of(await world.post(HELPER, f"{path}/extensions", ASK)) == "extension_asked"
-    decision = f"/loan-extensions/{asked['extension_id']}/decision"
-    assert code_of(await world.post(TOWN, decision, YES)) == "loan_step_of_other_office"
-    same = bank_desk(person=HELPER.person)
-    assert code_of(await world.post(same, decision, YES)) == "same_person"
-    late = await world.post(BANKER, decision, YES | {"decided_on": day(5, 11)})
-    assert code_of(late) == "extension_too_late"
-    approved = await world.made(BANKER, decision, YES)
-    assert (approved["due_on_before"], approved["due_on_after"]) == (day(5, 10), day(11, 10))
-    assert approved["subsidised"] is True
-    assert code_of(await world.post(BANKER, decision, YES)) == "already_decided"
-    seen = await world.seen(BANKER, path)
-    assert (seen["due_on"], seen["subsidy_ends_on"], seen["term_months"]) == (day(11, 10), None, 4)
-    assert [row["state"] for row in seen["extensions"]] == ["approved"]
-    again = await world.post(HELPER, f"{path}/extensions", ASK | {"asked_on": day(6)})
-    assert code_of(again) == "extensions_used"
+    with monkeypatch.context() as april:
+        stand(april, day(4, 3))
+        asked = await world.made(HELPER, f"{path}/extensions", IN_APRIL)
+        assert (await world.seen(BANKER, path))["due_on"] == day(5, 10)
+        assert code_of(await world.post(HELPER, f"{path}/extensions", IN_APRIL)) == "extension_asked"
+        decision = f"/loan-extensions/{asked['extension_id']}/decision"
+        assert code_of(await world.post(TOWN, decision, THEN)) == "loan_step_of_other_office"
+        same = bank_desk(person=HELPER.person)
+        assert code_of(await world.post(same, decision, THEN)) == "same_person"
+        early = await world.post(BANKER, decision, THEN | {"decided_on": day(4, 2)})
+        assert code_of(early) == "day_before_step"
+        approved = await world.made(BANKER, decision, THEN)
+        assert (approved["due_on_before"], approved["due_on_after"]) == (day(5, 10), day(11, 10))
+        assert approved["subsidised"] is True
+        assert code_of(await world.post(BANKER, decision, THEN)) == "already_decided"
+        seen = await world.seen(BANKER, path)
+        assert (seen["due_on"], seen["subsidy_ends_on"], seen["term_months"]) == (day(11, 10), None, 4)
+        assert [row["state"] for row in seen["extensions"]] == ["approved"]
+        again = await world.post(HELPER, f"{path}/extensions", IN_APRIL)
+        assert code_of(again) == "extensions_used"
     days = 304  # 10 January to 9 November of a year of 365 days
     assert await subsidised(world, f"{YEAR}Q4") == 5_000_000 * days * 3 // (100 * 360)
     await world.books_balance()
 
 
-async def test_where_the_rule_says_so_the_subsidy_ends_with_the_first_term(world: World) -> None:
+async def test_where_the_rule_says_so_the_subsidy_ends_with_the_first_term(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await world.policy("microcredit_extension_subsidised", "no", "yes_no", day(1, 1))
     loan = await disbursed(world, household(world, 1), term_months=4)
-    assert (await extended(world, loan))["subsidised"] is False
+    with monkeypatch.context() as april:
+        stand(april, day(4, 3))
+        assert (await extended(world, loan))["subsidised"] is False
     assert (await world.seen(BANKER, f"/loans/{loan['loan_id']}"))["subsidy_ends_on"] == day(5, 10)
     days = 120  # 10 January to 9 May
     assert await subsidised(world, f"{YEAR}Q4") == 5_000_000 * days * 3 // (100 * 360)
 
 
-async def test_an_extension_outside_the_rules_is_refused_and_moves_nothing(world: World) -> None:
+async def test_a_loan_past_its_due_day_is_not_made_good_by_papers_of_earlier_days(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     loan = await disbursed(world, household(world, 1), term_months=4)
+    path = f"/loans/{loan['loan_id']}"
+    assert code_of(await world.post(HELPER, f"{path}/extensions", IN_APRIL)) == "extension_too_late"
+    with monkeypatch.context() as may:
+        stand(may, day(5, 10))
+        asked = await world.made(HELPER, f"{path}/extensions", IN_APRIL)
+    decision = f"/loan-extensions/{asked['extension_id']}/decision"
+    for decided_on, code in ((day(4, 3), "day_before_step"), (day(5, 10), "extension_too_late")):
+        assert code_of(await world.post(BANKER, decision, YES | {"decided_on": decided_on})) == code
+    seen = await world.seen(BANKER, path)
+    assert (seen["due_on"], [row["state"] for row in seen["extensions"]]) == (day(5, 10), ["asked"])
+    assert (await world.made(BANKER, decision, YES | {"outcome": "refuse"}))["state"] == "refused"
+
+
+async def test_an_extension_outside_the_rules_is_refused_and_moves_nothing(world: World) -> None:
+    loan = await disbursed(world, household(world, 1), term_months=NOT_DUE)
     path = f"/loans/{loan['loan_id']}"
     for code, changes in (
         ("extension_too_long", {"months": 13}),
-        ("extension_too_late", {"asked_on": day(5, 11)}),
         ("day_before_step", {"asked_on": day(1, 9)}),
     ):
         assert code_of(await world.post(HELPER, f"{path}/extensions", ASK | changes)) == code
@@ -89,7 +121,7 @@ async def test_an_extension_outside_the_rules_is_refused_and_moves_nothing(world
     (asked,) = (await world.seen(BANKER, "/loan-extensions", state="asked"))["items"]
     refusal = YES | {"outcome": "refuse"}
     await world.made(BANKER, f"/loan-extensions/{asked['extension_id']}/decision", refusal)
-    assert (await world.seen(BANKER, path))["due_on"] == day(5, 10)
+    assert (await world.seen(BANKER, path))["due_on"] == day(1, 10, YEAR + 2)
     await world.made(HELPER, f"{path}/extensions", ASK)
     await repaid(world, loan, 5_000_000, day(4, 2))
     assert code_of(await world.post(HELPER, f"{path}/extensions", ASK)) == "step_not_due"

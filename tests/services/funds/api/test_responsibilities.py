@@ -6,8 +6,11 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from shared.chassis.clock import office_today
 from tests.services.funds.checks import check_progress
+from tests.services.funds.clocks import stand
 from tests.services.funds.world import (
     CLAIMANT,
     COUNTY,
@@ -63,6 +66,13 @@ def decision(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+async def opened(world: World, monkeypatch: pytest.MonkeyPatch, who: Any, body: dict[str, Any]) -> dict[str, Any]:
+    """A case entered on the day its paper bears."""
+    with monkeypatch.context() as then:
+        stand(then, body["opened_on"])
+        return await world.made(who, "/responsibilities", body)
+
+
 async def sides(world: World, on: str) -> dict[str, int]:
     sums: dict[str, int] = {}
     for row in (await check_progress(world, as_of=on, division_code=COUNTY))["delay_sums"]:
@@ -70,10 +80,12 @@ async def sides(world: World, on: str) -> dict[str, int]:
     return sums
 
 
-async def test_the_superior_decides_who_answers_and_earlier_days_keep_their_answer(world: World) -> None:
+async def test_the_superior_decides_who_answers_and_earlier_days_keep_their_answer(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     allocation = await allocated(world)
     before = await world.progress(as_of=day(7, 9))
-    case = await world.made(TRANSPORT, "/responsibilities", opening(allocation))
+    case = await opened(world, monkeypatch, TRANSPORT, opening(allocation))
     assert (case["side"], case["office"], case["amount_fen"]) == ("project", "341622-transport", 1000)
     path = f"/responsibilities/{case['responsibility_id']}"
     reply = {"words": "财政无异议", "replied_on": day(7, 12), "papers": [EVIDENCE | {"sha256": "b" * 64}]}
@@ -91,8 +103,8 @@ async def test_the_superior_decides_who_answers_and_earlier_days_keep_their_answ
     (row,) = (await world.progress(as_of=day(8)))["delays"]
     assert (row["third_cause"], row["decision_id"]) == ("natural_disaster", decided["decision"]["decision_id"])
     assert code_of(await world.post(CITY, f"{path}/decision", decision())) == "already_decided"
-    again = await world.made(FINANCE, "/responsibilities", opening(allocation, claimed_side="finance",
-                                                                   claimed_cause=None, opened_on=day(8)))  # fmt: skip
+    late = opening(allocation, claimed_side="finance", claimed_cause=None, opened_on=day(8))
+    again = await opened(world, monkeypatch, FINANCE, late)
     follows = decision(side="finance", cause=None, effective_from=day(8, 15), effective_to=None, decided_on=day(8, 15))
     await world.made(CITY, f"/responsibilities/{again['responsibility_id']}/decision", follows)
     assert [await sides(world, on) for on in (day(8, 14), day(8, 15), day(12))] == [
@@ -103,6 +115,32 @@ async def test_the_superior_decides_who_answers_and_earlier_days_keep_their_answ
     listed = await world.seen(READER, "/responsibilities", division_code=COUNTY, state="decided", limit=1)
     assert listed["items"][0] == await world.seen(READER, f"/responsibilities/{again['responsibility_id']}")
     assert listed["next_cursor"]
+
+
+async def test_a_case_entered_late_with_a_paper_of_an_earlier_day_changes_no_answer_of_the_past(world: World) -> None:
+    allocation = await allocated(world)
+    case = await world.made(TRANSPORT, "/responsibilities", opening(allocation))
+    assert case["opened_on"] == day(7, 10)
+    path = f"/responsibilities/{case['responsibility_id']}/decision"
+    answer = await world.post(CITY, path, decision(effective_to=None))
+    assert (code_of(answer), pointer_of(answer)) == ("decision_days_wrong", "/effective_from")
+    today = office_today()
+    assert answer.json()["facts"]["not_before"] == today.isoformat()
+    await world.made(CITY, path, decision(effective_from=today.isoformat(), effective_to=None,
+                                          decided_on=today.isoformat()))  # fmt: skip
+    assert await sides(world, (today - timedelta(days=1)).isoformat()) == {"project": 1000}
+    assert await sides(world, today.isoformat()) == {"third": 1000}
+
+
+async def test_a_case_is_found_in_its_own_place_from_whatever_area_above_it_is_opened(world: World) -> None:
+    allocation = await allocated(world)
+    nation = actor("responsibility.open", scope=("00",), office="00-finance", level="nation")
+    case = await world.made(nation, "/responsibilities", opening(allocation, division_code="00"))
+    assert (case["division_code"], case["amount_fen"]) == (COUNTY, 1000)
+    other = await world.post(nation, "/responsibilities", opening(allocation, division_code="3412"))
+    assert (other.status_code, code_of(other)) == (422, "not_waiting")
+    wrong = await world.post(nation, "/responsibilities", opening(allocation, reference="lunch:1"))
+    assert (wrong.status_code, code_of(wrong)) == (422, "reference_wrong")
 
 
 async def test_what_does_not_wait_what_is_unproven_and_who_is_not_concerned_are_refused(world: World) -> None:
@@ -129,9 +167,9 @@ async def test_what_does_not_wait_what_is_unproven_and_who_is_not_concerned_are_
     assert (await world.seen(READER, "/responsibilities"))["items"] == []
 
 
-async def test_nobody_decides_an_own_case_or_money_that_moved_on(world: World) -> None:
+async def test_nobody_decides_an_own_case_or_money_that_moved_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     allocation = await allocated(world)
-    case = await world.made(CITY, "/responsibilities", opening(allocation))
+    case = await opened(world, monkeypatch, CITY, opening(allocation))
     path = f"/responsibilities/{case['responsibility_id']}/decision"
     same = await world.post(CITY, path, decision())
     assert (same.status_code, code_of(same)) == (403, "same_person")
@@ -165,12 +203,16 @@ async def test_nobody_decides_an_own_case_or_money_that_moved_on(world: World) -
     assert code_of(await world.post(judge, path, decision())) == "already_decided"
 
 
-async def test_two_who_open_or_decide_at_once_make_one_case_and_one_decision(world: World) -> None:
+async def test_two_who_open_or_decide_at_once_make_one_case_and_one_decision(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     allocation = await allocated(world)
-    opened = await asyncio.gather(
-        *(world.post(TRANSPORT, "/responsibilities", opening(allocation)) for _ in range(3))
-    )  # fmt: skip
-    assert sorted(answer.status_code for answer in opened) == [201, 409, 409]
+    with monkeypatch.context() as july:
+        stand(july, day(7, 10))
+        asked = await asyncio.gather(
+            *(world.post(TRANSPORT, "/responsibilities", opening(allocation)) for _ in range(3))
+        )  # fmt: skip
+    assert sorted(answer.status_code for answer in asked) == [201, 409, 409]
     (case,) = (await world.seen(READER, "/responsibilities"))["items"]
     path = f"/responsibilities/{case['responsibility_id']}/decision"
     decided = await asyncio.gather(*(world.post(CITY, path, decision()) for _ in range(3)))

@@ -20,6 +20,7 @@ from fastapi import FastAPI
 from sqlalchemy import event, text
 
 from shared.chassis import clock
+from shared.chassis.database import Database
 from tests.support import server
 from tests.support.harness import Harness, build
 
@@ -61,15 +62,17 @@ class NewSite:
 
 
 def site_of(work: Any) -> str:
-    """File, line and instruction of the innermost code of ours that waits."""
-    site = ""
+    """Where it waits: the lines of ours that called each other, and whether the database is asked to commit."""
+    calls: list[str] = []
     while work is not None:
         frame, inner = _waiting(work)
         name = frame.f_code.co_filename if frame is not None else ""
         if _OURS.search(name):
-            site = f"{_OURS.split(name)[-1]}:{frame.f_lineno}:{frame.f_lasti}"
+            calls.append(f"{_OURS.split(name)[-1]}:{frame.f_lineno}:{frame.f_lasti}")
+        elif name.endswith("asyncpg/transaction.py") and frame.f_code.co_name == "commit":
+            calls.append("commit")
         work = inner
-    return site
+    return " ".join(calls)
 
 
 def _waiting(work: Any) -> tuple[Any, Any]:
@@ -114,7 +117,10 @@ class Machine:
     """A service without its background jobs, whose process can be killed and started again."""
 
     harness: Harness
+    observer: Database
+    """The test's own connection, which outlives every crash."""
     connections: list[Any] = field(default_factory=list)
+    _counting: str = ""
 
     @property
     def app(self) -> FastAPI:
@@ -142,7 +148,7 @@ class Machine:
     async def _gone(self, pids: list[int]) -> None:
         query = text("select count(*) from pg_stat_activity where pid = any(:pids)")
         for _ in range(500):
-            async with self.app.state.database.session() as session:
+            async with self.observer.session() as session:
                 if not await session.scalar(query, {"pids": pids}):
                     return
             await asyncio.sleep(0.005)
@@ -150,10 +156,17 @@ class Machine:
 
     async def counts(self) -> dict[str, int]:
         """Rows of every table but the keys: what was done at all."""
-        async with self.app.state.database.session(read_only=True) as session:
-            tables = await session.scalars(text(_TABLES))
-            counting = " union all ".join(f"select '{name}', count(*) from {name}" for name in tables)
-            return {name: count for name, count in await session.execute(text(counting)) if count}
+        async with self.observer.session(read_only=True) as session:
+            if not self._counting:
+                tables = await session.scalars(text(_TABLES))
+                self._counting = " union all ".join(f"select '{name}', count(*) from {name}" for name in tables)
+            return {name: count for name, count in await session.execute(text(self._counting)) if count}
+
+    async def close(self) -> None:
+        """As `restart`, and for good."""
+        await self.restart()
+        await self.app.state.database.close()
+        await self.observer.close()
 
 
 _TABLES = (
@@ -164,7 +177,8 @@ _TABLES = (
 
 async def machine(service: str, database: str, **settings: Any) -> Machine:
     """The service on an existing database; its jobs do not run by themselves."""
-    made = Machine(build(service, database, {"pool_size": 5} | settings))
+    observer = Database(server.dsn(service, "app", database), 1)
+    made = Machine(build(service, database, {"pool_size": 5} | settings), observer)
     made.watch()
     return made
 

@@ -129,9 +129,10 @@ async def granted_by_list(world: CrashingWorld) -> None:
 
 
 async def lent_by_the_bank(world: CrashingWorld) -> None:
-    loan = await disbursed(world, household(world, 1))
+    loan = await disbursed(world, household(world, 1), term_months=extensions.NOT_DUE)
     path = f"/loans/{loan['loan_id']}"
-    file = await repaid(world, loan, 5_000_000, day(2))
+    await repaid(world, loan, 5_000_000, day(2))
+    file = await world.seen(BANKER, path)
     back = f"{path}/repayments/{file['repayments'][0]['repayment_id']}/reversal"
     asked = await world.made(TELLER, back, {"reason": "金额多录一位"})
     decided = APPROVE | {"decided_on": day(2, 3)}

@@ -80,8 +80,7 @@ async def pair(*, together: bool) -> AsyncIterator[Pair]:
         yield made
     finally:
         for one, database in ((funds, databases[0]), (projects, databases[1])):
-            await one.restart()
-            await one.app.state.database.close()
+            await one.close()
             await server.drop(database)
 
 
