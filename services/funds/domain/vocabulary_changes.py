@@ -2,13 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from services.funds.domain.refusals.vocabulary import EntryInThePast, EntryOverlaps, EntrySpanWrong
+from services.funds.domain.refusals.vocabulary import EntryInThePast, EntryOverlaps, EntrySpanWrong, TermWider
 
 Span = tuple[int, int | None]
 """First and last day as ordinals, or first and last fund year; the last None while open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What a term of a kind of money says: its directions, and those that are left out of the management fee's base."""
+
+    directions: Sequence[str]
+    fee_excluded: Sequence[str]
+
+
+def directions_of(terms: Sequence[Term]) -> list[str]:
+    """Directions under terms that hold together, the nearest first: its own, as far as those above allow them."""
+    named = [set(term.directions) for term in terms[1:] if term.directions]
+    return [one for one in terms[0].directions if all(one in above for above in named)] if terms else []
+
+
+def fee_excluded_of(terms: Sequence[Term]) -> list[str]:
+    """Directions left out of the fee's base under terms that hold together: whatever any of them leaves out."""
+    return list(dict.fromkeys(one for term in terms for one in term.fee_excluded))
+
+
+def require_stricter(new: Term, above: Iterable[Term]) -> None:
+    """Refuse a term that leaves less out of the fee than one above, or names a direction one above does not.
+
+    A term above that names no direction leaves them to those below. Raises TermWider.
+    """
+    for term in above:
+        if missing := [one for one in term.fee_excluded if one not in new.fee_excluded]:
+            raise TermWider(pointer="/change/fee_excluded", fee_excluded=";".join(missing))
+        if term.directions and not set(new.directions) <= set(term.directions):
+            raise TermWider(pointer="/change/directions", directions=";".join(term.directions))
 
 
 def days(first: date, last: date | None) -> Span:

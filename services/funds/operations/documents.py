@@ -10,6 +10,7 @@ from services.funds.domain.divisions import NATION, ancestors_of
 from services.funds.domain.documents import Money
 from services.funds.domain.parameters import Parameters
 from services.funds.domain.refusals.documents import DivisionUnknown, FundKindNotInYear, FundKindUnknown
+from services.funds.domain.vocabulary_changes import directions_of
 from services.funds.storage import decisions, ledger, lists, parameters
 from services.funds.storage import documents as storage
 from services.funds.storage import recalls as recall_storage
@@ -91,10 +92,10 @@ async def _check_kind(session: AsyncSession, request: wire.NewDocument) -> list[
         raise FundKindUnknown()
     if request.drawn_on_receipt_id is None:
         rules.require_kind_fits(kind.source_level, request.issuing_division)
-    term = await lists.fund_kind_term(session, request.issuing_division, request.fund_kind, request.fund_year)
-    if term is None:
+    terms = await lists.held_terms(session, request.issuing_division, request.fund_kind, request.fund_year)
+    if not terms:
         raise FundKindNotInYear()
-    return lists.parts_of(term.directions)
+    return directions_of([lists.term_of(term) for term in terms])
 
 
 async def _check_matching(session: AsyncSession, request: wire.NewDocument) -> None:

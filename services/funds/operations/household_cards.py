@@ -40,7 +40,8 @@ async def card(session: AsyncSession, actor: Actor, trail: Database, household_i
         by_year[str(one.fund_year)] += one.paid_fen
     totals = [_money_sum(row) for row in await money.sums(session, actor, household_id, parts)]
     await sessions.let_go(session)
-    await audit.record_read(trail, actor, "household_grants.read", _people(items, moved), SEEN)
+    subjects = [f"household:{household_id}", *_people(items, moved)]
+    await audit.record_read(trail, actor, "household_grants.read", subjects, SEEN)
     return wire.HouseholdGrants(
         household_id=household_id,
         paid_fen=sum(one.paid_fen for one in sums),

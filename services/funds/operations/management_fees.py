@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain import management_fees as rules
+from services.funds.domain import vocabulary_changes as vocabulary
 from services.funds.domain.parameters import Value
 from services.funds.domain.refusals.distribution import OverManagementFee
 from services.funds.domain.uses import MANAGEMENT_FEE
@@ -39,8 +40,8 @@ async def _fee(
     kind = await lists.fund_kind(session, fund_kind)
     level = kind.source_level if kind is not None else "county"
     rate = (await parameters.load(session, division_code, on)).get(f"management_fee_{level}")
-    term = await lists.fund_kind_term(session, division_code, fund_kind, fund_year)
-    excluded = lists.parts_of(term.fee_excluded) if term is not None else []
+    terms = await lists.held_terms(session, division_code, fund_kind, fund_year)
+    excluded = vocabulary.fee_excluded_of([lists.term_of(term) for term in terms])
     received = await storage.received(session, division_code, fund_year, fund_kind)
     used = await storage.used(session, division_code, fund_year, fund_kind)
     return rules.fee_of(received, excluded, rate.value, used), rate, excluded

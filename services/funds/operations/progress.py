@@ -95,6 +95,7 @@ async def compute(session: AsyncSession, actor: Actor, peer: Peer, question: Que
     if question.as_of < date(question.fund_year - 1, 1, 1):
         raise AsOfTooEarly(not_before=date(question.fund_year - 1, 1, 1).isoformat())
     name = await area_names.name_of(session, actor, peer, question.area)
+    await sessions.one_moment(session)
     values = await parameters.load(session, question.area, question.as_of)
     applied = await spending_rules.load(session, question, values)
     counted = applied.question

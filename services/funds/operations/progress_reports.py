@@ -25,7 +25,7 @@ from services.funds.domain.refusals.progress_reports import (
 from services.funds.domain.refusals.spending import StepNotDue
 from services.funds.operations import area_names, report_contents
 from services.funds.operations.shapes import before_of, page_of, shaped
-from services.funds.storage import calendars, decisions, lists
+from services.funds.storage import calendars, decisions, lists, sessions
 from services.funds.storage import progress_reports as storage
 from services.funds.storage.tables import ProgressReport, ProgressReportContent, ReportKind
 from shared.chassis import audit, clock
@@ -48,7 +48,7 @@ async def draft(
     _require_office(actor, request.division_code)
     rules.require_reporting_level(request.division_code)
     name = await area_names.name_of(session, actor, peer, request.division_code)
-    await storage.one_moment(session)
+    await sessions.one_moment(session)
     kind = await kind_of(session, request.kind)
     if request.fund_kind is not None and await lists.fund_kind(session, request.fund_kind) is None:
         raise FundKindUnknown()
@@ -149,7 +149,7 @@ async def seen(session: AsyncSession, actor: Actor, row_id: int) -> ProgressRepo
 
 async def send(session: AsyncSession, actor: Actor, row_id: int, request: wire.NewReportSending) -> wire.ProgressReport:
     """Send a draft upwards: by another person of the same level. Its content is frozen as it is now."""
-    await storage.one_moment(session)
+    await sessions.one_moment(session)
     row = await locked(session, actor, row_id)
     _require_office(actor, row.division_code)
     if row.state != "drafted":
@@ -175,7 +175,7 @@ async def send(session: AsyncSession, actor: Actor, row_id: int, request: wire.N
 
 async def withdraw(session: AsyncSession, actor: Actor, row_id: int) -> wire.ProgressReport:
     """Take a draft back, so that the period can be drafted anew. What was sent stays."""
-    await storage.one_moment(session)
+    await sessions.one_moment(session)
     row = await locked(session, actor, row_id)
     _require_office(actor, row.division_code)
     if row.state != "drafted":
@@ -212,7 +212,7 @@ def require_superior(actor: Actor, division_code: str) -> None:
 
 
 async def get(session: AsyncSession, actor: Actor, row_id: int, against: Against | None) -> wire.ProgressReport:
-    await storage.one_moment(session)
+    await sessions.one_moment(session)
     row = await seen(session, actor, row_id)
     content = await content_of(session, actor, row)
     if against is None:

@@ -19,7 +19,7 @@ from services.funds.domain.refusals.progress_reports import (
 from services.funds.domain.refusals.spending import StepNotDue
 from services.funds.operations import progress_reports as reports
 from services.funds.operations.shapes import shaped
-from services.funds.storage import decisions
+from services.funds.storage import decisions, sessions
 from services.funds.storage import progress_reports as storage
 from services.funds.storage.tables import ProgressReport, ReportCorrection
 from shared.chassis import audit, clock
@@ -85,7 +85,7 @@ async def next_edition(
     session: AsyncSession, actor: Actor, report_id: int, request: wire.NewReportEdition
 ) -> wire.ProgressReport:
     """A draft of the next edition. The one it corrects stays as it was sent. Raises CorrectionNotConsented."""
-    await storage.one_moment(session)
+    await sessions.one_moment(session)
     report = await _newest_sent(session, actor, report_id)
     if report.state != "returned" and not await storage.consented(session, report.id):
         raise CorrectionNotConsented()

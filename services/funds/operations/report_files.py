@@ -18,7 +18,7 @@ from services.funds.domain.report_contents import sha256_of
 from services.funds.domain.report_pages import UNIT, bulletin_of, bulletin_title, rates_of, report_of
 from services.funds.operations import area_names, report_contents, spending
 from services.funds.operations import progress_reports as reports
-from services.funds.storage import progress_reports as storage
+from services.funds.storage import sessions
 from services.funds.storage.book_workbooks import XLSX_MEDIA_TYPE
 from services.funds.storage.report_pdfs import PDF_MEDIA_TYPE, pdf_of
 from services.funds.storage.report_workbooks import workbook_of
@@ -55,7 +55,7 @@ def pieces(content: bytes) -> Iterator[bytes]:
 
 async def bulletin(session: AsyncSession, actor: Actor, row_id: int, places: int) -> wire.RankingBulletin:
     """The ranking bulletin of a report: of what was sent, or of a draft's figures of now."""
-    await storage.one_moment(session)
+    await sessions.one_moment(session)
     row = await reports.seen(session, actor, row_id)
     content = await reports.content_of(session, actor, row)
     return _bulletin(content.model_dump(mode="json"), places)
@@ -69,7 +69,7 @@ async def ranking(
     if question.as_of < date(question.fund_year - 1, 1, 1):
         raise AsOfTooEarly(not_before=date(question.fund_year - 1, 1, 1).isoformat())
     name = await area_names.name_of(session, actor, peer, question.area)
-    await storage.one_moment(session)
+    await sessions.one_moment(session)
     by = await report_contents.measured(session, question)
     groups = await spending.groups(session, by.question, by.values, "division")
     found = await report_contents.areas_of(session, groups, by, name)

@@ -59,9 +59,8 @@ async def cells(session: AsyncSession, question: Question) -> list[domain.Cell]:
 async def _held(session: AsyncSession, question: Question) -> dict[int, dict[str, int]]:
     """By receipt: balances on the day of all accounts that hold its money, by what they mean to the tree."""
     held: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for state in await storage.accounts(session, question, storage.HELD):
-        if state.receipt_id is not None:
-            held[state.receipt_id][UNALLOCATED.get(state.kind, "kept_fen")] += state.balance_fen
+    for receipt_id, kind, fen in await storage.held(session, question):
+        held[receipt_id][UNALLOCATED.get(kind, "kept_fen")] += fen
     return held
 
 

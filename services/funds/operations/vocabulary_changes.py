@@ -95,17 +95,33 @@ async def _check_ban(session: AsyncSession, change: wire.ForbidUse | wire.EndFor
 async def _check_term(
     session: AsyncSession, change: wire.EnterFundKindTerm | wire.EndFundKindTerm
 ) -> FundKindTerm | None:
-    """A term begins with this fund year at the earliest, so the one before it may end with the year before."""
+    """A term begins with this fund year at the earliest, so the one before it may end with the year before.
+
+    It is never wider than the terms of areas above.
+    """
     present = await storage.terms_of(session, change.division_code, change.fund_kind)
     span, this_year = (change.from_year, change.to_year), clock.office_today().year
     if isinstance(change, wire.EnterFundKindTerm):
         rules.require_entry(span, this_year, [(row.from_year, row.to_year) for row in present])
+        rules.require_stricter(rules.Term(change.directions, change.fee_excluded), await _above(session, change))
         return None
     rules.require_end(span, this_year - 1)
     for row in present:
         if row.from_year == change.from_year and row.to_year is None:
             return row
     raise EntryNotOpen()
+
+
+async def _above(session: AsyncSession, change: wire.EnterFundKindTerm) -> list[rules.Term]:
+    """What terms of areas above say of the kind in a fund year of the new one."""
+    span = (change.from_year, change.to_year)
+    return [
+        lists.term_of(row)
+        for row in await lists.fund_kind_terms(session, change.division_code)
+        if row.fund_kind == change.fund_kind
+        and row.division_code != change.division_code
+        and rules.overlap(span, (row.from_year, row.to_year))
+    ]
 
 
 async def _carry_out(session: AsyncSession, change: wire.AnyChange) -> None:

@@ -45,7 +45,7 @@ async def _entries(session: AsyncSession, line_ids: Sequence[int]) -> dict[int, 
         .where(GrantFileLine.line_id.in_(line_ids))
         .group_by(GrantFileLine.line_id)
     )
-    return {line_id: count for line_id, count in await session.execute(query)}
+    return dict((await session.execute(query)).tuples().all())
 
 
 async def voids_of(session: AsyncSession, file_ids: Iterable[int]) -> dict[int, GrantFileVoid]:

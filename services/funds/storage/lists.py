@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.divisions import NATION, ancestors_of
+from services.funds.domain.vocabulary_changes import Term
 from services.funds.storage.tables import ClaimPaperKind, DivisionName, FundKind, FundKindTerm, Programme
 from shared.chassis import clock
 from shared.schemas.registry import Division
@@ -34,17 +35,21 @@ async def fund_kind_terms(session: AsyncSession, division_code: str = NATION) ->
     return (await session.scalars(query)).all()
 
 
-async def fund_kind_term(session: AsyncSession, division_code: str, code: str, fund_year: int) -> FundKindTerm | None:
-    """How a kind is called in an area in a fund year; None when the year does not know the kind."""
+async def held_terms(session: AsyncSession, division_code: str, code: str, fund_year: int) -> Sequence[FundKindTerm]:
+    """Terms of a kind that hold in an area in a fund year, its own or the nearest above first."""
     query = (
         select(FundKindTerm)
         .where(FundKindTerm.fund_kind == code, FundKindTerm.from_year <= fund_year)
         .where(or_(FundKindTerm.to_year.is_(None), FundKindTerm.to_year >= fund_year))
         .where(FundKindTerm.division_code.in_((NATION, *ancestors_of(division_code), division_code)))
         .order_by(func.nullif(FundKindTerm.division_code, NATION).desc().nulls_last(), FundKindTerm.from_year.desc())
-        .limit(1)
     )
-    return (await session.scalars(query)).first()
+    return (await session.scalars(query)).all()
+
+
+def term_of(row: FundKindTerm) -> Term:
+    """The rules' view of a row."""
+    return Term(parts_of(row.directions), parts_of(row.fee_excluded))
 
 
 def parts_of(joined: str) -> list[str]:

@@ -68,6 +68,14 @@ async def withheld(session: AsyncSession, question: Question) -> dict[int, int]:
     return {number: int(fen) for number, fen in await session.execute(query)}
 
 
+async def held(session: AsyncSession, question: Question) -> list[tuple[int, str, int]]:
+    """By receipt and kind of account: what stood on the day of the receipt's money, in fen."""
+    standing = union_all(*_standing(question, HELD)).subquery()
+    keys = (standing.c.receipt_id, standing.c.kind)
+    query = select(*keys, func.sum(standing.c.balance)).where(standing.c.receipt_id.is_not(None)).group_by(*keys)
+    return [(receipt_id, kind, int(fen)) for receipt_id, kind, fen in await session.execute(query)]
+
+
 def _standing(question: Question, kinds: Sequence[str]) -> tuple[Select[Any], Select[Any]]:
     since = LedgerAccount.last_effective_on > question.as_of
     standing = _asked(question, kinds, LedgerAccount.balance_fen).where(LedgerAccount.balance_fen != 0, ~since)

@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.funds.domain.progress_reports import money_of
 from services.funds.storage.tables import (
     DivisionName,
     ProgressReport,
@@ -19,11 +20,6 @@ from services.funds.storage.tables import (
 )
 from shared.chassis.identity import Actor
 from shared.chassis.scope import in_scope, within
-
-
-async def one_moment(session: AsyncSession) -> None:
-    """Let all the session reads be of one moment; before its first statement."""
-    await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 async def kinds(session: AsyncSession) -> Sequence[ReportKind]:
@@ -113,12 +109,12 @@ async def places_with_money(
 async def first_sent(
     session: AsyncSession, area: str, fund_year: int, kind_code: str, period: str, by: date
 ) -> dict[str, date]:
-    """By place: the day its report of a period was first sent, if that was by a day."""
+    """By place: the day its report of a period on all its money was first sent, if that was by a day."""
     row = ProgressReport
     query = (
         select(row.division_code, func.min(row.sent_on))
         .where(within(row.division_code, area), row.fund_year == fund_year, row.kind == kind_code)
-        .where(row.period == period, row.sent_on <= by)
+        .where(row.period == period, row.sent_on <= by, row.money == money_of(None, None, None))
         .group_by(row.division_code)
     )
     return {code: sent_on for code, sent_on in await session.execute(query) if sent_on is not None}

@@ -26,6 +26,13 @@ class EntryInThePast(RuleBroken):
     pointer = "/change"
 
 
+class TermWider(RuleBroken):
+    code = "funds.term_wider"
+    zh = "下级口径只能更严:不得少列上级不计提管理费的方向,不得超出上级规定的使用方向"
+    en = "A place's own term is only stricter: all directions left out of the fee above, no direction not named above"
+    pointer = "/change/directions"
+
+
 class EntryNotOpen(Conflict):
     code = "funds.entry_not_open"
     zh = "没有这条记录,或该记录已有终止时间"

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from services.funds.operations import alert_sweeps
 from tests.services.funds.api import bank
-from tests.services.funds.api.test_alerts import FINANCE, PAPER, RIGHTS, UNIT, alerts, one, run
+from tests.services.funds.api.alerts import FINANCE, PAPER, RIGHTS, UNIT, alerts, one, run
 from tests.services.funds.api.test_grant_batches import APPROVE, approved, body, ordered, person
 from tests.services.funds.api.test_grant_batches import allocation as grant_allocation
 from tests.services.funds.api.test_grant_deaths import cases, settled

@@ -1,23 +1,32 @@
-"""Alerts over HTTP: found once, brought up to date, gone with their cause; handled step by step; red bars payments."""
+"""Alerts over HTTP: found once, brought up to date, gone with their cause; red bars payments."""
 
 from __future__ import annotations
 
 import asyncio
 import random
-from datetime import timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import text
 
 from services.funds.operations import alert_runs, alert_sweeps
 from shared.chassis.clock import office_today
-from shared.chassis.identity import Actor
+from tests.services.funds.api.alerts import (
+    AID,
+    CITY,
+    FINANCE,
+    PAPER,
+    RIGHTS,
+    UNIT,
+    alerts,
+    one,
+    run,
+    stopped,
+    through,
+)
 from tests.services.funds.world import (
     CHECKER,
     CLAIMANT,
     COUNTY,
-    ELSEWHERE,
     RELEASER,
     YEAR,
     World,
@@ -29,61 +38,6 @@ from tests.services.funds.world import (
     papers,
 )
 from tests.support.harness import actor
-
-RIGHTS = ("alert.read", "alert.reply", "alert.review", "alert.conclude", "alert.run", "alert_rule.set", "fund.read",
-          "code_list.read")  # fmt: skip
-
-
-def officer(office: str, sector: str, **more: Any) -> Actor:
-    return desk(*RIGHTS, office=f"{COUNTY}-{office}", sector=sector, **more)
-
-
-UNIT = officer("transport", "transport")
-AID = [officer("aid", "aid") for _ in range(2)]
-FINANCE = [officer("finance", "finance") for _ in range(3)]
-CITY = [
-    actor(*RIGHTS, scope=("3416",), office="3416-finance", level="city", sector="finance") for _ in range(3)
-]  # fmt: skip
-PAPER = {"name": "情况说明.pdf", "sha256": "a" * 64}
-
-
-async def run(world: World, area: str = COUNTY) -> dict[str, Any]:
-    return await world.made(FINANCE[0], "/alert-runs", {"division_code": area})
-
-
-async def alerts(world: World, **params: Any) -> list[dict[str, Any]]:
-    found = await world.seen(FINANCE[0], "/alerts", **({"state": "open"} | params))
-    items: list[dict[str, Any]] = found["items"]
-    return items
-
-
-async def one(world: World, rule: str) -> dict[str, Any]:
-    (found,) = await alerts(world, rule=rule)
-    return found
-
-
-async def stopped(world: World) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """A filed and an approved claim of a project that was stopped, and the red alert on what is left."""
-    allocation = await world.allocation(await world.money(1000), 1000)
-    filed, approved = await world.claim(allocation, 300), await world.claim(allocation, 200)
-    await world.review(approved)
-    world.projects["P1"]["version"] += 1
-    told = await world.tell("P1", state="stopped", state_since=day(6))
-    assert told.status_code < 300, told.text
-    await run(world)
-    return filed, approved, await one(world, "stopped_money")
-
-
-async def through(world: World, alert: dict[str, Any], outcome: str, first: int = 0, **more: Any) -> dict[str, Any]:
-    """The whole chain of a project's alert from step number `first` on."""
-    path = f"/alerts/{alert['alert_id']}"
-    steps: list[tuple[Actor, str, dict[str, Any]]] = [(UNIT, "reply", {"words": "正在整改", "paper": PAPER})]
-    steps += [(who, "review", {"outcome": "passed", "words": "属实"}) for who in (*AID, *FINANCE[:2])]
-    steps += [(FINANCE[2], "conclusion", {"outcome": outcome, "words": "已核"} | more)]
-    answer: dict[str, Any] = {}
-    for who, name, body in steps[first:]:
-        answer = await world.made(who, f"{path}/{name}", body)
-    return answer
 
 
 async def test_a_cause_is_one_alert_that_is_brought_up_to_date_and_closed_when_it_is_gone(world: World) -> None:
@@ -151,137 +105,6 @@ async def test_without_the_alert_the_same_steps_go_on(world: World) -> None:
     await world.review(filed)
     await world.order(approved)
     assert alert["state"] == "open"
-
-
-async def test_a_violation_bars_until_it_is_corrected_and_each_step_is_kept(world: World) -> None:
-    filed, _, alert = await stopped(world)
-    path = f"/alerts/{alert['alert_id']}"
-    judged = await through(world, alert, "violation")
-    assert (judged["state"], judged["conclusion"], judged["round"], judged["step"]) == ("open", "violation", 2, "reply")
-    await run(world)
-    barred = await world.post(
-        CHECKER, f"/claims/{filed['claim_id']}/review",
-        {"outcome": "approve", "opinion": "已核", "reviewed_on": day(5, 10)},
-    )  # fmt: skip
-    assert code_of(barred) == "alert_blocks"
-    await world.made(UNIT, f"{path}/reply", {"words": "已整改", "paper": PAPER})
-    back = await world.made(AID[0], f"{path}/review", {"outcome": "sent_back", "words": "材料不全"})
-    assert (back["round"], back["step"]) == (3, "reply")
-    ended = await through(world, alert, "corrected")
-    assert (ended["closed_why"], [action["number"] for action in ended["actions"]]) == ("corrected", list(range(1, 15)))
-    assert ended["actions"][0]["paper_sha256"] == "a" * 64
-    assert set(ended["days_by_step"]) == {step["code"] for step in ended["chain_steps"]}
-    async with world.funds.fastapi.state.database.session() as session:
-        for statement in ("update alert_actions set words = ''", "delete from alert_actions"):
-            with pytest.raises(Exception, match="permission denied"):
-                async with session.begin_nested():
-                    await session.execute(text(statement))
-
-
-async def test_steps_by_the_wrong_office_person_or_time_are_refused_and_change_nothing(world: World) -> None:
-    _, _, alert = await stopped(world)
-    path = f"/alerts/{alert['alert_id']}"
-    reply, passed = {"words": "说明", "paper": PAPER}, {"outcome": "passed", "words": "属实"}
-    normal = {"outcome": "normal", "words": "已核"}
-    same = officer("aid", "aid", person=UNIT.person)
-
-    async def expect(who: Actor, name: str, body: dict[str, Any], status: int, code: str) -> None:
-        answer = await world.post(who, f"{path}/{name}", body)
-        assert (answer.status_code, code_of(answer)) == (status, code), answer.text
-
-    await expect(AID[0], "reply", reply, 403, "alert_not_yours")
-    await expect(UNIT, "reply", {"words": "说明"}, 422, "alert_paper_missing")
-    await expect(UNIT, "reply", reply | {"words": "联系 13800138000"}, 422, "alert_text_personal")
-    await expect(AID[0], "review", passed, 409, "alert_step_not_due")
-    await expect(FINANCE[0], "conclusion", normal, 409, "alert_not_reviewed")
-    await expect(desk("alert.read"), "reply", reply, 403, "forbidden")
-    outside = actor(*RIGHTS, scope=("341621",), office="341622-transport", sector="transport")
-    await expect(outside, "reply", reply, 404, "not_found")
-    assert (await world.seen(UNIT, path))["actions"] == []
-    await world.made(UNIT, f"{path}/reply", reply)
-    await expect(UNIT, "reply", reply, 409, "alert_step_not_due")
-    await expect(same, "review", passed, 403, "same_person")
-    await expect(FINANCE[0], "review", passed, 403, "alert_review_not_yours")
-    await world.made(AID[0], f"{path}/review", passed)
-    await expect(AID[0], "review", passed, 403, "same_person")
-    await world.made(AID[1], f"{path}/review", passed)
-    await through(world, alert, "doubt", first=3)
-    low = {"outcome": "normal", "words": "已核", "accepted_fen": 1}
-    await through(world, alert, "doubt", first=0)
-    await world.made(UNIT, f"{path}/reply", reply)
-    for who in (*AID, *FINANCE[:2]):
-        await world.made(who, f"{path}/review", passed)
-    await expect(FINANCE[2], "conclusion", low, 422, "alert_accepted_too_low")
-    assert (await world.seen(UNIT, path))["state"] == "open"
-
-
-async def test_what_was_refused_is_recorded_and_grey_is_never_lifted(world: World) -> None:
-    allocation = await world.allocation(await world.money(1000), 1000)
-    body = claim_body(allocation, 100)
-    await world.made(CLAIMANT, "/claims", body)
-    for _ in range(2):
-        again = await world.post(CLAIMANT, "/claims", body | {"papers": [*body["papers"][:1], *papers("progress")[1:]]})
-        assert code_of(again) == "paper_already_used", again.text
-    forbidden = await world.post(CLAIMANT, "/claims", claim_body(allocation, 100) | {"use_code": "vehicles"})
-    assert code_of(forbidden) == "use_forbidden"
-    await run(world)
-    reused, grey = await one(world, "paper_reused"), await one(world, "forbidden_use_tried")
-    assert (reused["colour"], reused["occurrences"], reused["reference"]) == ("blue", 2, "office:341622-transport")
-    assert (grey["colour"], grey["office"]) == ("grey", "341622-transport")
-    path = f"/alerts/{grey['alert_id']}"
-    await world.made(UNIT, f"{path}/reply", {"words": "说明"})
-    for who in (*AID, *FINANCE[:2]):
-        await world.made(who, f"{path}/review", {"outcome": "passed", "words": "属实"})
-    for outcome in ("normal", "corrected"):
-        lifted = await world.post(FINANCE[2], f"{path}/conclusion", {"outcome": outcome, "words": "可以"})
-        assert (lifted.status_code, code_of(lifted)) == (409, "alert_stands")
-    assert (await world.seen(UNIT, path))["state"] == "open"
-
-
-async def test_an_orange_alert_asks_for_a_paper_before_the_step_goes_on(world: World) -> None:
-    allocation = await world.allocation(await world.money(1000), 1000)
-    claim = await world.claim(allocation, 300)
-    rule = {"code": "claim_unreviewed", "division_code": COUNTY, "valid_from": office_today().isoformat(),
-            "colour": "orange", "threshold": "3", "source": "县文件"}  # fmt: skip
-    await world.made(FINANCE[0], "/alert-rules", rule)
-    await run(world)
-    alert = await one(world, "claim_unreviewed")
-    assert (alert["colour"], alert["threshold"], alert["side"]) == ("orange", "3", "finance")
-    review = {"outcome": "approve", "opinion": "已核", "reviewed_on": day(5, 10)}
-    path = f"/claims/{claim['claim_id']}/review"
-    barred = await world.post(CHECKER, path, review)
-    assert (barred.status_code, code_of(barred)) == (409, "alert_paper_needed")
-    bare = await world.post(FINANCE[0], f"/alerts/{alert['alert_id']}/reply", {"words": "人手不足"})
-    assert code_of(bare) == "alert_paper_missing"
-    replied = await world.made(FINANCE[0], f"/alerts/{alert['alert_id']}/reply", {"words": "说明", "paper": PAPER})
-    assert replied["papered"]
-    await world.made(CHECKER, path, review)
-    await run(world)
-    assert (await world.seen(UNIT, f"/alerts/{alert['alert_id']}"))["closed_why"] == "gone"
-
-
-async def test_a_place_sets_stricter_rules_from_today_on_and_no_softer_ones(world: World) -> None:
-    today = office_today()
-    rule = {"code": "behind_pace", "division_code": COUNTY, "valid_from": today.isoformat(), "colour": "red",
-            "threshold": "0.03", "source": "县文件"}  # fmt: skip
-    for changes, status, code in (
-        ({"code": "no_such_rule"}, 422, "alert_rule_unknown"),
-        ({"colour": "blue"}, 422, "alert_rule_softer"),
-        ({"threshold": "0.06"}, 422, "alert_rule_softer"),
-        ({"threshold": "7"}, 422, "alert_threshold_wrong"),
-        ({"valid_from": (today - timedelta(days=1)).isoformat()}, 422, "alert_rule_in_the_past"),
-        ({"division_code": "341621"}, 404, "not_found"),
-    ):
-        refused = await world.post(FINANCE[0], "/alert-rules", rule | changes)
-        assert (refused.status_code, code_of(refused)) == (status, code), refused.text
-    assert (await world.post(ELSEWHERE, "/alert-rules", rule)).status_code == 403
-    made = await asyncio.gather(*(world.insist(FINANCE[0], "/alert-rules", rule) for _ in range(3)))
-    assert sorted(answer.status_code for answer in made) == [201, 409, 409]
-    listed = await world.seen(UNIT, "/alert-rules", code="behind_pace", division_code=COUNTY)
-    assert [(item["colour"], item["threshold"]) for item in listed["items"]] == [("red", "0.03")]
-    assert {step["chain"] for step in listed["steps"]} == {"standard", "finance_answers"}
-    elsewhere = await world.seen(UNIT, "/alert-rules", code="behind_pace", division_code="341621")
-    assert [item["colour"] for item in elsewhere["items"]] == ["yellow"]
 
 
 async def test_lists_are_filtered_paged_counted_and_hold_no_people(world: World) -> None:
@@ -358,6 +181,25 @@ async def test_the_sweeper_looks_at_every_area_in_its_turn(world: World) -> None
     asked = await world.made(anywhere, "/alert-runs", {"division_code": "34"})
     assert asked["areas_asked"] == 2
     assert await alert_sweeps.sweep_once(database) is not None
+
+
+async def test_days_of_a_step_are_counted_by_the_calendar_of_the_alerts_own_province(world: World) -> None:
+    await world.money(1000)
+    await run(world)
+    async with world.funds.fastapi.state.database.session() as session:
+        await session.execute(text("update alerts set step_since = step_since - 10"))
+        await session.execute(
+            text(
+                "insert into calendar_days (day, division_code, working, known_on, name, source, entered_by)"
+                " select d, '34', false, current_date - 30, '', '省通知', 'x'"
+                " from generate_series(current_date - 12, current_date + 2, interval '1 day') d"
+            )
+        )
+    alert = (await alerts(world, rule="unallocated"))[0]
+    assert alert["step_days"] == 0
+    nation = actor(*RIGHTS, scope=("00",), level="nation")
+    found = (await world.seen(nation, "/alerts", rule="unallocated", division_code="00"))["items"]
+    assert [item["step_days"] for item in found] == [0]
 
 
 async def test_random_evaluation_handling_and_money_never_leave_two_open_alerts_for_one_cause(world: World) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import text
+
 from tests.services.funds import credit
 from tests.services.funds.api import test_dividends as dividends
 from tests.services.funds.api import test_donations as donations
@@ -129,6 +131,19 @@ async def test_who_may_not_read_a_kind_does_not_see_it_and_is_told_so(world: Wor
     stranger = desk(*READING, *OTHERS, scope=("341621",), office="341621-finance")
     assert (await world.get(stranger, CARD)).status_code == 404
     assert (await world.get(ELSEWHERE, CARD)).status_code == 404
+
+
+async def test_the_trail_says_whose_card_was_read_also_when_it_shows_no_grant(world: World) -> None:
+    identity = credit.household(world, 1)
+    given = await donations.given(world)
+    use = donations.use(200_000, identity_number=identity)
+    asked = await world.made(donations.MAKER, f"/donations/{given['donation_id']}/uses", use)
+    decided = APPROVE | {"decided_on": day(7, 2)}
+    await world.made(donations.CHECKER, f"/donation-uses/{asked['use_id']}/decision", decided)
+    assert [row["kind"] for row in (await card(world))["money"]] == ["donation"]
+    async with world.funds.fastapi.state.database.session() as session:
+        noted = await session.scalars(text("select subjects from read_trail where action = 'household_grants.read'"))
+        assert [row["ids"] for row in noted] == [["household:household-1"]]
 
 
 async def test_a_donation_is_used_for_households_of_its_own_county_on_the_register(world: World) -> None:

@@ -20,6 +20,7 @@ from tests.services.funds.reports import (
     TODAY,
     body,
     books,
+    desk_of,
     drafted,
     file_of,
     pdf_text,
@@ -251,6 +252,8 @@ async def test_places_that_have_not_sent_by_the_due_day_are_listed_with_days_lat
     assert [(row["division_code"], row["days_late"], row["sent_on"]) for row in later["items"]] == [
         (OTHER_COUNTY, 3, None), (COUNTY, 3, None),
     ]  # fmt: skip
+    there = [desk_of(OTHER_COUNTY, who) for who in (DRAFTER, SENDER)]
+    await sent(world, *there, division_code=OTHER_COUNTY, batch="regular")
     today = await world.seen(PROVINCE, f"{REPORTS}/overdue", **asked)
     days = (office_today() - due).days
     assert {(row["division_name"], row["days_late"], row["sent_on"]) for row in today["items"]} == {

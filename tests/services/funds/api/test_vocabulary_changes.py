@@ -32,7 +32,7 @@ END = {name: BAN[name] for name in ("division_code", "fund_kind", "use_code", "v
     "what": "end_forbidden_use", "valid_to": TODAY.isoformat(),
 }  # fmt: skip
 TERM = {
-    "what": "enter_fund_kind_term", "division_code": COUNTY, "fund_kind": "central_special", "from_year": TODAY.year,
+    "what": "enter_fund_kind_term", "division_code": COUNTY, "fund_kind": "provincial_special", "from_year": TODAY.year,
     "regime": "县内", "label_zh": "县内名称", "label_en": "Name in the county", "directions": ["产业发展", "以工代赈"],
     "fee_excluded": ["以工代赈"], "source": "县文件",
 }  # fmt: skip
@@ -134,7 +134,10 @@ async def test_of_overlapping_entries_decided_at_once_exactly_one_gets_in(world:
 
 async def test_an_area_gives_money_its_own_name_and_directions_from_a_fund_year_on(world: World) -> None:
     year = TODAY.year
-    before = document_body({COUNTY: 500}, fund_year=year, issued_on=TODAY.isoformat(), drawn_on_receipt_id=None)
+    before = document_body(
+        {COUNTY: 500}, fund_kind="provincial_special", fund_year=year, issued_on=TODAY.isoformat(),
+        drawn_on_receipt_id=None,
+    )  # fmt: skip
     before["lines"][0]["direction"] = "产业发展"
     assert code_of(await world.post(PROVINCE, "/documents", before)) == "direction_unknown"
     above = [desk("parameter.set", *READING, scope=("34",), office="34-finance", level="province") for _ in range(2)]
@@ -144,15 +147,29 @@ async def test_an_area_gives_money_its_own_name_and_directions_from_a_fund_year_
     named = {}
     for area in ("00", "34", COUNTY):
         kinds = (await world.seen(READER, "/fund-kinds", fund_year=year, division_code=area))["items"]
-        named[area] = next(kind["label_zh"] for kind in kinds if kind["code"] == "central_special")
+        named[area] = next(kind["label_zh"] for kind in kinds if kind["code"] == "provincial_special")
     assert named["34"] == named[COUNTY] == "县内名称" != named["00"]
     last = (await world.seen(READER, "/fund-kinds", fund_year=year - 1, division_code=COUNTY))["items"]
-    assert next(kind["label_zh"] for kind in last if kind["code"] == "central_special") == named["00"]
+    assert next(kind["label_zh"] for kind in last if kind["code"] == "provincial_special") == named["00"]
     end = {
-        "what": "end_fund_kind_term", "division_code": "34", "fund_kind": "central_special", "from_year": year,
+        "what": "end_fund_kind_term", "division_code": "34", "fund_kind": "provincial_special", "from_year": year,
         "to_year": year, "source": "省文件",
     }  # fmt: skip
     proposed = await world.made(above[0], "/vocabulary-changes", {"change": end})
     await world.made(above[1], path_of(proposed), APPROVE)
     after = (await world.seen(READER, "/fund-kinds", fund_year=year + 1, division_code=COUNTY))["items"]
-    assert next(kind["label_zh"] for kind in after if kind["code"] == "central_special") == named["00"]
+    assert next(kind["label_zh"] for kind in after if kind["code"] == "provincial_special") == named["00"]
+
+
+async def test_a_countys_own_term_is_never_wider_than_those_above(world: World) -> None:
+    term = TERM | {
+        "fund_kind": "central_linkage", "directions": ["以工代赈"], "fee_excluded": ["以工代赈", "欠发达国有林场"],
+    }  # fmt: skip
+    for changes, pointer in (
+        ({"fee_excluded": ["以工代赈"]}, "/change/fee_excluded"),
+        ({"directions": ["以工代赈", "办公楼"]}, "/change/directions"),
+    ):
+        refused = await world.post(SETTER, "/vocabulary-changes", {"change": term | changes})
+        assert (refused.status_code, code_of(refused), pointer_of(refused)) == (422, "term_wider", pointer)
+    assert (await world.seen(READER, "/vocabulary-changes"))["items"] == []
+    await changed(world, term)

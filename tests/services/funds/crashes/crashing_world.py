@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 import uuid
 from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass, field
@@ -10,14 +12,23 @@ from typing import Any
 import httpx2 as httpx
 
 from services.funds.operations.funding_sweeps import sweep_once
+from shared.chassis import routing
 from shared.chassis.identity import Actor
 from tests.services.funds.crashes.driver import Crashed, Machine, NewSite, Shifted, drop
 from tests.services.funds.world import BASE, World
 from tests.support.harness import actor
 
+
+def claiming_line() -> int:
+    """The line of the route that claims a key."""
+    lines, first = inspect.getsourcelines(routing._run_keyed)
+    return first + next(number for number, line in enumerate(lines) if "idempotency.claim(" in line)
+
+
 RESENT_WITHIN_S = 6
 DECIDED_WITHIN_S = 60
 MOST_POINTS = 400
+CLAIMING = re.compile(rf" shared/chassis/routing.py:{claiming_line()}:")
 
 Send = Callable[[], Coroutine[Any, Any, httpx.Response]]
 """Sends a request, each time with the same key."""
@@ -35,6 +46,8 @@ class CrashingWorld(World):
     shifted: Shifted | None = None
     only: Collection[str] | None = None
     """The kinds that crash; all without."""
+    claimed_at: set[str] = field(default_factory=set)
+    """Where the first kind crashed while its key was claimed: the same code for all, before they begin."""
     points: dict[str, int] = field(default_factory=dict)
     lies: list[str] = field(default_factory=list)
 
@@ -63,13 +76,14 @@ class CrashingWorld(World):
         if kind in self.points or (self.only is not None and kind not in self.only):
             return await send()
         self.points[kind] = 0
-        seen: set[str] = set()
+        seen = set(self.claimed_at)
         before = await self._counts()
         for point in range(1, MOST_POINTS):
             try:
                 answer = await drop(send(), NewSite(seen))
             except Crashed:
                 self.points[kind] += 1
+                self.claimed_at |= {site for site in seen if CLAIMING.search(site)}
                 if await self._took_effect(f"{kind} {point}", who, key, send, before):
                     return await send()
             else:

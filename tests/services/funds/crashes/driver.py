@@ -85,7 +85,7 @@ def _waiting(work: Any) -> tuple[Any, Any]:
     return None, next((part for part in gc.get_referents(work) if isinstance(part, _STEPS)), None)
 
 
-_OURS = re.compile(r"/(?=(?:services|shared)/[a-z_/]+\.py$)")
+_OURS = re.compile(r"(?<!/tests)/(?=(?:services|shared)/[a-z_/]+\.py$)")
 _STEPS = (types.CoroutineType, types.AsyncGeneratorType, types.GeneratorType)
 
 

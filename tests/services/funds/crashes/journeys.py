@@ -10,12 +10,10 @@ from services.funds.domain.bank_files import written
 from tests.services.funds.api import bank
 from tests.services.funds.api import test_claim_checks as checks
 from tests.services.funds.api import test_dividends as dividends
-from tests.services.funds.api import test_documents as documents
 from tests.services.funds.api import test_donations as donations
 from tests.services.funds.api import test_factor_proposals as factors
 from tests.services.funds.api import test_grant_batches as grants
 from tests.services.funds.api import test_grant_files as grant_files
-from tests.services.funds.api import test_grant_lists as grant_lists
 from tests.services.funds.api import test_interest_subsidies as subsidies
 from tests.services.funds.api import test_loan_extensions as extensions
 from tests.services.funds.api import test_pools as pools
@@ -24,9 +22,9 @@ from tests.services.funds.api import test_recalls as recalls
 from tests.services.funds.api import test_retentions as retentions
 from tests.services.funds.api import test_risk_funds as risk
 from tests.services.funds.crashes.crashing_world import CrashingWorld
-from tests.services.funds.credit import APPROVE, BANKER, FINANCE, HELPER, TELLER, disbursed, household, repaid
+from tests.services.funds.credit import APPROVE, BANKER, FINANCE, TELLER, disbursed, household, repaid
 from tests.services.funds.opening_books import CHIEF, CLERK, decision, workbook
-from tests.services.funds.world import CLAIMANT, COUNTY, MAKER, PROVINCE, RELEASER, YEAR, day, grant_of, papers
+from tests.services.funds.world import CLAIMANT, COUNTY, MAKER, RELEASER, YEAR, day, grant_of, papers
 
 Journey = Callable[[CrashingWorld], Coroutine[Any, Any, None]]
 
@@ -59,12 +57,6 @@ async def moved_between_projects(world: CrashingWorld) -> None:
 
 
 async def handed_down(world: CrashingWorld) -> None:
-    sheet = documents.workbook(documents.SHEET)
-    form = {
-        "number": "1", "title": "资金分配表", "issued_on": day(1, 10), "issuing_division": "34",
-        "fund_year": str(YEAR), "fund_kind": "provincial_special", "batch": "advance",
-    }  # fmt: skip
-    await world.upload(PROVINCE, "/documents/imports", sheet, **form)
     proposal = await factors.approved(world)
     paper = {"number": "皖财〔2025〕77号", "title": "分配结果", "issued_on": day(5), "office_name": "安徽省财政厅"}
     await world.made(factors.ONE, f"/factor-proposals/{proposal['proposal_id']}/document", paper)
@@ -104,6 +96,8 @@ async def approved_and_withheld(world: CrashingWorld) -> None:
 
 async def granted_to_people(world: CrashingWorld) -> None:
     batch = await grants.ordered(world, await grants.approved(world, *(grants.person(world, n) for n in (11, 12, 13))))
+    void = f"/grant-files/{(await grant_files.built(world, batch))['grant_file_id']}/void"
+    await world.made(grant_files.SECOND, void, {"reason": "一户账户变更"})
     file = await grant_files.built(world, batch)
     told = written(grant_files.rows_of(file, (0, "成功", "b1"), (1, "失败", "b2")))
     await world.upload(bank.CASHIER, f"/grant-files/{file['grant_file_id']}/results", told)
@@ -117,17 +111,6 @@ async def granted_to_people(world: CrashingWorld) -> None:
     await world.made(RELEASER, f"/claw-backs/{case['case_id']}/recovery", back)
 
 
-async def granted_by_list(world: CrashingWorld) -> None:
-    with undisturbed(world):
-        given = await grants.allocation(world)
-    rows = [grant_lists.HEAD, [1, grants.person(world, 1), 1000.01], ["合计", None, 1000.01]]
-    form = {
-        "programme": "temporary_relief", "allocation_id": str(given["allocation_id"]), "fund_year": str(YEAR),
-        "period": f"{YEAR}-05", "mode": "accept_good", "prepared_on": day(5),
-    }  # fmt: skip
-    await world.upload(CLAIMANT, "/grant-batches/imports", documents.workbook(rows, "发放名单"), **form)
-
-
 async def lent_by_the_bank(world: CrashingWorld) -> None:
     loan = await disbursed(world, household(world, 1), term_months=extensions.NOT_DUE)
     path = f"/loans/{loan['loan_id']}"
@@ -138,8 +121,6 @@ async def lent_by_the_bank(world: CrashingWorld) -> None:
     decided = APPROVE | {"decided_on": day(2, 3)}
     await world.made(BANKER, f"/loan-repayment-reversals/{asked['reversal_id']}/decision", decided)
     await subsidies.decided(world, await subsidies.prepared(world, f"{YEAR}Q1"))
-    asked = await world.made(HELPER, f"{path}/extensions", extensions.ASK)
-    await world.made(BANKER, f"/loan-extensions/{asked['extension_id']}/decision", extensions.YES)
 
 
 async def covered_by_the_fund(world: CrashingWorld) -> None:

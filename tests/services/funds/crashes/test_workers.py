@@ -155,15 +155,15 @@ async def test_a_death_the_registry_tells_stops_a_payment_once(crashing: Crashin
     crashing.only = ()
     database = database_of(crashing)
     given = await grants.allocation(crashing)
-    told = {"number": 0, "event": ""}
+    told: dict[str, Any] = {"number": 0, "event": ""}
 
     async def prepare() -> None:
         told.update(number=told["number"] + 1, event=uuid.uuid4().hex)
-        person = grants.person(crashing, int(told["number"]) * 10)
+        person = grants.person(crashing, told["number"] * 10)
         await crashing.made(grants.CLAIMANT, "/grant-batches", grants.body(given, person))
 
     async def turn() -> None:
-        answer = await crashing.died(int(told["number"]) * 10, day(5, 6), event=str(told["event"]))
+        answer = await crashing.died(told["number"] * 10, day(5, 6), event=told["event"])
         assert answer.status_code == 200, answer.text
 
     async def wrong() -> list[str]:

@@ -20,7 +20,8 @@ from services.funds.domain.responsibilities import require_impersonal
         "138 0013 8000",
         "138-0013-8000",
         "138\u30000013\u30008000",
-        "138-0013-8000",
+        "138\uff0d0013\uff0d8000",
+        "\uff11\uff1380013\uff180\uff1000",
         "138–0013—8000",
         "138\u200b0013\u200b8000",
         "13800138000",
@@ -48,7 +49,7 @@ def test_documents_days_and_sums_are_none(text: str) -> None:
     assert not holds_number(f"见{text}。")
 
 
-@given(st.lists(st.sampled_from([" ", "-", "-", "\u3000", ""]), min_size=10, max_size=10))
+@given(st.lists(st.sampled_from([" ", "-", "\uff0d", "\u3000", ""]), min_size=10, max_size=10))
 def test_whatever_spaces_and_hyphens_part_eleven_digits(parts: list[str]) -> None:
     assert holds_number("1" + "".join(part + digit for part, digit in zip(parts, "3800138000", strict=True)))
 
