@@ -5,6 +5,13 @@ from __future__ import annotations
 NATION = "00"
 LENGTHS = (2, 4, 6, 9, 12)
 LEVELS = {2: "province", 4: "city", 6: "county", 9: "township", 12: "village"}
+SOURCE_LEVELS = {
+    "central": ("中央", "Central"),
+    "province": ("省级", "Province"),
+    "city": ("市级", "City"),
+    "county": ("县级", "County"),
+}
+"""Levels of finance money comes from, as people call them."""
 SOURCE_RANK = {"central": 0, "province": 1, "city": 2, "county": 3}
 
 

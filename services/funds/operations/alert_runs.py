@@ -106,7 +106,7 @@ async def _year(session: AsyncSession, area: str, fund_year: int, as_of: date, v
         else await alert_facts.own_waiting(session, area, fund_year)
     )
     applied = await spending_rules.load(session, question, values)
-    totals = await spending.total(session, applied.question, values)
+    totals = await spending.total(session, applied.question)
     ends = await deadlines.load(session, question, values, own)
     return Year(fund_year, own, totals, applied.rule, alert_rules.no_later(ends, area, own))
 

@@ -56,8 +56,8 @@ async def compare(session: AsyncSession, actor: Actor, row_id: int, as_of: date)
     question = Question(row.division_code, row.fund_year, as_of, row.batch, row.fund_kind)
     by = await report_contents.measured(session, question)
     before_on = min(row.starts_on - timedelta(days=1), as_of)
-    before = await spending.total(session, by.applied.counted_on(before_on), by.values)
-    now = await spending.total(session, by.question, by.values)
+    before = await spending.total(session, by.applied.counted_on(before_on))
+    now = await spending.total(session, by.question)
     counted = by.rule.counted
     spent_before, spent = counted.spent_fen(before), counted.spent_fen(now)
     goal = row.target_fen

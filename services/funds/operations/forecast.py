@@ -76,7 +76,7 @@ async def foresee(session: AsyncSession, answered: Answered) -> Computed:
     values, rule = answered.values, answered.rule
     at_end = replace(answered.applied, asked=replace(answered.applied.asked, as_of=rule.cut_off))
     question = replace(at_end.question, as_of=answered.question.as_of)
-    total = await spending.total(session, question, values)
+    total = await spending.total(session, question)
     years = int(values.get("forecast_years").value)
     leads, sources = await _leads(session, question, values, years)
     timing = Timing(question.as_of, leads, await calendars.load(session, question.area, question.as_of))
@@ -125,7 +125,7 @@ async def _earlier(
         if end > question.as_of:
             continue
         asked = replace(question, fund_year=question.fund_year - before, as_of=end)
-        by_day, by_end = await spending.series(session, asked, answered.values, [day, end])
+        by_day, by_end = await spending.series(session, asked, [day, end])
         spent = [rule.counted.spent_fen(totals) for _, totals in (by_day, by_end)]
         if spent[1] > 0:
             found.append(domain.EarlierYear(asked.fund_year, *spent))

@@ -23,7 +23,7 @@ async def get(session: AsyncSession, actor: Actor, question: Question) -> wire.L
     require_in_scope(actor, question.area)
     await sessions.one_moment(session)
     values = await parameters.load(session, question.area, question.as_of)
-    total = await spending.total(session, question, values)
+    total = await spending.total(session, question)
     waiting = await waits.load(session, question, values)
     released = sum(item.amount_fen for item in waiting if item.step == "retention_release")
     split = split_of(waiting, total.withheld_fen - released)

@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.funds.domain import delays
 from services.funds.domain import pictures as domain
 from services.funds.domain.delays import Waiting
-from services.funds.domain.divisions import child_of
+from services.funds.domain.divisions import SOURCE_LEVELS, child_of
 from services.funds.domain.progress import Totals, decimal_text, gap_of, percent_text, progress_of, verdict_of
 from services.funds.domain.questions import Question
 from services.funds.operations import deadlines, forecast, spending, waits
-from services.funds.operations.progress import LEVEL_LABELS, Answered
+from services.funds.operations.progress import Answered
 from services.funds.storage import forecast as project_storage
 from services.funds.storage import lists
 from services.funds.storage import pictures as storage
@@ -25,7 +25,6 @@ from shared.chassis.peers import Peer
 from shared.schemas import funds_pictures as wire
 
 COUNTY = 6
-LEVELS_EN = {"central": "Central", "province": "Province", "city": "City", "county": "County"}
 SIDES = {
     "finance": ("财政环节", "Waiting with finance"),
     "project": ("项目环节", "Waiting with projects"),
@@ -128,7 +127,7 @@ async def _labels(
     kinds = {row.code: (row.label_zh, row.label_en) for row in await lists.fund_kinds(session)}
     categories = {row.code: (row.label_zh, row.label_en) for row in await storage.project_kinds(session)}
     by_layer: dict[str, dict[str, tuple[str, str]]] = {
-        "level": {key: (zh, LEVELS_EN[key]) for key, zh in LEVEL_LABELS.items()},
+        "level": SOURCE_LEVELS,
         "kind": kinds,
         "area": {code: (name, name) for code, name in areas.items()} | {answered.question.area: (answered.name,) * 2},
         "project": categories | PURPOSES | {domain.NO_PROJECT: NO_PROJECT},
@@ -141,9 +140,9 @@ async def heat(session: AsyncSession, actor: Actor, peer: Peer, question: Questi
     """The areas right below one of the actor's areas. Raises MeasureUnknown and what `forecast.answer` raises."""
     wanted = domain.measure_of(measure)
     answered = await forecast.answer(session, actor, peer, question)
-    groups = await spending.groups(session, answered.question, answered.values, "division")
+    groups = await spending.groups(session, answered.question, "division")
     heats = await _heats(session, answered)
-    names = await storage.areas_below(session, question.area)
+    names = await lists.division_names_below(session, question.area)
     codes = sorted(set(groups) | set(names))
     names |= await lists.division_names(session, codes)
     names[question.area] = answered.name

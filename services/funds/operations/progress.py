@@ -11,6 +11,7 @@ from typing import Literal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain import delays, progress
+from services.funds.domain.divisions import SOURCE_LEVELS
 from services.funds.domain.explanation import clauses_of
 from services.funds.domain.parameters import Parameters
 from services.funds.domain.progress import Rule, Totals
@@ -27,7 +28,6 @@ from shared.schemas import funds_views as wire
 GroupBy = Literal["division", "county", "fund_kind", "level", "batch", "office", "project"]
 Order = Literal["amount", "days"]
 BATCH_LABELS = {"advance": "提前下达", "regular": "正常下达"}
-LEVEL_LABELS = {"central": "中央", "province": "省级", "city": "市级", "county": "县级"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ async def compute(session: AsyncSession, actor: Actor, peer: Peer, question: Que
     values = await parameters.load(session, question.area, question.as_of)
     applied = await spending_rules.load(session, question, values)
     counted = applied.question
-    return Answered(counted, name, values, applied.rule, await spending.total(session, counted, values), applied)
+    return Answered(counted, name, values, applied.rule, await spending.total(session, counted), applied)
 
 
 async def _narrowed(session: AsyncSession, question: Question, shown: Shown) -> Question:
@@ -171,7 +171,7 @@ async def _named_groups(session: AsyncSession, answered: Answered, group_by: Gro
     if group_by == "office" or group_by == "project":
         found = await spending.holders(session, answered.question, group_by)
         return found | ({"": ("未分配 / unallocated", found[""][1])} if "" in found else {})
-    groups = await spending.groups(session, answered.question, answered.values, group_by)
+    groups = await spending.groups(session, answered.question, group_by)
     labels = await _labels(session, answered, group_by, list(groups))
     return {key: (labels.get(key, key), totals) for key, totals in groups.items()}
 
@@ -181,7 +181,7 @@ async def _labels(session: AsyncSession, answered: Answered, group_by: GroupBy, 
         return {answered.question.area: answered.name} | dict(await lists.division_names(session, keys))
     if group_by == "fund_kind":
         return {row.code: row.label_zh for row in await lists.fund_kinds(session)}
-    return LEVEL_LABELS if group_by == "level" else BATCH_LABELS
+    return {code: zh for code, (zh, _) in SOURCE_LEVELS.items()} if group_by == "level" else BATCH_LABELS
 
 
 def _delay(item: delays.Delay) -> wire.Delay:

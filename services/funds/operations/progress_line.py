@@ -51,7 +51,7 @@ async def _points(session: AsyncSession, answered: Answered, days: Sequence[date
     found: dict[date, Totals] = {}
     for same in by_batch.values():
         asked = answered.applied.counted_on(same[-1])
-        found.update(await spending.series(session, asked, answered.values, same))
+        found.update(await spending.series(session, asked, same))
     return [_point(answered, day, found[day]) for day in days]
 
 

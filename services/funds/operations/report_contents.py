@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain import delays, progress
 from services.funds.domain import progress_reports as rules
-from services.funds.domain.divisions import length_below
+from services.funds.domain.divisions import SOURCE_LEVELS
 from services.funds.domain.explanation import clauses_of
 from services.funds.domain.parameters import Parameters
 from services.funds.domain.progress import Rule, Totals
@@ -21,12 +21,9 @@ from services.funds.domain.spending_rules import Applied
 from services.funds.domain.spending_thresholds import Judged
 from services.funds.operations import ages, deadlines, spending, spending_rules, waits
 from services.funds.storage import lists, parameters
-from services.funds.storage import progress_reports as storage
 from shared.chassis.identity import Actor
 from shared.schemas import funds_progress_reports as wire
 from shared.schemas.funds_tree import AgeBucket, ReclaimItem
-
-LEVEL_LABELS = {"central": "中央", "province": "省级", "city": "市级", "county": "县级"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +53,9 @@ async def measured(session: AsyncSession, question: Question) -> Measured:
 async def figures(session: AsyncSession, actor: Actor, question: Question, name: str) -> dict[str, Any]:
     """Everything of a content that comes from the books, by field. The session is to see one moment of them."""
     by = await measured(session, question)
-    places = await spending.groups(session, by.question, by.values, "division")
-    kinds = await spending.groups(session, by.question, by.values, "fund_kind")
-    levels = await spending.groups(session, by.question, by.values, "level")
+    places = await spending.groups(session, by.question, "division")
+    kinds = await spending.groups(session, by.question, "fund_kind")
+    levels = await spending.groups(session, by.question, "level")
     total = sum(places.values(), Totals())
     ranked = await areas_of(session, places, by, name)
     aged = await ages.get(session, actor, question.area, question.as_of)
@@ -72,7 +69,7 @@ async def figures(session: AsyncSession, actor: Actor, question: Question, name:
         "areas_without_money": ranked.without_money,
         "fund_kind_label": labels.get(question.fund_kind or ""),
         "fund_kinds": [_row(key, labels.get(key, key), totals, by) for key, totals in kinds.items()],
-        "levels": [_row(key, LEVEL_LABELS.get(key, key), totals, by) for key, totals in levels.items()],
+        "levels": [_row(key, SOURCE_LEVELS[key][0], totals, by) for key, totals in levels.items()],
         "waiting": await _waiting(session, by),
         "carry_over_first_years": aged.first_bucket_years,
         "carry_over_reclaim_years": aged.reclaim_years,
@@ -119,7 +116,7 @@ async def areas_of(session: AsyncSession, places: Mapping[str, Totals], by: Meas
     """An area's money by the places right below it, ranked by exact progress."""
     area = by.question.area
     below = {key: totals for key, totals in places.items() if key != area}
-    known = await storage.names_below(session, area, length_below(area))
+    known = await lists.division_names_below(session, area)
     names = known | dict(await lists.division_names(session, below))
     ranks = rules.ranks_of(below, by.rule.counted)
     order = sorted(below, key=lambda key: (ranks[key] is None, ranks[key] or 0, key))

@@ -71,7 +71,7 @@ async def ranking(
     name = await area_names.name_of(session, actor, peer, question.area)
     await sessions.one_moment(session)
     by = await report_contents.measured(session, question)
-    groups = await spending.groups(session, by.question, by.values, "division")
+    groups = await spending.groups(session, by.question, "division")
     found = await report_contents.areas_of(session, groups, by, name)
     total = progress.Totals()
     for totals in groups.values():

@@ -12,7 +12,6 @@ from typing import Literal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.divisions import aid_office, finance_office
-from services.funds.domain.parameters import Parameters
 from services.funds.domain.positions import Project, aid_name, finance_name
 from services.funds.domain.progress import Totals
 from services.funds.domain.questions import Question
@@ -24,7 +23,7 @@ from services.funds.storage.tables import Allocation
 By = Literal["division", "county", "fund_kind", "level", "batch", "office", "project"]
 
 
-async def groups(session: AsyncSession, question: Question, values: Parameters, by: By) -> dict[str, Totals]:
+async def groups(session: AsyncSession, question: Question, by: By) -> dict[str, Totals]:
     """An area's money on a day, divided by one property; the groups add up to the whole.
 
     Keys: codes of the areas right below (and the area's own), of counties, of fund kinds, levels (`central` ...),
@@ -78,14 +77,12 @@ def _holder(
     return project.office or aid_office(county), project.office_name or aid_name(places, county)
 
 
-async def total(session: AsyncSession, question: Question, values: Parameters) -> Totals:
+async def total(session: AsyncSession, question: Question) -> Totals:
     """An area's money on a day."""
-    return sum((await groups(session, question, values, "fund_kind")).values(), Totals())
+    return sum((await groups(session, question, "fund_kind")).values(), Totals())
 
 
-async def series(
-    session: AsyncSession, question: Question, values: Parameters, days: Sequence[date]
-) -> list[tuple[date, Totals]]:
+async def series(session: AsyncSession, question: Question, days: Sequence[date]) -> list[tuple[date, Totals]]:
     """An area's money on each of several days."""
     changes = await storage.by_day(session, replace(question, as_of=max(days, default=question.as_of)))
     known = [day for day, _ in changes]

@@ -48,7 +48,7 @@ async def judge(session: AsyncSession, applied: Applied, totals: Totals, values:
     for day in applied.past_days:
         days[applied.counted_on(day).batch].append(day)
     for same in days.values():
-        by_day.update(await spending.series(session, applied.counted_on(same[-1]), values, same))
+        by_day.update(await spending.series(session, applied.counted_on(same[-1]), same))
     return applied.judged(by_day)
 
 
@@ -58,7 +58,7 @@ async def used(session: AsyncSession, applied: Applied) -> wire.UsedDefinition:
     below = await storage.below(session, asked.area, asked.fund_year, asked.as_of)
     left_out = 0
     if applied.left_out is not None:
-        left_out = (await spending.total(session, applied.left_out, applied.values)).received_fen
+        left_out = (await spending.total(session, applied.left_out)).received_fen
     names = ("name", "division_code", "general", "withheld_counts", "denominator", "priority", "source")
     return wire.UsedDefinition(
         **{name: getattr(definition, name) for name in names},

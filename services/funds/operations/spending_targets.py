@@ -114,7 +114,7 @@ async def _compared(
     if target.planned_fen is not None:
         if target.fund_kind:
             by = await report_contents.measured(session, replace(by.applied.asked, fund_kind=target.fund_kind))
-        spent = by.rule.counted.spent_fen(await spending.total(session, by.question, by.values))
+        spent = by.rule.counted.spent_fen(await spending.total(session, by.question))
         compared = rules.Compared(target.planned_fen, spent, target.planned_fen * by.pace)
         money = money_of(compared, by.question.as_of, by.rule.cut_off, offices)
     return wire.TargetComparison(

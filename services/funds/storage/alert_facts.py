@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Integer, String, TextClause, bindparam, select, text
+from sqlalchemy import Integer, String, TextClause, bindparam, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.alert_causes import Thing
@@ -147,13 +147,20 @@ async def own_waiting(session: AsyncSession, area: str, fund_year: int) -> list[
 
 
 async def attempts(session: AsyncSession, area: str, codes: Collection[str], since: datetime) -> list[Thing]:
-    """By office of the area and code: requests that were refused for it. Their answers are kept under their keys."""
+    """By office of the area and code: requests that were refused for it. Their answers are kept under their keys.
+
+    Only keys of the area's offices are read, by the primary key; an index over the refused ones would make the end of
+    every request write to it.
+    """
+    if not codes:
+        return []
     ends = area + ":" if len(area) >= 6 else area + "."
     query = select(IdempotencyKey.office, IdempotencyKey.body, IdempotencyKey.finished_at).where(
         IdempotencyKey.office >= (area if len(area) >= 6 else area + "-"),
         IdempotencyKey.office < ends,
         IdempotencyKey.status == RuleBroken.status,
         IdempotencyKey.finished_at >= since,
+        or_(*(func.strpos(IdempotencyKey.body, f'"{code}"') > 0 for code in sorted(codes))),
     )
     counted: Counter[tuple[str, str]] = Counter()
     first: dict[tuple[str, str], date] = {}

@@ -9,10 +9,11 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.funds.domain.divisions import NATION, ancestors_of
+from services.funds.domain.divisions import NATION, ancestors_of, length_below
 from services.funds.domain.vocabulary_changes import Term
 from services.funds.storage.tables import ClaimPaperKind, DivisionName, FundKind, FundKindTerm, Programme
 from shared.chassis import clock
+from shared.chassis.scope import within
 from shared.schemas.registry import Division
 
 
@@ -100,6 +101,17 @@ async def remember_divisions(session: AsyncSession, divisions: Iterable[Division
                 where=DivisionName.name != statement.excluded.name,
             )
         )
+
+
+async def division_names_below(session: AsyncSession, area: str) -> dict[str, str]:
+    """Names of the areas right below one, of those the registry has ever told of, by code."""
+    code = DivisionName.code
+    query = (
+        select(code, DivisionName.name)
+        .where(within(code, area), func.length(code) == length_below(area), code != area)
+        .order_by(code)
+    )
+    return {row.code: row.name for row in await session.execute(query)}
 
 
 async def division_names(session: AsyncSession, codes: Iterable[str]) -> Mapping[str, str]:

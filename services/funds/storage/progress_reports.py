@@ -120,16 +120,6 @@ async def first_sent(
     return {code: sent_on for code, sent_on in await session.execute(query) if sent_on is not None}
 
 
-async def names_below(session: AsyncSession, area: str, length: int) -> dict[str, str]:
-    """Names of the places right below an area that funds have heard of."""
-    query = (
-        select(DivisionName.code, DivisionName.name)
-        .where(within(DivisionName.code, area), func.length(DivisionName.code) == length, DivisionName.code != area)
-        .order_by(DivisionName.code)
-    )
-    return {row[0]: row[1] for row in await session.execute(query)}
-
-
 async def newest_stated(session: AsyncSession, division_code: str, fund_year: int, by: date) -> ProgressReport | None:
     """The newest report of a place sent by a day that states reduction figures, its last edition first."""
     row = ProgressReport

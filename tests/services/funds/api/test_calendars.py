@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from services.funds.storage import calendars
 from shared.chassis.clock import office_today
@@ -12,7 +13,7 @@ from tests.support.harness import actor
 KEEPER = actor("parameter.set", *READING, scope=("34",), office="34-finance", level="province")
 NEXT = office_today().year + 1
 HOLIDAY = date(NEXT, 5, 4)
-BODY = {
+BODY: dict[str, Any] = {
     "division_code": "34",
     "year": NEXT,
     "source": "省政府办公厅通知",
@@ -38,7 +39,7 @@ async def test_a_province_enters_a_years_days_by_a_notice_and_the_last_entry_hol
 
 
 async def test_wrong_days_and_other_offices_are_refused_and_nothing_is_entered(world: World) -> None:
-    (item,) = BODY["days"]  # type: ignore[misc]
+    (item,) = BODY["days"]
     twice = await world.post(KEEPER, "/calendar-days", BODY | {"days": [item, item]})
     assert (twice.status_code, code_of(twice), pointer_of(twice)) == (422, "calendar_day_wrong", "/days/1/day")
     other_year = await world.post(KEEPER, "/calendar-days", BODY | {"year": NEXT + 1})

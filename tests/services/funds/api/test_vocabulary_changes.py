@@ -119,8 +119,8 @@ async def test_wrong_changes_are_refused_and_change_nothing(world: World) -> Non
         assert answer.status_code in (400, 422)
     for change in (BAN | {"division_code": "00"}, BAN | {"division_code": "341621"}):
         assert (await world.post(SETTER, "/vocabulary-changes", {"change": change})).status_code == 404
-    refused = await changed(world, BAN, outcome="refuse")
-    assert refused["state"] == "refused"
+    told = await changed(world, BAN, outcome="refuse")
+    assert told["state"] == "refused"
     assert await bans(world) == []
 
 

@@ -93,7 +93,6 @@ async def test_whatever_crashes_the_client_is_told_the_truth(
     assert crashing.lies == []
     await books_agree(crashing)
     assert set(crashing.points) == set(kinds.split())
-    print("POINTS", sum(crashing.points.values()), journey.__name__, crashing.points)
     assert sum(crashing.points.values()) >= at_least, crashing.points
 
 

@@ -23,7 +23,7 @@ from tests.services.funds.crashes.driver import Crashed, NewSite, Shifted, drop,
 from tests.services.funds.crashes.test_crash_points import crashing as crashing
 from tests.services.funds.crashes.two_services import CODE, pair
 from tests.services.funds.operations.test_key_rotation import ACCOUNTS, OLD, clear_of, kept
-from tests.services.funds.world import COUNTY, READER, day
+from tests.services.funds.world import CLAIMANT, COUNTY, READER, day
 
 Step = Callable[[], Coroutine[Any, Any, Any]]
 MOST_POINTS = 100
@@ -160,7 +160,7 @@ async def test_a_death_the_registry_tells_stops_a_payment_once(crashing: Crashin
     async def prepare() -> None:
         told.update(number=told["number"] + 1, event=uuid.uuid4().hex)
         person = grants.person(crashing, told["number"] * 10)
-        await crashing.made(grants.CLAIMANT, "/grant-batches", grants.body(given, person))
+        await crashing.made(CLAIMANT, "/grant-batches", grants.body(given, person))
 
     async def turn() -> None:
         answer = await crashing.died(told["number"] * 10, day(5, 6), event=told["event"])

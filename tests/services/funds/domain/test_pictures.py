@@ -58,7 +58,7 @@ def test_what_goes_into_a_node_goes_out_of_it(streams: list[Stream]) -> None:
         assert sum(node.amount_fen for node in flow.nodes if node.layer == layer) == whole
     ids = [node.node_id for node in flow.nodes]
     assert len(set(ids)) == len(ids)
-    assert all(item.amount_fen > 0 for item in (*flow.nodes, *flow.links))
+    assert all(fen > 0 for fen in [node.amount_fen for node in flow.nodes] + [link.amount_fen for link in flow.links])
     assert flow_of(reversed(streams)) == flow
 
 

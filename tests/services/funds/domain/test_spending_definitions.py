@@ -107,9 +107,9 @@ def test_a_cut_off_is_a_day_every_year_has(text: str) -> None:
 def test_a_cut_off_before_or_after_the_fund_year_is_refused() -> None:
     assert rules.month_day_of("2023-11-30", 2023, 2023, "/cut_off") == "11-30"
     assert rules.month_day_of("12-18", 2023, None, "/cut_off") == "12-18"
-    for text, years in (("2022-12-31", (2023, 2023)), ("2024-01-01", (2023, 2023)), ("2023-12-31", (2023, None))):
+    for text, last in (("2022-12-31", 2023), ("2024-01-01", 2023), ("2023-12-31", None)):
         with pytest.raises(refusals.DayOutsideFundYear):
-            rules.month_day_of(text, *years, "/cut_off")
+            rules.month_day_of(text, 2023, last, "/cut_off")
 
 
 def test_a_place_does_not_change_its_own_answers_for_days_gone_by() -> None:

@@ -67,7 +67,7 @@ def test_a_balance_of_exactly_seven_per_cent_is_allowed_and_one_fen_more_is_not(
     """晋中市 2018-12-06: 结余不超过当年资金的7%."""
     asked = demand("balance_max", "0.07")
     at = judged(asked, money(93, 100))
-    assert (at.figure, at.target, at.verdict, at.ahead) == (Fraction(7, 100), Fraction(7, 100), "met", 0)
+    assert (at.figure, at.target, at.verdict, at.ahead) == (Fraction(7, 100), Fraction(7, 100), "met", Fraction(0))
     over = judged(asked, money(92_999, 100_000))
     assert (over.verdict, over.gap_fen, percent_text(over.ahead or Fraction(0), 3)) == ("failed", 1, "-0.001")
     assert judged(asked, money(50, 100), date(2025, 6, 30)).verdict == "not_due"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.funds.domain.delays import RESPONSIBLE, Due, Waiting, measure
-from services.funds.domain.positions import Facts
+from services.funds.domain.positions import Facts, waiting_of
 from services.funds.domain.refusals.responsibility import HopUnknown
 from services.funds.domain.stage_clocks import (
     HOPS,
@@ -25,7 +25,7 @@ from services.funds.domain.stage_clocks import (
     running,
     steps_of,
 )
-from tests.services.funds.domain.test_positions import AS_OF, facts, waiting_of
+from tests.services.funds.domain.test_positions import AS_OF, facts
 
 FILE = Path(__file__).resolve().parents[4] / "services/funds/data/duration_bands.csv"
 

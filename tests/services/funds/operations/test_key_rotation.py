@@ -39,7 +39,8 @@ async def kept(world: World, seals: Seals) -> None:
 async def one(world: World) -> PayeeAccount:
     await account(world)
     async with world.funds.fastapi.state.database.session() as session:
-        return (await session.scalars(select(PayeeAccount))).one()
+        found: PayeeAccount = (await session.scalars(select(PayeeAccount))).one()
+        return found
 
 
 async def clear_of(world: World, seals: Seals) -> list[str]:

@@ -14,7 +14,6 @@ from sqlalchemy import text
 
 from services.funds.domain.questions import Question
 from services.funds.operations import spending, spending_sums
-from services.funds.storage import parameters
 from services.funds.storage import spending as storage
 from shared.chassis.clock import office_today
 from tests.services.funds.books import Books
@@ -137,7 +136,9 @@ async def test_one_projects_money_is_asked_for_and_one_offices(world: World) -> 
     for chain in (Chain("P1", 1_000_00), Chain("P2", 3_000_01)):
         for step in chain.steps:
             await step(world)
-    asked = {"division_code": "34", "fund_year": YEAR, "as_of": day(12, 31), "group_by": "project"}
+    asked: dict[str, Any] = {
+        "division_code": "34", "fund_year": YEAR, "as_of": day(12, 31), "group_by": "project",
+    }  # fmt: skip
     whole = await world.seen(PROVINCE, "/progress", **asked)
     group = next(item for item in whole["groups"] if item["key"] == "P2")
     for narrowed in ({"project_code": "P2"}, {"office": "341622-water"}):
@@ -152,9 +153,8 @@ async def test_the_line_of_days_is_the_answer_of_each_day(world: World) -> None:
     await entered(world, [True, False] * 4)
     async with world.funds.fastapi.state.database.session(read_only=True) as session:
         question = Question("34", YEAR, office_today())
-        values = await parameters.load(session, "34", office_today())
         days = [office_today().replace(year=YEAR, month=month, day=1) for month in range(1, 13)]
-        line = await spending.series(session, question, values, days)
+        line = await spending.series(session, question, days)
     for on, totals in line:
         asked = await world.seen(PROVINCE, "/progress", division_code="34", fund_year=YEAR, as_of=on.isoformat())
         assert asked["total"]["received_fen"] == totals.received_fen
