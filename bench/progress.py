@@ -50,7 +50,7 @@ OF_PROVINCE = PROGRESS.format(PROVINCE) + "&group_by=county&delays=none"
 LIGHTEST = "/readyz"
 """The service's one endpoint that asks its database one row and nothing else: the other side of the two answers."""
 _BALANCES = """
-select left(case when a.kind = 'transit' then r.division_code else a.division_code end, 4) as area,
+select left(case when a.kind = 'transit' then r.division_code else a.division_code end, 6) as area,
        sum(a.balance_fen)::bigint as received,
        coalesce(sum(a.balance_fen) filter (where a.kind not in ('transit', 'receipt', 'reserved')), 0)::bigint
            as allocated,
@@ -104,7 +104,7 @@ async def _folding(run: Run, made: Books) -> Result:
 
 
 async def prove(made: Books) -> None:
-    """What the service says of every city is what its accounts hold and what the transfers alone say."""
+    """What the service says of every county is what its accounts hold and what the transfers alone say."""
     held = await held_and_tied(made.app_dsn)
     answer = await _answer(made, OF_PROVINCE)
     groups = {row["key"]: row for row in answer["groups"]}
@@ -114,7 +114,7 @@ async def prove(made: Books) -> None:
 
 
 async def held_and_tied(app_dsn: str) -> dict[str, tuple[int, ...]]:
-    """By city what the accounts hold; RuntimeError unless the tree ties out and sums and transfers say the same."""
+    """By county what the accounts hold; RuntimeError unless the tree ties out and sums and transfers say the same."""
     database = Database(app_dsn, 1)
     try:
         async with database.session(read_only=True) as session:
@@ -122,7 +122,7 @@ async def held_and_tied(app_dsn: str) -> dict[str, tuple[int, ...]]:
             await session.execute(text("set local idle_in_transaction_session_timeout = 0"))
             cells = await tree.cells(session, _question())
             difference = tree_rules.difference_of(tree_rules.tree_of(cells, PROVINCE))
-            live, kept = await _live(session), await spending.grouped(session, _question(), "division")
+            live, kept = await _live(session), await spending.grouped(session, _question(), "county")
     finally:
         await database.close()
     connection = await connect(app_dsn)
@@ -160,7 +160,7 @@ async def _area(run: Run, made: Books) -> Pairs:
 
 
 async def _whole(run: Run, made: Books) -> Pairs:
-    """The province by division without what waits, beside the same."""
+    """The province by county without what waits, beside the same."""
     await _p99(made, [OF_PROVINCE])
     asked = [OF_PROVINCE] * run.size.asked
     return await interleaved(run.size.pairs, lambda _: _p99(made, asked), lambda _: _lightest(run, made))
@@ -184,7 +184,7 @@ def _question() -> Question:
 async def _live(session: Any) -> dict[str, Totals]:
     """The same groups from the transfers alone: what the books knew by tomorrow is all they know."""
     known = replace(_question(), known_until=clock.now() + timedelta(days=1))
-    return await spending.grouped(session, known, "division")
+    return await spending.grouped(session, known, "county")
 
 
 async def _report(run: Run, made: Books) -> Pairs:
@@ -196,7 +196,7 @@ async def _report(run: Run, made: Books) -> Pairs:
 
             async def kept(_: int) -> float:
                 began = time.perf_counter()
-                await spending.grouped(session, _question(), "division")
+                await spending.grouped(session, _question(), "county")
                 return (time.perf_counter() - began) * 1000
 
             async def live(_: int) -> float:

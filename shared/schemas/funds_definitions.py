@@ -75,6 +75,16 @@ class SpendingThreshold(Wire):
     valid_to: date | None
 
 
+class SpendingDefinitionEnded(Wire):
+    """An end that gave way to an earlier one."""
+
+    ends_on: date
+    ended_at: datetime | None
+    ended_by: str | None
+    ended_office: str | None
+    reason: str | None
+
+
 class SpendingDefinition(Wire):
     definition_id: int
     name: str
@@ -94,7 +104,7 @@ class SpendingDefinition(Wire):
     source: str
     valid_from: date
     valid_to: date | None
-    state: Literal["proposed", "approved", "refused"]
+    state: Literal["proposed", "approved", "refused", "withdrawn"]
     entered_by: str
     entered_at: datetime
     decided_by: str | None
@@ -103,11 +113,12 @@ class SpendingDefinition(Wire):
     ended_by: str | None
     ended_at: datetime | None
     end_reason: str | None
+    earlier_ends: list[SpendingDefinitionEnded] = Field(description="later ends set before, the oldest first")
     thresholds: list[SpendingThreshold]
 
 
 class SpendingDefinitionEnd(Wire):
-    """The last day a definition holds; a day gone by needs an office above."""
+    """The last day a definition holds; a day gone by needs an office above. One ahead gives way to an earlier one."""
 
     ends_on: Day
     reason: LongText

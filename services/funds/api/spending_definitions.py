@@ -28,7 +28,7 @@ from shared.schemas.wire import Code, Day, DivisionCode, Page
 
 router = new_router("/api/v1/funds/spending-definitions", "spending definitions")
 
-State = Literal["proposed", "approved", "refused"]
+State = Literal["proposed", "approved", "refused", "withdrawn"]
 Year = Annotated[int, Query(ge=2000, le=2100)]
 
 
@@ -90,3 +90,13 @@ async def spending_definition_end(
     definition_id: WholeId, body: SpendingDefinitionEnd, session: Session, actor: CurrentActor
 ) -> SpendingDefinition:
     return await spending_definitions.end(session, actor, definition_id, body)
+
+
+@router.post(
+    "/{definition_id}/withdrawal", operation_id="spending_definition_withdraw", **needs("parameter.set", money=True)
+)
+async def spending_definition_withdraw(
+    definition_id: WholeId, session: Session, actor: CurrentActor
+) -> SpendingDefinition:
+    """By who stated it, while it is undecided."""
+    return await spending_definitions.withdraw(session, actor, definition_id)

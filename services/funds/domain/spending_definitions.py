@@ -21,8 +21,11 @@ from services.funds.domain.refusals.definitions import (
     DefinitionCountsNothing,
     DefinitionEndsBeforeStart,
     DefinitionLevelWrong,
+    DefinitionNotInForce,
     DefinitionOverlaps,
     DefinitionYearsWrong,
+    EndOnlyEarlier,
+    MakerWithdraws,
     NotADayOfTheYear,
     RegularEntryWrong,
 )
@@ -60,6 +63,8 @@ class Definition:
     known_since: datetime | None = None
     """When it was decided; None when it came with the product."""
     end_known_since: datetime | None = None
+    earlier_ends: tuple[tuple[date, datetime | None], ...] = ()
+    """Ends set before the present one, each later than the next, and since when they were known."""
 
     @property
     def counted(self) -> Counted:
@@ -112,8 +117,10 @@ def _known(since: datetime | None, known_until: datetime | None) -> bool:
 
 
 def _last_day(definition: Definition, known_until: datetime | None) -> date:
-    ended = definition.valid_to is not None and _known(definition.end_known_since, known_until)
-    return definition.valid_to if ended and definition.valid_to else LAST_DAY
+    if definition.valid_to is None:
+        return LAST_DAY
+    ends = [*definition.earlier_ends, (definition.valid_to, definition.end_known_since)]
+    return next((last for last, since in reversed(ends) if _known(since, known_until)), LAST_DAY)
 
 
 def resolve(definitions: Iterable[Definition], asked: Asked) -> list[Definition]:
@@ -176,10 +183,23 @@ def day_in(year: int, month_day: str) -> date:
     return date.fromisoformat(f"{year}-{month_day}")
 
 
-def require_end(valid_from: date, ends_on: date) -> None:
-    """Refuse an end before the start. Raises DefinitionEndsBeforeStart."""
+def require_end(valid_from: date, valid_to: date | None, ends_on: date, today: date) -> None:
+    """Refuse an end before the start, and any but an earlier one for an end that still lies ahead.
+
+    Raises DefinitionNotInForce, DefinitionEndsBeforeStart, EndOnlyEarlier.
+    """
+    if valid_to is not None and valid_to <= today:
+        raise DefinitionNotInForce()
     if ends_on < valid_from:
         raise DefinitionEndsBeforeStart(not_before=valid_from.isoformat())
+    if valid_to is not None and ends_on >= valid_to:
+        raise EndOnlyEarlier(valid_to=valid_to.isoformat())
+
+
+def require_maker(person: str, maker: str) -> None:
+    """Refuse to let anybody else take back what one stated. Raises MakerWithdraws."""
+    if person != maker:
+        raise MakerWithdraws()
 
 
 def require_power(scope: tuple[str, ...], new: Definition, today: date) -> None:

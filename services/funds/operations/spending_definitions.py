@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -107,18 +108,36 @@ async def decide(
 async def end(
     session: AsyncSession, actor: Actor, definition_id: int, request: wire.SpendingDefinitionEnd
 ) -> wire.SpendingDefinition:
-    """End an approved definition by a day: another person than stated it, of an office above if the day is gone."""
+    """End an approved definition by a day: another person than stated it, of an office above if the day is gone.
+
+    While its end lies ahead, another person yet than set that may set an earlier one; what was set stays on file.
+    """
     row = await _locked(session, actor, definition_id)
-    if row.state != "approved" or row.valid_to is not None:
+    if row.state != "approved":
         raise DefinitionNotInForce()
-    require_other_person(actor.person, row.entered_person)
-    rules.require_end(row.valid_from, request.ends_on)
-    rules.require_power_to_end(actor.scope, row.division_code, request.ends_on, clock.office_today())
+    today = clock.office_today()
+    rules.require_end(row.valid_from, row.valid_to, request.ends_on, today)
+    require_other_person(actor.person, row.entered_person, row.ended_person)
+    rules.require_power_to_end(actor.scope, row.division_code, request.ends_on, today)
+    if row.valid_to is not None:
+        row.earlier_ends = [*row.earlier_ends, storage.end_of(row)]
     row.valid_to, row.end_reason = request.ends_on, request.reason
     row.ended_at, row.ended_by = clock.now(), actor.account
     row.ended_person, row.ended_office = actor.person, actor.office
     await session.flush()
     audit.record(session, actor, "spending_definition.end", _name(row), ends_on=request.ends_on.isoformat())
+    return await _answer(session, row)
+
+
+async def withdraw(session: AsyncSession, actor: Actor, definition_id: int) -> wire.SpendingDefinition:
+    """Who stated a definition takes it back while nobody decided on it; it stays on file."""
+    row = await _locked(session, actor, definition_id)
+    if row.state != "proposed":
+        raise AlreadyDecided()
+    rules.require_maker(actor.person, row.entered_person)
+    row.state = "withdrawn"
+    await session.flush()
+    audit.record(session, actor, "spending_definition.withdraw", _name(row))
     return await _answer(session, row)
 
 
@@ -176,11 +195,18 @@ async def _answer(session: AsyncSession, row: SpendingDefinition) -> wire.Spendi
 
 
 def _shown(row: SpendingDefinition, thresholds: list[SpendingThreshold]) -> wire.SpendingDefinition:
-    own = {"definition_id", "thresholds"}
+    own = {"definition_id", "thresholds", "earlier_ends"}
     values = {name: getattr(row, name) for name in set(wire.SpendingDefinition.model_fields) - own}
     return wire.SpendingDefinition(
-        **values, definition_id=row.id, thresholds=[_shown_threshold(item) for item in thresholds]
+        **values, definition_id=row.id, thresholds=[_shown_threshold(item) for item in thresholds],
+        earlier_ends=[_shown_end(item) for item in row.earlier_ends],
     )  # fmt: skip
+
+
+def _shown_end(item: dict[str, Any]) -> wire.SpendingDefinitionEnded:
+    """An end set before; which person set it is kept and not shown."""
+    values = {name: item[name] for name in wire.SpendingDefinitionEnded.model_fields}
+    return wire.SpendingDefinitionEnded.model_validate(values)
 
 
 def _shown_threshold(item: SpendingThreshold) -> wire.SpendingThreshold:

@@ -45,7 +45,7 @@ async def _entries(session: AsyncSession, line_ids: Sequence[int]) -> dict[int, 
         .where(GrantFileLine.line_id.in_(line_ids))
         .group_by(GrantFileLine.line_id)
     )
-    return dict((await session.execute(query)).tuples().all())
+    return {row[0]: row[1] for row in await session.execute(query)}
 
 
 async def voids_of(session: AsyncSession, file_ids: Iterable[int]) -> dict[int, GrantFileVoid]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +17,7 @@ from services.funds.domain.spending_thresholds import Threshold
 from services.funds.storage.asked_money import only
 from services.funds.storage.book_imports import undone
 from services.funds.storage.tables import Receipt, SpendingDefinition, SpendingThreshold
+from shared.chassis import clock
 from shared.chassis.scope import within
 
 SAID = (
@@ -33,7 +35,20 @@ def definition_of(row: SpendingDefinition) -> Definition:
         id=row.id or 0,
         known_since=row.decided_at,
         end_known_since=row.ended_at,
+        earlier_ends=tuple(
+            (date.fromisoformat(item["ends_on"]), item["ended_at"] and datetime.fromisoformat(item["ended_at"]))
+            for item in row.earlier_ends or []
+        ),
     )
+
+
+def end_of(row: SpendingDefinition) -> dict[str, Any]:
+    """The end a row has, as it is kept when an earlier one is set."""
+    assert row.valid_to is not None
+    return {
+        "ends_on": row.valid_to.isoformat(), "ended_at": clock.written(row.ended_at), "ended_by": row.ended_by,
+        "ended_person": row.ended_person, "ended_office": row.ended_office, "reason": row.end_reason,
+    }  # fmt: skip
 
 
 def threshold_of(row: SpendingThreshold) -> Threshold:
@@ -99,7 +114,7 @@ async def live_of(session: AsyncSession, division_code: str) -> list[Definition]
     """A place's proposed and approved definitions. Locks out others who enter one at the same moment."""
     await session.execute(text("select pg_advisory_xact_lock(7422)"))
     query = select(SpendingDefinition).where(
-        SpendingDefinition.division_code == division_code, SpendingDefinition.state != "refused"
+        SpendingDefinition.division_code == division_code, SpendingDefinition.state.in_(("proposed", "approved"))
     )
     return [definition_of(row) for row in await session.scalars(query.order_by(SpendingDefinition.id))]
 

@@ -104,6 +104,19 @@ class DefinitionNotInForce(Conflict):
     en = "The definition was not approved, or ends already"
 
 
+class EndOnlyEarlier(RuleBroken):
+    code = "funds.end_only_earlier"
+    zh = "已定终止日只能提前,不能推后"
+    en = "An end that was set is only moved to an earlier day"
+    pointer = "/ends_on"
+
+
+class MakerWithdraws(Forbidden):
+    code = "funds.maker_withdraws"
+    zh = "待审定的口径只能由提出人撤回"
+    en = "Only who stated a definition withdraws it while it is undecided"
+
+
 class BackdatedBySuperior(Forbidden):
     code = "funds.backdated_by_superior"
     zh = "涉及过去日期或以往资金年度的口径,其生效和终止须由上级审定"

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 from services.funds.migrations.seeding import DATA
 
@@ -53,6 +54,7 @@ def _definitions() -> None:
         _column("valid_from", sa.Date()), _column("valid_to", sa.Date(), True), _column("state", TEXT),
         _column("ended_at", instant, True), _column("ended_by", TEXT, True), _column("ended_person", TEXT, True),
         _column("ended_office", TEXT, True), _column("end_reason", TEXT, True),
+        sa.Column("earlier_ends", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False),
         _column("entered_at", instant), _column("entered_by", TEXT), _column("entered_person", TEXT),
         _column("entered_office", TEXT), _column("decided_on", sa.Date(), True), _column("decided_at", instant, True),
         _column("decided_by", TEXT, True), _column("decided_person", TEXT, True),
@@ -61,7 +63,7 @@ def _definitions() -> None:
         _check(table, "batch", "batch in ('advance','regular')"),
         _check(table, "denominator", "denominator in ('received','allocated','advance')"),
         _check(table, "pace_basis", "pace_basis in ('day','month')"),
-        _check(table, "state", "state in ('proposed','approved','refused')"),
+        _check(table, "state", "state in ('proposed','approved','refused','withdrawn')"),
         _check(table, "years_in_order", "year_to is null or year_to >= year_from"),
         _check(table, "days_in_order", "valid_to is null or valid_to >= valid_from"),
         _check(table, "regular_entry", "regular_from is null or regular_after_days is null"),
@@ -94,16 +96,23 @@ def _thresholds() -> None:
 
 
 def _said_once() -> None:
-    """What a definition says stays as it was entered: only its decision and its end are ever added."""
-    later = "state, valid_to, ended_at, ended_by, ended_person, ended_office, end_reason, decided_on, decided_at,"
-    later += " decided_by, decided_person, decided_office, opinion"
+    """What a definition says stays as it was entered: only its decision and its end are ever added.
+
+    An end gives way to an earlier one only, and stands in `earlier_ends` from then on.
+    """
+    later = "state, valid_to, ended_at, ended_by, ended_person, ended_office, end_reason, earlier_ends, decided_on,"
+    later += " decided_at, decided_by, decided_person, decided_office, opinion"
     names = ", ".join(f"'{name.strip()}'" for name in later.split(","))
     op.execute(
         f"""
         create function spending_definition_said() returns trigger language plpgsql as $$
         begin
             if to_jsonb(new) - array[{names}] is distinct from to_jsonb(old) - array[{names}]
-                or (old.valid_to is not null and new.valid_to is distinct from old.valid_to)
+                or (old.valid_to is not null and new.valid_to is distinct from old.valid_to
+                    and not coalesce(
+                        new.valid_to < old.valid_to and new.earlier_ends - -1 = old.earlier_ends
+                        and new.earlier_ends -> -1 ->> 'ends_on' = old.valid_to::text, false))
+                or (new.valid_to is not distinct from old.valid_to and new.earlier_ends <> old.earlier_ends)
                 or (old.state <> 'proposed' and new.state <> old.state)
             then
                 raise exception 'a definition is never overwritten' using errcode = 'restrict_violation';

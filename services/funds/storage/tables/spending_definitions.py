@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.funds.storage.tables.metadata import Base, Decided, Entered
 
 
 class SpendingDefinition(Entered, Decided, Base):
-    """A definition. What it says never changes (trigger `spending_definition_said`); it is decided once, ended once.
+    """A definition. What it says never changes (trigger `spending_definition_said`); it is decided once.
 
     Null in `fund_kind`, `source_level`, `batch`: any. Null in `cut_off`, `pace_basis`: as the area's parameter says.
     """
@@ -22,7 +24,7 @@ class SpendingDefinition(Entered, Decided, Base):
         CheckConstraint("batch in ('advance','regular')", name="batch"),
         CheckConstraint("denominator in ('received','allocated','advance')", name="denominator"),
         CheckConstraint("pace_basis in ('day','month')", name="pace_basis"),
-        CheckConstraint("state in ('proposed','approved','refused')", name="state"),
+        CheckConstraint("state in ('proposed','approved','refused','withdrawn')", name="state"),
         CheckConstraint("year_to is null or year_to >= year_from", name="years_in_order"),
         CheckConstraint("valid_to is null or valid_to >= valid_from", name="days_in_order"),
         CheckConstraint("regular_from is null or regular_after_days is null", name="regular_entry"),
@@ -56,6 +58,8 @@ class SpendingDefinition(Entered, Decided, Base):
     ended_person: Mapped[str | None]
     ended_office: Mapped[str | None]
     end_reason: Mapped[str | None]
+    earlier_ends: Mapped[list[Any]] = mapped_column(JSONB, default=list, server_default=text("'[]'"))
+    """Ends set before, oldest first, each with who set it, when and why: one that lies ahead may be set earlier."""
 
 
 class SpendingThreshold(Base):

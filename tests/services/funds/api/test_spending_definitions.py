@@ -11,6 +11,7 @@ import pytest
 
 from shared.chassis.clock import office_today
 from tests.services.funds.checks import check_progress
+from tests.services.funds.clocks import stand
 from tests.services.funds.world import (
     COUNTY,
     READER,
@@ -27,6 +28,7 @@ from tests.services.funds.world import (
 TODAY = office_today()
 MAKER = desk("parameter.set", *READING)
 OTHER = desk("parameter.set", *READING)
+THIRD = desk("parameter.set", *READING)
 ABOVE = desk("parameter.set", *READING, office="34-finance", scope=("34",), level="province")
 PATH = "/spending-definitions"
 NEW: dict[str, Any] = {
@@ -109,6 +111,53 @@ async def test_a_definition_holds_once_another_person_approved_it_and_ends_by_a_
     assert (await world.post(elsewhere, f"{path}/decision", yes())).status_code == 404
 
 
+async def test_an_end_that_lies_ahead_is_set_earlier_by_a_third_person_and_the_old_one_stays_on_file(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = NEW | {"valid_from": TODAY.isoformat(), "year_from": TODAY.year, "year_to": None}
+    with monkeypatch.context() as before:
+        stand(before, (TODAY - timedelta(days=2)).isoformat())
+        stated = await world.made(MAKER, PATH, body)
+        path = f"{PATH}/{stated['definition_id']}"
+        decided = yes() | {"decided_on": (TODAY - timedelta(days=2)).isoformat()}
+        await world.made(OTHER, f"{path}/decision", decided)
+        far = await world.made(OTHER, f"{path}/end", {"ends_on": "2099-12-31", "reason": "录错年份"})
+    assert (far["valid_to"], far["earlier_ends"]) == ("2099-12-31", [])
+    sooner = {"ends_on": TODAY.isoformat(), "reason": "更正终止日"}
+    for who, request, code in (
+        (MAKER, sooner, "same_person"),
+        (OTHER, sooner, "same_person"),
+        (THIRD, sooner | {"ends_on": "2099-12-31"}, "end_only_earlier"),
+    ):
+        assert code_of(await world.post(who, f"{path}/end", request)) == code
+    answers = await asyncio.gather(*(world.insist(THIRD, f"{path}/end", sooner) for _ in range(2)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    seen = await world.seen(READER, path)
+    assert (seen["valid_to"], seen["end_reason"]) == (TODAY.isoformat(), "更正终止日")
+    ((earlier),) = seen["earlier_ends"]
+    assert (earlier["ends_on"], earlier["reason"], earlier["ended_by"]) == ("2099-12-31", "录错年份", far["ended_by"])
+    later = {"as_of": (TODAY + timedelta(days=1)).isoformat(), "fund_year": TODAY.year}
+    assert (await resolved(world, **later))["definition"]["name"] == "全国缺省口径"
+    yesterday = (TODAY - timedelta(days=1)).isoformat()
+    then = await resolved(world, **later, known_on=yesterday)
+    assert then["definition"]["definition_id"] == stated["definition_id"]
+
+
+async def test_who_stated_a_definition_withdraws_it_while_it_is_undecided(world: World) -> None:
+    stated = await world.made(MAKER, PATH, NEW)
+    path = f"{PATH}/{stated['definition_id']}"
+    assert (await world.post(MAKER, PATH, NEW)).status_code == 409
+    refused = await world.post(OTHER, f"{path}/withdrawal", {})
+    assert (refused.status_code, code_of(refused)) == (403, "maker_withdraws")
+    assert (await world.made(MAKER, f"{path}/withdrawal", {}))["state"] == "withdrawn"
+    for step, request in (("withdrawal", {}), ("decision", yes())):
+        assert code_of(await world.post(MAKER, f"{path}/{step}", request)) == "already_decided"
+    listed = await world.seen(READER, PATH, division_code=COUNTY, state="withdrawn")
+    assert [item["definition_id"] for item in listed["items"]] == [stated["definition_id"]]
+    again = await held(world)
+    assert code_of(await world.post(MAKER, f"{PATH}/{again['definition_id']}/withdrawal", {})) == "already_decided"
+
+
 async def test_a_definition_that_reaches_back_is_approved_from_above(world: World) -> None:
     stated = await world.made(MAKER, PATH, NEW)
     refused = await world.post(OTHER, f"{PATH}/{stated['definition_id']}/decision", yes())
@@ -166,7 +215,13 @@ async def test_what_a_definition_says_is_never_overwritten(world: World) -> None
     made = await held(world)
     async with world.funds.fastapi.state.database.session() as session:
         connection = await (await session.connection()).get_raw_connection()
-        for change in ("cut_off = '11-30'", "state = 'refused'", "year_to = null", "source = '改'"):
+        for change in (
+            "cut_off = '11-30'",
+            "state = 'refused'",
+            "year_to = null",
+            "earlier_ends = '[1]'",
+            "source = '改'",
+        ):
             statement = f"update spending_definitions set {change} where id = {made['definition_id']}"
             savepoint = await session.begin_nested()
             with pytest.raises(asyncpg.RestrictViolationError):
