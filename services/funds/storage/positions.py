@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, Subquery, and_, case, cast, exists, func, or_, select, union_all
+from sqlalchemy import BigInteger, ColumnElement, Select, case, cast, exists, func, or_, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.questions import Question
@@ -51,14 +51,10 @@ class AccountState:
 async def accounts(
     session: AsyncSession, question: Question, kinds: Sequence[str], of: Iterable[int] | None = None
 ) -> list[AccountState]:
-    """The accounts of the area's books, of these kinds, on which money stood on the day; or `of` these allocations.
-
-    An account that moved no more since stands as it stands now; of the others the transfers tell.
-    """
+    """The accounts of the area's books, of these kinds, on which money stood on the day; or `of` these allocations."""
     own = [] if of is None else [one_of(LedgerAccount.allocation_id, of)]
-    standing, earlier = _standing(question, kinds)
-    query = union_all(standing.where(*own), earlier.where(*own))
-    return [AccountState(*row) for row in await session.execute(query)]
+    standing = [part.where(*own) for part in _standing(question, kinds)]
+    return [AccountState(*row) for row in await session.execute(union_all(*standing))]
 
 
 async def withheld(session: AsyncSession, question: Question) -> dict[int, int]:
@@ -76,12 +72,22 @@ async def held(session: AsyncSession, question: Question) -> list[tuple[int, str
     return [(receipt_id, kind, int(fen)) for receipt_id, kind, fen in await session.execute(query)]
 
 
-def _standing(question: Question, kinds: Sequence[str]) -> tuple[Select[Any], Select[Any]]:
-    since = LedgerAccount.last_effective_on > question.as_of
-    standing = _asked(question, kinds, LedgerAccount.balance_fen).where(LedgerAccount.balance_fen != 0, ~since)
-    moved = _moved(question)
-    earlier = _asked(question, kinds, moved.c.balance).join(moved, moved.c.account_id == LedgerAccount.id)
-    return standing, earlier.where(since, moved.c.balance != 0)
+def _standing(question: Question, kinds: Sequence[str]) -> list[Select[Any]]:
+    """Accounts that did not move since the day, as they stand; and the others, as their transfers of then say."""
+    account = LedgerAccount
+    moved_since = account.last_effective_on > question.as_of
+    standing = _asked(question, kinds, account.balance_fen).where(account.balance_fen != 0, ~moved_since)
+    then = select((_moved(question, LedgerTransfer.credit_id) - _moved(question, LedgerTransfer.debit_id)).label("fen"))
+    stood = then.correlate(account).lateral("stood")
+    earlier = _asked(question, kinds, stood.c.fen).join(stood, true()).where(moved_since, stood.c.fen != 0)
+    return [standing, earlier]
+
+
+def _moved(question: Question, side: Any) -> ColumnElement[int]:
+    """What had moved on one side of an account by the day, in fen."""
+    sums = select(func.coalesce(func.sum(LedgerTransfer.amount_fen), 0))
+    by_then = sums.where(side == LedgerAccount.id, LedgerTransfer.effective_on <= question.as_of)
+    return by_then.correlate(LedgerAccount).scalar_subquery()
 
 
 def _asked(question: Question, kinds: Sequence[str], balance: Any) -> Select[Any]:
@@ -100,19 +106,6 @@ def _asked(question: Question, kinds: Sequence[str], balance: Any) -> Select[Any
         account.kind.in_(kinds),
         *only(question, account.fund_year, account.fund_kind, account.batch),
     )
-
-
-def _moved(question: Question) -> Subquery:
-    """By account: what stood there on the day. Two plain passes, since no index serves "debit or credit"."""
-    moved = and_(
-        LedgerTransfer.fund_year == question.fund_year,
-        LedgerTransfer.effective_on <= question.as_of,
-        within(LedgerTransfer.book, question.books),
-    )
-    incoming = select(LedgerTransfer.credit_id.label("account_id"), LedgerTransfer.amount_fen.label("fen"))
-    outgoing = select(LedgerTransfer.debit_id, -LedgerTransfer.amount_fen)
-    legs = union_all(incoming.where(moved), outgoing.where(moved)).subquery()
-    return select(legs.c.account_id, func.sum(legs.c.fen).label("balance")).group_by(legs.c.account_id).subquery()
 
 
 async def receipts(session: AsyncSession, question: Question) -> Sequence[Receipt]:
