@@ -32,6 +32,11 @@ NOT_MONEY = {
     "/api/v1/funds/budget-statements", "/api/v1/funds/factor-proposals", "/api/v1/funds/payee-accounts",
     "/api/v1/funds/factor-proposals/{proposal_id}/adjustments", "/internal/events",
     "/api/v1/funds/factor-proposals/{proposal_id}/decision",
+    "/api/v1/funds/alert-rules", "/api/v1/funds/alert-runs", "/api/v1/funds/alerts/{alert_id}/conclusion",
+    "/api/v1/funds/alerts/{alert_id}/reply", "/api/v1/funds/alerts/{alert_id}/review", "/api/v1/funds/calendar-days",
+    "/api/v1/funds/responsibilities", "/api/v1/funds/responsibilities/{responsibility_id}/decision",
+    "/api/v1/funds/responsibilities/{responsibility_id}/replies",
+    "/api/v1/funds/responsibilities/{responsibility_id}/withdrawal", "/api/v1/funds/stage-deadlines",
 }  # fmt: skip
 """Changes in funds that move no money."""
 

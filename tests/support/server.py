@@ -118,7 +118,8 @@ async def create_copy(service: str, source: str) -> str:
     name = f"test_{service}_{uuid.uuid4().hex[:12]}"
     admin = await asyncpg.connect(os.environ[ADMIN_DSN])
     try:
-        await admin.execute(f"create database {name} template {source} owner {databases.role(service, 'owner')}")
+        owner = databases.role(service, "owner")
+        await admin.execute(f"create database {name} template {source} strategy file_copy owner {owner}")
     finally:
         await admin.close()
     return name

@@ -37,7 +37,9 @@ async def _pursue(database: Database, peer: Peer, question: fundings.Question) -
 
 async def sweep_forever(database: Database, peer: Callable[[], Peer]) -> None:
     """Sweep until cancelled. A failure of the database or of projects only makes it wait."""
+    ended = 0
     while True:
+        await asyncio.sleep(0 if ended == AT_ONCE else PAUSE_S)
         try:
             ended = await sweep_once(database, peer())
         except asyncio.CancelledError:
@@ -45,4 +47,3 @@ async def sweep_forever(database: Database, peer: Callable[[], Peer]) -> None:
         except Exception as error:
             log.logger().warning("sweeper_waits", kind=type(error).__name__)
             ended = 0
-        await asyncio.sleep(0 if ended == AT_ONCE else PAUSE_S)

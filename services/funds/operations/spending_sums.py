@@ -20,7 +20,9 @@ async def fold_once(database: Database) -> int:
 
 async def fold_forever(database: Database) -> None:
     """Keep the sums up until cancelled. While it does not run, answers stay right and become slower."""
+    folded = 0
     while True:
+        await asyncio.sleep(0 if folded == AT_ONCE else PAUSE_S)
         try:
             folded = await fold_once(database)
         except asyncio.CancelledError:
@@ -28,7 +30,6 @@ async def fold_forever(database: Database) -> None:
         except Exception as error:
             log.logger().warning("sums_wait", kind=type(error).__name__)
             folded = 0
-        await asyncio.sleep(0 if folded == AT_ONCE else PAUSE_S)
 
 
 async def differing(database: Database) -> int:

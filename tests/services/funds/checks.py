@@ -13,9 +13,10 @@ SUMMED = ("received_fen", "allocated_fen", "paid_fen", "returned_fen", "withheld
 
 async def check_progress(world: World, who: Actor = PROVINCE, **params: Any) -> dict[str, Any]:
     """The answer's promises: groups add up however grouped, and every received fen waits, is withheld or is spent."""
+    asked = {"fund_year": YEAR, "as_of": day(12, 31)} | params
     answers = [
-        await world.seen(who, "/progress", **({"fund_year": YEAR, "as_of": day(12, 31)} | params | {"group_by": by}))
-        for by in GROUPINGS
+        await world.seen(who, "/progress", **(asked | {"group_by": by, "delays": "none" if place else "list"}))
+        for place, by in enumerate(GROUPINGS)
     ]
     for answer in answers:
         for name in SUMMED:

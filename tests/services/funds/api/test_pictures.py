@@ -97,7 +97,7 @@ async def check_heat_and_line(world: World, area: str, on: str) -> None:
     assert forecast["whole_fen"] - forecast["spent_fen"] == sum(part["total_fen"] for part in forecast["components"])
 
 
-@settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(plan=PLAN, later=PLAN)
 async def test_pictures_agree_with_progress_and_a_past_day_stays_as_it_was(
     world: World, plan: list[Any], later: list[Any]

@@ -58,7 +58,7 @@ class Model:
         return self.city_left + self.transit + self.county_received
 
 
-@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(plan=PLAN)
 async def test_received_is_kept_passed_and_unallocated_whatever_happens(world: World, plan: list[Any]) -> None:
     world.projects["P1"] = grant_of("P1", plan_line_fen=10**12, contract_fen=10**12, state_since=day(1))

@@ -84,7 +84,7 @@ async def entered(world: World, order: list[bool]) -> list[dict[str, Any]]:
 REFERENCE: dict[str, list[dict[str, Any]]] = {}
 
 
-@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(order=st.permutations([True] * 4 + [False] * 4))
 async def test_progress_never_depends_on_the_order_of_postings(order: list[bool]) -> None:
     async with running("funds", pool_size=5) as harness:
