@@ -14,7 +14,9 @@ from xdist.scheduler import LoadScopeScheduling
 from deploy.local.postgres import EmbeddedServer
 from tests.support import server
 
-OVER_THE_RUNNING_SUITE = ("suite/test_bad_input.py", "suite/test_journey.py", "suite/test_make_run.py")
+OVER_THE_RUNNING_SUITE = (
+    "suite/test_bad_input.py", "suite/test_import_events.py", "suite/test_journey.py", "suite/test_make_run.py",
+)  # fmt: skip
 
 # How fast a busy machine makes up its examples says nothing about the product.
 settings.register_profile("lika", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -86,7 +86,7 @@ class EmbeddedServer:
         }
         if not self.durable:
             # Nobody restores what a test leaves, so that copying a database is not written to the log page by page.
-            options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+            options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
             options |= {"wal_level": "minimal", "max_wal_senders": "0"}
         flags = " ".join(f"-c {name}='{value}'" for name, value in options.items())
         try:

@@ -207,13 +207,15 @@ def under_way() -> Iterator[Running]:
 
 
 def test_the_ledger_does_what_plain_numbers_do(under_way: Running) -> None:
-    run_state_machine_as_test(
-        Ledger,
-        settings=settings(
-            max_examples=EXAMPLES, stateful_step_count=OPERATIONS // EXAMPLES + 100, deadline=None, derandomize=True,
-            database=None, suppress_health_check=list(HealthCheck),
-        ),
-    )  # fmt: skip
+    # How many steps an example has is drawn as well: examples until there were as many operations as promised.
+    while under_way.done < OPERATIONS:
+        run_state_machine_as_test(
+            Ledger,
+            settings=settings(
+                max_examples=EXAMPLES, stateful_step_count=OPERATIONS // EXAMPLES + 100, deadline=None,
+                derandomize=True, database=None, suppress_health_check=list(HealthCheck),
+            ),
+        )  # fmt: skip
     assert under_way.done >= OPERATIONS
     assert under_way.refused >= {
         "funds.not_enough_on_that_day", "funds.undone_already", "funds.account_not_covered", "funds.receipt_exhausted",
