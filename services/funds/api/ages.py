@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import Query
-
+from services.funds.api.questions import AsOf
 from services.funds.operations import ages
 from shared.chassis import clock
 from shared.chassis.app import new_router
 from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs
 from shared.schemas.funds_tree import FundAges
-from shared.schemas.wire import Day, DivisionCode
+from shared.schemas.wire import DivisionCode
 
 router = new_router("/api/v1/funds/ages", "ages")
 
@@ -22,6 +19,6 @@ async def funds_ages_get(
     session: Session,
     actor: CurrentActor,
     division_code: DivisionCode,
-    as_of: Annotated[Day | None, Query(description="today when not given")] = None,
+    as_of: AsOf = None,
 ) -> FundAges:
     return await ages.get(session, actor, division_code, as_of or clock.office_today())

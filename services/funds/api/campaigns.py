@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import Query
-
+from services.funds.api.questions import AsOf
 from services.funds.api.request_parts import Area, WholeId, YearFilter
 from services.funds.operations import campaigns as operations
 from shared.chassis import clock
@@ -14,7 +11,7 @@ from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs
 from shared.chassis.paging import Cursor, Limit
 from shared.schemas.funds_plans import Campaign, CampaignComparison, NewCampaign
-from shared.schemas.wire import Day, Page
+from shared.schemas.wire import Page
 
 router = new_router("/api/v1/funds/campaigns", "campaigns")
 
@@ -41,7 +38,7 @@ async def campaign_compare(
     campaign_id: WholeId,
     session: Session,
     actor: CurrentActor,
-    as_of: Annotated[Day | None, Query(description="today when not given")] = None,
+    as_of: AsOf = None,
 ) -> CampaignComparison:
     """A campaign's goal beside the books on a day: exact share, ahead or behind its line, days left."""
     return await operations.compare(session, actor, campaign_id, as_of or clock.office_today())

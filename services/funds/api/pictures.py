@@ -6,18 +6,16 @@ from typing import Annotated
 
 from fastapi import Query
 
-from services.funds.api.progress import BatchFilter, Year, question_of
+from services.funds.api.questions import MoneyQuestion
 from services.funds.api.request_parts import RegistryPeer
 from services.funds.operations import pictures, progress_line
 from shared.chassis.app import new_router
 from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs
 from shared.schemas.funds_pictures import FlowPicture, HeatPicture, ProgressLine
-from shared.schemas.wire import Code, Day, DivisionCode
+from shared.schemas.wire import Code
 
 router = new_router("/api/v1/funds/pictures", "pictures")
-
-AsOf = Annotated[Day | None, Query(description="today when not given")]
 
 
 @router.get("/flow", operation_id="flow_picture_get", **needs("progress.read"))
@@ -25,15 +23,9 @@ async def flow_picture_get(
     session: Session,
     actor: CurrentActor,
     registry: RegistryPeer,
-    division_code: DivisionCode,
-    fund_year: Year,
-    as_of: AsOf = None,
-    batch: BatchFilter = "all",
-    fund_kind: Code | None = None,
-    special: bool | None = None,
+    question: MoneyQuestion,
     project_by: Annotated[Code, Query(description="category or purpose")] = "category",
 ) -> FlowPicture:
-    question = question_of(division_code, fund_year, as_of, batch, fund_kind, special)
     return await pictures.flow(session, actor, registry, question, project_by)
 
 
@@ -42,15 +34,9 @@ async def progress_line_get(
     session: Session,
     actor: CurrentActor,
     registry: RegistryPeer,
-    division_code: DivisionCode,
-    fund_year: Year,
-    as_of: AsOf = None,
-    batch: BatchFilter = "all",
-    fund_kind: Code | None = None,
-    special: bool | None = None,
+    question: MoneyQuestion,
     step: Annotated[Code, Query(description="day, week or month")] = "month",
 ) -> ProgressLine:
-    question = question_of(division_code, fund_year, as_of, batch, fund_kind, special)
     return await progress_line.get(session, actor, registry, question, step)
 
 
@@ -59,13 +45,7 @@ async def heat_picture_get(
     session: Session,
     actor: CurrentActor,
     registry: RegistryPeer,
-    division_code: DivisionCode,
-    fund_year: Year,
-    as_of: AsOf = None,
-    batch: BatchFilter = "all",
-    fund_kind: Code | None = None,
-    special: bool | None = None,
+    question: MoneyQuestion,
     measure: Annotated[Code, Query(description="what `value` shows; progress when not given")] = "progress",
 ) -> HeatPicture:
-    question = question_of(division_code, fund_year, as_of, batch, fund_kind, special)
     return await pictures.heat(session, actor, registry, question, measure)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Query, Response
 from fastapi.responses import StreamingResponse
 
-from services.funds.api.progress import Year, question_of
+from services.funds.api.questions import MoneyQuestion, Year
 from services.funds.api.request_parts import Area, RegistryPeer, WholeId, YearFilter
 from services.funds.operations import progress_reports as operations
 from services.funds.operations import report_corrections as corrections
@@ -18,7 +18,6 @@ from shared.chassis.app import new_router
 from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs
 from shared.chassis.paging import Cursor, Limit
-from shared.schemas.funds import Batch
 from shared.schemas.funds_progress_reports import (
     NewCorrectionConsent,
     NewProgressReport,
@@ -197,14 +196,8 @@ async def ranking_get(
     session: Session,
     actor: CurrentActor,
     registry: RegistryPeer,
-    division_code: DivisionCode,
-    fund_year: Year,
-    as_of: Day | None = None,
-    batch: Batch | None = None,
-    fund_kind: Code | None = None,
-    special: bool | None = None,
+    question: MoneyQuestion,
     percent_places: PercentPlaces = 2,
 ) -> RankingBulletin:
     """The ranking bulletin of a day as the books have it now; a bulletin to be issued is that of a sent report."""
-    question = question_of(division_code, fund_year, as_of, batch or "all", fund_kind, special)
     return await files.ranking(session, actor, registry, question, percent_places)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from services.funds.api.progress import BatchFilter, Year, question_of
+from services.funds.api.questions import BatchFilter, Year
 from services.funds.api.request_parts import Area, RegistryPeer, YearFilter
+from services.funds.domain.questions import Question
 from services.funds.operations import allocations, progress
+from shared.chassis import clock
 from shared.chassis.app import new_router
 from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs
@@ -25,7 +27,8 @@ async def public_progress_get(
     as_of: Day | None = None,
     batch: BatchFilter = "all",
 ) -> PublicProgress:
-    question = question_of(division_code, fund_year, as_of, batch, None, None)
+    batch_only = None if batch == "all" else batch
+    question = Question(division_code, fund_year, as_of or clock.office_today(), batch_only)
     return await progress.public(session, actor, registry, question)
 
 

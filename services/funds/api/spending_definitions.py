@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from fastapi import Query
 
+from services.funds.api.questions import Year
 from services.funds.api.request_parts import Area, RegistryPeer, WholeId, YearFilter
 from services.funds.domain.questions import Question
 from services.funds.operations import spending_definitions
@@ -29,7 +30,6 @@ from shared.schemas.wire import Code, Day, DivisionCode, Page
 router = new_router("/api/v1/funds/spending-definitions", "spending definitions")
 
 State = Literal["proposed", "approved", "refused", "withdrawn"]
-Year = Annotated[int, Query(ge=2000, le=2100)]
 
 
 @router.post("", operation_id="spending_definition_state", status_code=201, **needs("parameter.set", money=True))

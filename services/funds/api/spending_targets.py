@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import Query
-
-from services.funds.api.progress import Year
+from services.funds.api.questions import AsOf, Year
 from services.funds.api.request_parts import Area, WholeId, YearFilter
 from services.funds.operations import spending_targets as operations
 from shared.chassis import clock
@@ -15,7 +11,7 @@ from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs
 from shared.chassis.paging import Cursor, Limit
 from shared.schemas.funds_plans import NewSpendingTarget, NewTargetDecision, SpendingTarget, TargetComparisons
-from shared.schemas.wire import Day, DivisionCode, Page
+from shared.schemas.wire import DivisionCode, Page
 
 router = new_router("/api/v1/funds/spending-targets", "spending targets")
 
@@ -43,7 +39,7 @@ async def spending_target_compare(
     actor: CurrentActor,
     division_code: DivisionCode,
     fund_year: Year,
-    as_of: Annotated[Day | None, Query(description="today when not given")] = None,
+    as_of: AsOf = None,
 ) -> TargetComparisons:
     """Planned beside actual on a day: exact share, ahead or behind, and what each remaining working day must bring."""
     return await operations.compare(session, actor, division_code, fund_year, as_of or clock.office_today())

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Query
 
+from services.funds.api.questions import AsOf, Year
 from services.funds.domain.questions import Question
 from services.funds.operations import tree
 from shared.chassis import clock
@@ -14,7 +15,7 @@ from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs
 from shared.schemas.funds import Batch
 from shared.schemas.funds_tree import FundsTree
-from shared.schemas.wire import Code, Day, DivisionCode
+from shared.schemas.wire import Code, DivisionCode
 
 router = new_router("/api/v1/funds/tree", "tree")
 
@@ -24,8 +25,8 @@ async def funds_tree_get(
     session: Session,
     actor: CurrentActor,
     division_code: DivisionCode,
-    fund_year: Annotated[int, Query(ge=2000, le=2100)],
-    as_of: Annotated[Day | None, Query(description="today when not given")] = None,
+    fund_year: Year,
+    as_of: AsOf = None,
     fund_kind: Code | None = None,
     batch: Batch | None = None,
     depth: Annotated[int, Query(ge=0, le=4, description="levels of nodes below the root")] = 4,

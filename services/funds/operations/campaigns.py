@@ -11,11 +11,10 @@ from services.funds.domain import plans as rules
 from services.funds.domain import progress
 from services.funds.domain.days import require_order
 from services.funds.domain.questions import Question
-from services.funds.domain.refusals.documents import FundKindUnknown
-from services.funds.operations import report_contents, spending
+from services.funds.operations import fund_kinds, report_contents, spending
 from services.funds.operations.shapes import before_of, page_of, shaped
 from services.funds.operations.spending_targets import money_of
-from services.funds.storage import calendars, decisions, lists
+from services.funds.storage import calendars, decisions
 from services.funds.storage import campaigns as storage
 from services.funds.storage.tables import Campaign
 from shared.chassis import audit, clock
@@ -31,8 +30,7 @@ async def enter(session: AsyncSession, actor: Actor, request: wire.NewCampaign) 
     rules.require_campaign(
         request.fund_year, request.starts_on, request.ends_on, request.target_rate, request.target_fen
     )
-    if request.fund_kind is not None and await lists.fund_kind(session, request.fund_kind) is None:
-        raise FundKindUnknown()
+    await fund_kinds.named(session, request.fund_kind)
     row = Campaign(**request.model_dump())
     decisions.sign(actor, row)
     await storage.add(session, row)

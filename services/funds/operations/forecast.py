@@ -21,7 +21,6 @@ from services.funds.domain.payment_stages import Contract
 from services.funds.domain.positions import aid_name
 from services.funds.domain.progress import Totals, pace_of
 from services.funds.domain.questions import Question
-from services.funds.domain.refusals.documents import FundKindUnknown
 from services.funds.operations import deadlines, progress, spending, waits
 from services.funds.operations.progress import Answered
 from services.funds.storage import calendars, lists
@@ -62,10 +61,7 @@ async def answer(session: AsyncSession, actor: Actor, peer: Peer, question: Ques
     """Progress of one of the actor's areas, its question asked in earnest. Raises DayInFuture, FundKindUnknown."""
     require_in_scope(actor, question.area)
     require_order(question.as_of, today=clock.office_today(), pointer="/as_of")
-    answered = await progress.compute(session, actor, peer, question)
-    if question.fund_kind is not None and await lists.fund_kind(session, question.fund_kind) is None:
-        raise FundKindUnknown(pointer="/fund_kind")
-    return answered
+    return await progress.compute(session, actor, peer, question)
 
 
 async def foresee(session: AsyncSession, answered: Answered) -> Computed:

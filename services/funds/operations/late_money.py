@@ -10,7 +10,7 @@ from services.funds.domain.delays import Responsible, measure
 from services.funds.domain.questions import Question
 from services.funds.domain.responsibilities import Split, split_of
 from services.funds.domain.stage_clocks import LateGroup, LateSum, late_sums
-from services.funds.operations import deadlines, spending, waits
+from services.funds.operations import deadlines, fund_kinds, spending, waits
 from services.funds.storage import duration_bands, parameters, sessions
 from shared.chassis.identity import Actor
 from shared.chassis.scope import require_in_scope
@@ -22,6 +22,7 @@ async def get(session: AsyncSession, actor: Actor, question: Question) -> wire.L
     """Every late fen once; and all unspent money by who answers for it. Raises TryAgain when money moved meanwhile."""
     require_in_scope(actor, question.area)
     await sessions.one_moment(session)
+    await fund_kinds.named(session, question.fund_kind)
     values = await parameters.load(session, question.area, question.as_of)
     total = await spending.total(session, question)
     waiting = await waits.load(session, question, values)

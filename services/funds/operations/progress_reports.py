@@ -13,7 +13,6 @@ from services.funds.domain.days import require_order
 from services.funds.domain.divisions import level_of, rank_of
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.questions import Question
-from services.funds.domain.refusals.documents import FundKindUnknown
 from services.funds.domain.refusals.grants import AsOfTooEarly
 from services.funds.domain.refusals.progress_reports import (
     EarlierEditionMissing,
@@ -23,9 +22,9 @@ from services.funds.domain.refusals.progress_reports import (
     ReportTwice,
 )
 from services.funds.domain.refusals.spending import StepNotDue
-from services.funds.operations import area_names, report_contents
+from services.funds.operations import area_names, fund_kinds, report_contents
 from services.funds.operations.shapes import before_of, page_of, shaped
-from services.funds.storage import calendars, decisions, lists, sessions
+from services.funds.storage import calendars, decisions, sessions
 from services.funds.storage import progress_reports as storage
 from services.funds.storage.tables import ProgressReport, ProgressReportContent, ReportKind
 from shared.chassis import audit, clock
@@ -50,8 +49,7 @@ async def draft(
     name = await area_names.name_of(session, actor, peer, request.division_code)
     await sessions.one_moment(session)
     kind = await kind_of(session, request.kind)
-    if request.fund_kind is not None and await lists.fund_kind(session, request.fund_kind) is None:
-        raise FundKindUnknown()
+    await fund_kinds.named(session, request.fund_kind)
     period = rules.period_of(kind.span, request.period)
     as_of = request.as_of or period.last_on
     rules.require_reportable(period, as_of, clock.office_today())

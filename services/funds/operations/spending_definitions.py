@@ -12,12 +12,12 @@ from services.funds.domain.days import require_order
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.questions import Question
 from services.funds.domain.refusals.definitions import DefinitionLevelWrong, DefinitionNotInForce
-from services.funds.domain.refusals.documents import DivisionUnknown, FundKindUnknown
+from services.funds.domain.refusals.documents import DivisionUnknown
 from services.funds.domain.refusals.grants import AsOfTooEarly
 from services.funds.domain.refusals.spending import AlreadyDecided
 from services.funds.domain.spending_thresholds import Threshold, require_all
-from services.funds.operations import spending_rules
-from services.funds.storage import decisions, lists, parameters
+from services.funds.operations import fund_kinds, spending_rules
+from services.funds.storage import decisions, parameters
 from services.funds.storage import spending_definitions as storage
 from services.funds.storage.tables import SpendingDefinition, SpendingThreshold
 from services.funds.upstream import registry
@@ -73,12 +73,8 @@ def _demand_row(item: Threshold) -> SpendingThreshold:
 
 async def _level_of(session: AsyncSession, fund_kind: str | None) -> str | None:
     """The level of finance a kind comes from. Raises FundKindUnknown."""
-    if fund_kind is None:
-        return None
-    kind = await lists.fund_kind(session, fund_kind)
-    if kind is None:
-        raise FundKindUnknown()
-    return kind.source_level
+    kind = await fund_kinds.named(session, fund_kind)
+    return None if kind is None else kind.source_level
 
 
 async def decide(

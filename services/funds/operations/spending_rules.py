@@ -14,8 +14,7 @@ from services.funds.domain.progress import Totals, decimal_text, percent_text
 from services.funds.domain.questions import Question
 from services.funds.domain.spending_rules import Applied
 from services.funds.domain.spending_thresholds import Judged
-from services.funds.operations import spending
-from services.funds.storage import lists
+from services.funds.operations import fund_kinds, spending
 from services.funds.storage import spending_definitions as storage
 from shared.schemas import funds_definitions as wire
 
@@ -23,12 +22,11 @@ from shared.schemas import funds_definitions as wire
 async def load(session: AsyncSession, question: Question, values: Parameters) -> Applied:
     """The definition that holds for a question. `values`: the parameters of its area and day.
 
-    Figures are then asked for with `applied.question`, which is exactly the money the definition counts.
+    Figures are then asked for with `applied.question`, which is exactly the money the definition counts. Raises
+    FundKindUnknown.
     """
-    level = question.source_level
-    if question.fund_kind is not None:
-        kind = await lists.fund_kind(session, question.fund_kind)
-        level = kind.source_level if kind is not None and level is None else level
+    kind = await fund_kinds.named(session, question.fund_kind)
+    level = kind.source_level if kind is not None and question.source_level is None else question.source_level
     asked = rules.asked_of(question, level)
     candidates = await storage.candidates(session, question.area, question.fund_year)
     chosen = rules.choose(candidates, asked)

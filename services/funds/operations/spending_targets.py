@@ -13,12 +13,11 @@ from services.funds.domain import progress
 from services.funds.domain.days import require_order
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.questions import Question
-from services.funds.domain.refusals.documents import FundKindUnknown
 from services.funds.domain.refusals.spending import AlreadyDecided
 from services.funds.domain.working_days import Calendar
-from services.funds.operations import report_contents, spending
+from services.funds.operations import fund_kinds, report_contents, spending
 from services.funds.operations.shapes import before_of, page_of, shaped
-from services.funds.storage import calendars, decisions, lists
+from services.funds.storage import calendars, decisions
 from services.funds.storage import progress_reports as report_storage
 from services.funds.storage import spending_targets as storage
 from services.funds.storage.tables import ProgressReport, SpendingTarget
@@ -37,8 +36,7 @@ async def propose(session: AsyncSession, actor: Actor, request: wire.NewSpending
     require_in_scope(actor, request.division_code)
     figures = (request.households, request.people, request.villages)
     rules.require_target(request.fund_kind or "", request.planned_fen, *figures)
-    if request.fund_kind is not None and await lists.fund_kind(session, request.fund_kind) is None:
-        raise FundKindUnknown()
+    await fund_kinds.named(session, request.fund_kind)
     kind = request.fund_kind or ""
     version = await storage.next_version(session, request.division_code, request.fund_year, kind)
     row = SpendingTarget(**request.model_dump() | {"fund_kind": kind}, version=version, state="proposed")

@@ -27,7 +27,7 @@ from services.funds.domain.stage_clocks import (
     running,
     steps_of,
 )
-from services.funds.operations import deadlines, waits
+from services.funds.operations import deadlines, fund_kinds, waits
 from services.funds.storage import calendars, duration_bands, parameters
 from services.funds.storage import stage_clocks as storage
 from shared.chassis import paging
@@ -61,6 +61,7 @@ async def list_clocks(
     require_in_scope(actor, question.area)
     place, after = _after(cursor)
     wanted = _wanted(asked, after, limit + 1)
+    await fund_kinds.named(session, question.fund_kind)
     values = await parameters.load(session, question.area, question.as_of)
     places = [code for code in await _places(session, question, wanted.thing) if code >= place]
     stays: list[tuple[str, Stay]] = []

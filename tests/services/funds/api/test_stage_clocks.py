@@ -86,7 +86,7 @@ async def test_each_hop_says_when_the_money_came_and_went_and_how_many_days_that
     one = await clocks(world, reference=f"allocation:{allocation['allocation_id']}", hop="project_ready")
     assert [row["amount_fen"] for row in one] == [800, 500, 700, 700]
     assert [row["step"] for row in await clocks(world, state="waiting", step="acceptance")] == ["acceptance"]
-    assert await clocks(world, fund_kind="province_special") == []
+    assert await clocks(world, fund_kind="county_special") == []
 
 
 async def test_a_list_of_grants_has_its_clocks_up_to_the_day_each_household_is_paid(world: World) -> None:
