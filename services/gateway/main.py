@@ -19,7 +19,7 @@ from services.gateway.api import (
 )
 from services.gateway.api.connection import GuardedConnection
 from services.gateway.api.forward import Door
-from services.gateway.domain.refusals import TokenRefusal
+from services.gateway.domain.refusals.tokens import TokenRefusal
 from services.gateway.operations import catalogue, tidying
 from services.gateway.operations.parts import build
 from services.gateway.settings import Settings

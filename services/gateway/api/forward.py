@@ -11,7 +11,7 @@ from services.gateway.api.answers import Answer
 from services.gateway.domain import http_rules
 from services.gateway.domain.http_rules import Inspected
 from services.gateway.domain.rates import Rate, network_of
-from services.gateway.domain.refusals import ReasonMalformed, TooManyRequests
+from services.gateway.domain.refusals.requests import ReasonMalformed, TooManyRequests
 from services.gateway.operations.forwarding import Journey
 from services.gateway.operations.parts import Parts
 from services.gateway.operations.request_body import CallerGone, RequestBody, replay
@@ -72,6 +72,9 @@ class Door:
             self._limit(self._parts.public_rate, network_of(_peer(scope)), answer)
             service = parts[4].split("/", 1)[0]
             await self._forward(service, path, query, self._parts.rights.public(), request, scope, receive, answer)
+        elif parts[3] == "public":
+            self._limit(self._parts.public_rate, network_of(_peer(scope)), answer)
+            await self._own(scope, receive, answer, request, self._parts.rights.public())
         elif path == TOKEN_PATH:
             self._limit(self._parts.token_rate, network_of(_peer(scope)), answer)
             await self._own(scope, receive, answer, request, None, FORM_LIMIT)

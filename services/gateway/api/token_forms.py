@@ -9,7 +9,7 @@ from urllib.parse import unquote_plus
 from fastapi import Request
 from starlette.responses import Response
 
-from services.gateway.domain.refusals import TokenRefusal
+from services.gateway.domain.refusals.tokens import TokenRefusal
 from shared.chassis import problems
 from shared.refusals import UnsupportedMedia
 from shared.schemas.gateway import TokenProblem

@@ -8,7 +8,7 @@ from fastapi import Request
 
 from services.gateway.api.dependencies import GatewayParts, PeerAddress
 from services.gateway.api.token_forms import FORM_SCHEMA, read_form
-from services.gateway.domain.refusals import InvalidClient, TokenRefusal, UnsupportedGrant
+from services.gateway.domain.refusals.tokens import InvalidClient, TokenRefusal, UnsupportedGrant
 from services.gateway.operations.parts import Parts
 from shared.chassis.app import new_router
 from shared.chassis.identity import needs_nothing

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-from services.gateway.domain.refusals import (
+from services.gateway.domain.refusals.requests import (
     HeaderMalformed,
     HeaderRepeated,
     HeadersTooLarge,

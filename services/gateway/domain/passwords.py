@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Set
 
-from services.gateway.domain.refusals import PasswordCommon, PasswordTooShort, PasswordUnfit
+from services.gateway.domain.refusals.passwords import PasswordCommon, PasswordTooShort, PasswordUnfit
 
 MAX_LENGTH = 128
 DECORATION = 6

@@ -7,14 +7,14 @@ import uuid
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.gateway.domain.passwords import require_good
-from services.gateway.domain.refusals import (
+from services.gateway.domain.refusals.accounts import (
     AccountStateUnchanged,
-    OfficeUnknown,
     OwnAccount,
     PersonMissing,
     PersonNameDiffers,
     PersonUnknown,
 )
+from services.gateway.domain.refusals.offices import OfficeUnknown
 from services.gateway.operations.passwords import Passwords
 from services.gateway.operations.role_checks import require_fitting, require_human
 from services.gateway.storage import accounts as storage

@@ -8,7 +8,9 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.gateway.domain.refusals import AccountStateUnchanged, ClientAlreadyExpired, OfficeUnknown
+from services.gateway.domain.refusals.accounts import AccountStateUnchanged
+from services.gateway.domain.refusals.clients import ClientAlreadyExpired
+from services.gateway.domain.refusals.offices import OfficeUnknown
 from services.gateway.operations.role_checks import require_fitting, require_machine
 from services.gateway.operations.sign_in import SECRET_BYTES, digest
 from services.gateway.storage import accounts as storage

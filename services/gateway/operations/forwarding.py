@@ -15,7 +15,7 @@ from services.gateway.domain.http_rules import (
     is_upload,
     safe_location,
 )
-from services.gateway.domain.refusals import ServiceUnavailable
+from services.gateway.domain.refusals.requests import ServiceUnavailable
 from services.gateway.operations.request_body import RequestBody
 from services.gateway.upstream.services import Services
 from shared.chassis import log, trace

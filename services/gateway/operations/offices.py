@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.gateway.domain import offices as rules
-from services.gateway.domain.refusals import DivisionUnknown, OfficeCodeMalformed, SectorUnknown
+from services.gateway.domain.refusals.offices import DivisionUnknown, OfficeCodeMalformed, SectorUnknown
 from services.gateway.storage import offices as storage
 from services.gateway.storage.data_files import role_book
 from services.gateway.storage.tables import Office as OfficeRow

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.gateway.domain.passwords import require_good
-from services.gateway.domain.refusals import OldPasswordWrong
+from services.gateway.domain.refusals.passwords import OldPasswordWrong
 from services.gateway.operations.passwords import Passwords
 from services.gateway.operations.sign_in import digest
 from services.gateway.storage import accounts, parameters, sessions, sign_ins

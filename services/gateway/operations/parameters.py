@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.gateway.domain.parameters import BOUNDS, within_bounds
-from services.gateway.domain.refusals import ParameterDayPast, ParameterOutOfBounds, ParameterUnknown
+from services.gateway.domain.refusals.parameters import ParameterDayPast, ParameterOutOfBounds, ParameterUnknown
 from services.gateway.storage import parameters as storage
 from services.gateway.storage.tables import Parameter as ParameterRow
 from shared.chassis import audit, clock

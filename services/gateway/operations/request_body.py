@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 from starlette.types import Message, Receive
 
-from services.gateway.domain.refusals import ArrivedTooSlowly
+from services.gateway.domain.refusals.requests import ArrivedTooSlowly
 from shared.refusals import TooLarge
 
 

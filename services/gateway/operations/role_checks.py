@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from services.gateway.domain.refusals import RoleNotHere, RolesIncompatible, RoleUnknown
+from services.gateway.domain.refusals.accounts import RoleNotHere, RolesIncompatible, RoleUnknown
 from services.gateway.domain.roles import RoleBook
 from services.gateway.storage.tables import Office
 

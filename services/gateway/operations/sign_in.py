@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.gateway.domain.access_tokens import MAX_LIFE_S
-from services.gateway.domain.refusals import InvalidClient, InvalidGrant
+from services.gateway.domain.refusals.tokens import InvalidClient, InvalidGrant
 from services.gateway.operations.access_tokens import AccessTokens
 from services.gateway.operations.passwords import Passwords
 from services.gateway.operations.rights import actor_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.gateway.domain.refusals import DivisionUnknown
+from services.gateway.domain.refusals.offices import DivisionUnknown
 from shared.chassis.identity import Actor
 from shared.chassis.peers import Peer, PeerUnavailable
 from shared.chassis.scope import NATION

@@ -13,7 +13,7 @@ import aiohttp
 from yarl import URL
 
 from services.gateway.domain.breaker import Breaker
-from services.gateway.domain.refusals import ServiceTooSlow, ServiceUnavailable
+from services.gateway.domain.refusals.requests import ServiceTooSlow, ServiceUnavailable
 
 CONNECT_S = 1.0
 KEEP_CONNECTION_S = 30.0

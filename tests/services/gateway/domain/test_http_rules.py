@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.gateway.domain import http_rules
-from services.gateway.domain.refusals import HeadersTooLarge, PathAmbiguous, ReasonMalformed, TargetTooLong
+from services.gateway.domain.refusals.requests import HeadersTooLarge, PathAmbiguous, ReasonMalformed, TargetTooLong
 from shared.refusals import Malformed, Refusal
 
 SEGMENT = st.text(min_size=1, max_size=20).filter(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.gateway.domain.offices import code_fits, level_of
 from services.gateway.domain.passwords import normalised, require_good
-from services.gateway.domain.refusals import PasswordCommon, PasswordTooShort
+from services.gateway.domain.refusals.passwords import PasswordCommon, PasswordTooShort
 from services.gateway.storage.data_files import common_passwords, role_book, rows
 from shared.refusals import Refusal
 

@@ -1,0 +1,1 @@
+"""Everything the gateway refuses, each with its stable code and its sentence; split by noun."""
