@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 BENCH_READY := $(VENV)/.bench-installed
+CLIENTS_READY := $(VENV)/.clients-installed
 SERVICES := registry projects funds gateway
 WORKERS ?= 2
 
@@ -27,10 +28,15 @@ $(BENCH_READY): $(READY) requirements-bench.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@
 
+$(CLIENTS_READY): $(READY) requirements-clients.lock
+	@echo "installing what generates clients into $(VENV) (once)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-clients.lock
+	@touch $@
+
 run: $(READY) ## the whole suite on this machine, with the demonstration county, until Ctrl-C
 	@exec $(BIN)/python -m deploy.local
 
-test: $(READY) ## all tests (about ten minutes at most on two cores)
+test: $(CLIENTS_READY) ## all tests (about ten minutes at most on two cores)
 	@$(BIN)/pytest -n $(WORKERS)
 
 check: $(READY) ## lint, format, types, import contracts
@@ -52,11 +58,12 @@ revision: $(READY) ## draft a migration: make revision service=funds message="ad
 openapi: $(READY) ## write the services' contracts to docs/openapi
 	@$(BIN)/python -m deploy.openapi
 
-lock: $(READY) ## resolve the dependencies again into the three lock files
+lock: $(READY) ## resolve the dependencies again into the lock files
 	@$(BIN)/pip install --quiet --disable-pip-version-check uv
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate --extra local --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate --extra bench -c requirements-dev.lock pyproject.toml -o requirements-bench.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate --extra clients -c requirements-dev.lock pyproject.toml -o requirements-clients.lock
 
 secrets: $(READY) ## make the secret files docker compose needs (deploy/secrets; nothing is replaced)
 	@$(BIN)/python -m deploy.secret_files deploy/secrets
