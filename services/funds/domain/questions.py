@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +27,8 @@ class Question:
     def books(self) -> str:
         """The area whose books hold the money: below a county it is the county's."""
         return self.area[:6]
+
+    @property
+    def open_month(self) -> date:
+        """The first day of the month the next day is in: the months before it are over."""
+        return (self.as_of + timedelta(days=1)).replace(day=1)

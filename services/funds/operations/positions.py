@@ -12,9 +12,10 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain import positions as domain
+from services.funds.domain.divisions import level_of
 from services.funds.domain.parameters import Parameters
 from services.funds.domain.questions import Question
-from services.funds.storage import lists, project_grants, recalled_money
+from services.funds.storage import lacking_projects, lists, project_grants, recalled_money
 from services.funds.storage import positions as storage
 from services.funds.storage.positions import AccountState
 from services.funds.storage.tables import GrantBatch
@@ -32,10 +33,11 @@ class _Books:
 
 async def load(session: AsyncSession, question: Question, values: Parameters) -> domain.Facts:
     """Where an area's money stood on a day that no payee had."""
-    books = _by_owner(await storage.accounts(session, question, storage.ON_THE_WAY))
+    states, withheld = await storage.on_the_way(session, question)
+    books = _by_owner(states)
     if question.allocations is not None:
-        return await _of_projects(session, question, values, books)
-    found = await _allocations(session, question, values, books)
+        return await _of_projects(session, question, values, books, withheld)
+    found = await _allocations(session, question, values, books, withheld)
     receipts = await _receipts(session, question, books)
     lines = await _lines(session, question)
     codes = [row.division_code for row in receipts] + [row.division_code for row in lines]
@@ -45,25 +47,31 @@ async def load(session: AsyncSession, question: Question, values: Parameters) ->
         lines=lines,
         allocations=found,
         names=dict(await lists.division_names(session, codes)),
-        lacking_counties=await _lacking(session, question),
+        lacking_counties=await lacking_projects.counties(session, question) if _undivided(receipts) else frozenset(),
     )
 
 
-async def _of_projects(session: AsyncSession, question: Question, values: Parameters, books: _Books) -> domain.Facts:
+def _undivided(receipts: Iterable[domain.Receipt]) -> bool:
+    """Whether a county has money left that no project has: only then does it matter if one lacks money."""
+    return any(row.left_fen and level_of(row.division_code) == "county" for row in receipts)
+
+
+async def _of_projects(
+    session: AsyncSession, question: Question, values: Parameters, books: _Books, withheld: dict[int, int]
+) -> domain.Facts:
     """Only what stands with the question's allocations."""
-    own = {number: states for number, states in books.by_allocation.items() if number in (question.allocations or ())}
-    found = await _allocations(session, question, values, replace(books, by_allocation=own))
+    asked = question.allocations or frozenset()
+    own = {number: states for number, states in books.by_allocation.items() if number in asked}
+    kept = {number: fen for number, fen in withheld.items() if number in asked}
+    found = await _allocations(session, question, values, replace(books, by_allocation=own), kept)
     names = await lists.division_names(session, [row.county_code for row in found])
     return domain.Facts(allocations=found, names=dict(names))
 
 
 async def _allocations(
-    session: AsyncSession, question: Question, values: Parameters, books: _Books
+    session: AsyncSession, question: Question, values: Parameters, books: _Books, withheld: dict[int, int]
 ) -> tuple[domain.Allocation, ...]:
     """Allocations with money that waits. Retention that is not due waits nowhere, and its claims are not read."""
-    withheld = await storage.withheld(session, question)
-    if question.allocations is not None:
-        withheld = {number: fen for number, fen in withheld.items() if number in question.allocations}
     allocations = await storage.allocations(session, {*books.by_allocation, *withheld})
     projects = await projects_of(session, {row.project_code for row in allocations}, question.as_of)
     due_on = {row.id: _due_on(row.county_code, projects[row.project_code], values) for row in allocations}
@@ -228,11 +236,3 @@ def _allocation(
         claims=tuple(replace(claim, due_on=due_on) if claim.withheld_fen else claim for claim in claimed),
         batch=row.batch,
     )
-
-
-async def _lacking(session: AsyncSession, question: Question) -> frozenset[str]:
-    """Counties where a project of the year's plan has less money than its plan line."""
-    given = await storage.allocated_by_project(session, question)
-    reduced = await recalled_money.from_projects(session, question)
-    planned = await project_grants.planned(session, question.books, question.fund_year, question.as_of)
-    return frozenset(county for code, county, line in planned if line > given.get(code, 0) - reduced[code])

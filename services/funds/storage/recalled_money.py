@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from services.funds.domain.questions import Question
 from services.funds.storage.asked_money import only
+from services.funds.storage.asked_statements import built_once
 from services.funds.storage.tables import Allocation, Reallocation, Recall
 from shared.chassis.scope import within
 
@@ -43,29 +43,31 @@ async def back_to_receipts(session: AsyncSession, question: Question) -> dict[in
     return await _sums(session, Recall.back_to_receipt_id, [*_decided(question, "receipt"), mine])
 
 
+@built_once
+def _on_the_way(question: Question) -> Select[Any, Any]:
+    mine = within(Recall.division_code, question.area)
+    line = Recall.document_line_id
+    return select(line, func.sum(Recall.amount_fen)).where(*_decided(question, "transit"), mine).group_by(line)
+
+
 async def on_the_way(session: AsyncSession, question: Question) -> dict[int, int]:
     """By document line for the area: fen called back before anybody registered it."""
-    mine = within(Recall.division_code, question.area)
-    return await _sums(session, Recall.document_line_id, [*_decided(question, "transit"), mine])
+    return {line_id: int(fen) for line_id, fen in await _on_the_way(session, question) if line_id is not None}
 
 
-async def from_projects(session: AsyncSession, question: Question) -> dict[str, int]:
-    """By project of the area's counties: fen of the year called back or moved to another project by the day."""
+def taken_from_projects(question: Question) -> CompoundSelect[Any]:
+    """Project and fen of what was called back, or moved to another project, by the day; of the area's counties."""
     recalled = (
-        select(Allocation.project_code, Recall.amount_fen)
+        select(Allocation.project_code, Recall.amount_fen.label("fen"))
         .join(Allocation, Allocation.id == Recall.allocation_id)
         .where(Recall.state == "approved", Recall.decided_on <= question.as_of)
     )
     target = aliased(Allocation)
     moved = (
-        select(Allocation.project_code, Reallocation.amount_fen)
+        select(Allocation.project_code, Reallocation.amount_fen.label("fen"))
         .join(Allocation, Allocation.id == Reallocation.from_allocation_id)
         .join(target, target.id == Reallocation.to_allocation_id)
         .where(target.state == "approved", target.decided_on <= question.as_of)
     )
-    reduced: dict[str, int] = defaultdict(int)
-    for query in (recalled, moved):
-        asked = query.where(within(Allocation.county_code, question.books), Allocation.fund_year == question.fund_year)
-        for code, amount in await session.execute(asked):
-            reduced[code] += amount
-    return reduced
+    own = (within(Allocation.county_code, question.books), Allocation.fund_year == question.fund_year)
+    return union_all(recalled.where(*own), moved.where(*own))

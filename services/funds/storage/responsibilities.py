@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.delays import Responsible
 from services.funds.domain.questions import Question
 from services.funds.domain.responsibilities import Ruling
+from services.funds.storage.asked_statements import built_once
 from services.funds.storage.tables import (
     Responsibility,
     ResponsibilityDecision,
@@ -21,8 +22,8 @@ from services.funds.storage.tables import (
 from shared.chassis.scope import within
 
 
-async def rulings(session: AsyncSession, question: Question) -> list[Ruling]:
-    """What was decided on money in the area's books of the fund year, with effect by the day; in one query."""
+@built_once
+def _rulings(question: Question) -> Select[Any]:
     table = ResponsibilityDecision
     query = select(table).where(
         table.fund_year == question.fund_year,
@@ -31,12 +32,17 @@ async def rulings(session: AsyncSession, question: Question) -> list[Ruling]:
     )
     if question.known_until is not None:
         query = query.where(table.entered_at < question.known_until)
+    return query
+
+
+async def rulings(session: AsyncSession, question: Question) -> list[Ruling]:
+    """What was decided on money in the area's books of the fund year, with effect by the day; in one query."""
     return [
         Ruling(
             row.id, row.reference, row.step, cast(Responsible, row.side), row.cause, row.office, row.office_name,
             row.effective_from, row.effective_to,
         )
-        for row in await session.scalars(query)
+        for row in (await _rulings(session, question)).scalars()
     ]  # fmt: skip
 
 

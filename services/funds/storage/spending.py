@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
+from functools import cache, partial
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Date, Select, Subquery, column, func, literal, select, table, text, union_all
@@ -13,6 +14,7 @@ from services.funds.domain.divisions import length_below
 from services.funds.domain.progress import Totals
 from services.funds.domain.questions import Question
 from services.funds.storage.asked_money import only
+from services.funds.storage.asked_statements import Run, built_once
 from services.funds.storage.tables import Allocation, FundKind, HoldingDay, SpendingDay, SpendingMonth
 from services.funds.storage.trace import one_of
 from shared.chassis.scope import within
@@ -32,18 +34,30 @@ async def grouped(
 ) -> dict[str, Totals]:
     """An area's money on a day by area right below (its own under its own code), kind, level of origin, or batch."""
     below = len(question.area) == COUNTY and by == "division"
-    source = _source(question, by_allocation=below or _detailed(question))
+    detailed = below or _detailed(question)
+    if question.allocations is not None:
+        found = await session.execute(_grouped(question, by, detailed, length_below(question.area)))
+    else:
+        found = await _built(by, detailed, length_below(question.area))(session, question)
+    return {key: _totals(sums) for key, *sums in sorted(found)}
+
+
+@cache
+def _built(by: str, by_allocation: bool, digits: int) -> Run:
+    return built_once(partial(_grouped, by=by, by_allocation=by_allocation, digits=digits))
+
+
+def _grouped(question: Question, by: str, by_allocation: bool, digits: int) -> Select[Any]:
+    source = _source(question, by_allocation=by_allocation)
     keys: dict[str, Any] = {
-        "division": func.left(source.c.held_in, length_below(question.area)),
+        "division": func.left(source.c.held_in, digits),
         "fund_kind": source.c.fund_kind,
         "county": func.left(source.c.held_in, COUNTY),
         "level": FundKind.source_level,
         "batch": source.c.batch,
     }
     query = _summed(source, keys[by])
-    if by == "level":
-        query = query.join(FundKind, FundKind.code == source.c.fund_kind)
-    return {key: _totals(sums) for key, *sums in sorted(await session.execute(query))}
+    return query.join(FundKind, FundKind.code == source.c.fund_kind) if by == "level" else query
 
 
 async def by_day(session: AsyncSession, question: Question) -> list[tuple[date, Totals]]:
@@ -148,19 +162,14 @@ def _months(question: Question) -> Select[Any]:
     """The months that were over by the asked day."""
     kept = SpendingMonth
     sums = _sums(kept, kept.county_code, literal(0), kept.month, question)
-    return sums.where(kept.month < _month_after(question.as_of))
+    return sums.where(kept.month < question.open_month)
 
 
 def _days(question: Question) -> Select[Any]:
     """The days of the month that was not over."""
     kept = SpendingDay
     sums = _sums(kept, kept.county_code, literal(0), kept.effective_on, question)
-    return sums.where(kept.effective_on >= _month_after(question.as_of))
-
-
-def _month_after(day: date) -> date:
-    """The first day of the month the next day is in: months before it are over."""
-    return (day + timedelta(days=1)).replace(day=1)
+    return sums.where(kept.effective_on >= question.open_month)
 
 
 def _sums(kept: Any, place: Any, given: Any, day: Any, question: Question | None) -> Select[Any]:

@@ -22,6 +22,11 @@ def one_of(column: InstrumentedAttribute[Any], values: Iterable[int | None]) -> 
     return column == func.any(bindparam(None, wanted, type_=ARRAY(BigInteger), unique=True))
 
 
+def any_of(column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    """The same for a statement that is built once: the ids are its parameter `ids`."""
+    return column == func.any(bindparam("ids", type_=ARRAY(BigInteger)))
+
+
 async def rows(
     session: AsyncSession,
     table: type[Row],

@@ -1,0 +1,56 @@
+"""Statements about money that are built once for each form of question, and run with each question's values.
+
+Building a long statement takes the service longer than the database takes to answer it for a county.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any, cast
+
+from sqlalchemy import BigInteger, Date, DateTime, Executable, String, bindparam
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.funds.domain.divisions import NATION
+from services.funds.domain.questions import Question
+
+_TYPES: dict[str, Any] = {
+    "area": String,
+    "books": String,
+    "fund_year": BigInteger,
+    "as_of": Date,
+    "open_month": Date,
+    "batch": String,
+    "fund_kind": String,
+    "source_level": String,
+    "known_until": DateTime(timezone=True),
+}
+_WRITTEN = ("special",)
+"""Values that stand in the statement itself."""
+
+Run = Callable[[AsyncSession, Question], Any]
+
+
+def built_once(build: Callable[[Question], Executable]) -> Run:
+    """Run what `build` makes of a question whose values are parameters. `allocations` are not among them."""
+    built: dict[tuple[Any, ...], Executable] = {}
+
+    async def run(session: AsyncSession, question: Question) -> Any:
+        values = {name: getattr(question, name) for name in (*_TYPES, *_WRITTEN)}
+        form = tuple(value if name in _WRITTEN or value == NATION else value is None for name, value in values.items())
+        statement = built.get(form)
+        if statement is None:
+            statement = built[form] = build(_parameters(values))
+        return await session.execute(statement, {f"asked_{name}": values[name] for name in _TYPES})
+
+    return run
+
+
+def _parameters(values: dict[str, Any]) -> Question:
+    """The question with a parameter wherever it has a value; the whole country and nothing stay what they are."""
+    asked = {
+        name: values[name] if values[name] in (None, NATION) else bindparam(f"asked_{name}", type_=kind)
+        for name, kind in _TYPES.items()
+    }
+    return cast(Question, SimpleNamespace(**asked, allocations=None, **{name: values[name] for name in _WRITTEN}))
