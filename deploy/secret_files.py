@@ -17,7 +17,7 @@ from shared.chassis.identity import new_private_key, public_keys
 SERVICES = databases.SERVICES
 JWKS = "inner_jwks.json"
 TOKEN_KEY = "gateway_token_key.pem"
-SEAL_KEYS = ("registry_seal_key", "registry_index_key", "funds_seal_key")
+SEAL_KEYS = ("registry_seal_key", "registry_index_key", "funds_seal_key", "gateway_seal_key")
 
 
 def inner_key(service: str) -> str:

@@ -1,7 +1,8 @@
 """`python -m deploy.demonstration` (`make demonstration`): load the demonstration into a suite that runs anywhere.
 
-The first administrator and the first operator are there already; their passwords come from files. The sign-ins of
-everybody else are made here and kept in the folder, which also remembers how far a load came.
+The first administrator and the first operator are there already; their first passwords come from files, and are changed
+here, as everybody's are, if that was not done yet. All sign-ins are kept in the folder, which also remembers how far a
+load came.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     def agree(book: Book) -> None:
         for username, password in passwords.items():
-            book.set_password(username, password)
+            book.set_first_password(username, password)
 
     place = load.Place(given.address.rstrip("/"), given.folder.resolve())
     reporter = Reporter()

@@ -17,6 +17,7 @@ OPERATOR = "operator"
 CLIENT_OFFICE = "341622-civil"
 CLIENT_NAME = "蒙城县民政局低保系统"
 XUTUAN = "341622106"
+FROM_ABOVE = ("account_admin", "security_admin", "auditor")
 
 RECORDER_NAMES = (
     "江有声", "池上青", "游方远", "戚长庚", "蓝田玉", "麦秋成", "封千里",
@@ -82,7 +83,8 @@ class Book:
     def _row(self, person: dict[str, str]) -> dict[str, Any]:
         return {
             "username": person["username"],
-            "password": secrets.token_urlsafe(12) + "-Lk9",
+            "password": _new_password(),
+            "first_password": _new_password(),
             "roles": person["roles"].split(";"),
             "division_code": division_of(person["office"]),
             "office": person["office"],
@@ -93,7 +95,8 @@ class Book:
         self.rows.append(
             {
                 "username": username,
-                "password": secrets.token_urlsafe(12) + "-Lk9",
+                "password": _new_password(),
+                "first_password": _new_password(),
                 "roles": [role],
                 "division_code": "00",
                 "office": "00-administration",
@@ -105,19 +108,29 @@ class Book:
         self.path.touch(mode=0o600, exist_ok=True)
         self.path.write_text(json.dumps(self.rows, ensure_ascii=False, indent=1), encoding="utf-8")
 
-    def password(self, username: str) -> str:
-        return str(next(row["password"] for row in self.rows if row.get("username") == username))
+    def _row_of(self, username: str) -> dict[str, Any]:
+        return next(row for row in self.rows if row.get("username") == username)
 
-    def set_password(self, username: str, password: str) -> None:
-        """Note the password an account was given elsewhere."""
-        row = next(row for row in self.rows if row.get("username") == username)
-        row["password"] = password
+    def first_password(self, username: str) -> str:
+        """The password an account is made with; once its owner has changed it, the one it has."""
+        row = self._row_of(username)
+        return str(row.get("first_password", row["password"]))
+
+    def set_first_password(self, username: str, password: str) -> None:
+        """Note the password an account was made with elsewhere."""
+        self._row_of(username)["first_password"] = password
         self.save()
 
     def desk(self, username: str) -> Desk:
-        """The person's desk, signed in at its first request."""
+        """The person's desk. At its first request they change the password somebody else set, as everybody must."""
         if username not in self._desks:
-            self._desks[username] = Desk(self.address, username, self.password(username))
+            row = self._row_of(username)
+            desk = Desk(self.address, username, row["password"])
+            if "first_password" in row:
+                row["password"] = desk.own_password(row["first_password"])
+                del row["first_password"]
+                self.save()
+            self._desks[username] = desk
         return self._desks[username]
 
     def close(self) -> None:
@@ -134,14 +147,17 @@ class Book:
         for person in people():
             steps.advance()
             if person["username"] in present:
+                self.desk(person["username"])
                 continue
             maker = administrator
-            if person["office"].startswith("341622") and person["username"] not in ("mengcheng.admin",):
+            # Who manages, watches over or audits a county is appointed from above, not by the county itself.
+            if person["office"].startswith("341622") and person["roles"] not in FROM_ABOVE:
                 maker = self.desk("mengcheng.admin")
             body: dict[str, Any] = {name: person[name] for name in ("username", "person_name", "office", "title")}
-            body |= {"roles": person["roles"].split(";"), "password": self.password(person["username"])}
+            body |= {"roles": person["roles"].split(";"), "password": self.first_password(person["username"])}
             # No key: what carries a password is not kept, not even as a digest.
             maker.post("/api/v1/auth/accounts", body, key="")
+            self.desk(person["username"])
         self._create_client()
 
     def _present(self) -> set[str]:
@@ -171,6 +187,10 @@ class Book:
             }
         )
         self.save()
+
+
+def _new_password() -> str:
+    return secrets.token_urlsafe(12) + "-Lk9"
 
 
 def steps_total() -> int:

@@ -25,7 +25,7 @@ def _bootstrap(suite: Suite, book: Book) -> None:
     for username in (ADMINISTRATOR, OPERATOR):
         files[username] = suite.secrets / f"bootstrap_{username}"
         files[username].touch(mode=0o600)
-        files[username].write_text(book.password(username))
+        files[username].write_text(book.first_password(username))
     process = suite.command(
         "gateway",
         "bootstrap",

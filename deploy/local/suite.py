@@ -93,6 +93,7 @@ class Suite:
         if name == "funds":
             values["SEAL_KEY_FILE"] = str(self.secrets / "funds_seal_key")
         if name == "gateway":
+            values["SEAL_KEY_FILE"] = str(self.secrets / "gateway_seal_key")
             values["TOKEN_KEY_FILE"] = str(self.secrets / secret_files.TOKEN_KEY)
             values["HOST"] = os.environ.get("LIKA_GATEWAY_HOST", "127.0.0.1")
             values["ISSUER"] = addresses["gateway"]

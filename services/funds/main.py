@@ -24,6 +24,7 @@ from services.funds.api import (
     documents,
     donations,
     events,
+    exchange,
     factor_proposals,
     forecast,
     grant_batches,
@@ -64,7 +65,9 @@ from services.funds.operations import alert_sweeps, funding_sweeps, spending_sum
 from services.funds.settings import Settings
 from services.funds.storage.constraints import CONSTRAINTS
 from services.funds.storage.sealing import Seals
+from services.funds.storage.waiting_work import WAITING
 from shared.chassis.app import create_app, serve
+from shared.chassis.waiting_work import waiting_router
 
 ROUTERS = [
     documents.router,
@@ -137,6 +140,8 @@ ROUTERS = [
     responsibilities.router,
     responsibilities.causes_router,
     events.internal,
+    exchange.internal,
+    waiting_router("funds", WAITING),
 ]
 
 

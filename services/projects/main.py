@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from services.projects.api import chain, code_lists, fundings, imports, library, parameters, plans, public, works
+from services.projects.api import (
+    chain,
+    code_lists,
+    exchange,
+    fundings,
+    imports,
+    library,
+    parameters,
+    plans,
+    public,
+    works,
+)
 from services.projects.settings import Settings
 from services.projects.storage.constraints import CONSTRAINTS
+from services.projects.storage.waiting_work import WAITING
 from shared.chassis.app import create_app, serve
+from shared.chassis.waiting_work import waiting_router
 
 ROUTERS = [
     parameters.router,
@@ -22,6 +35,8 @@ ROUTERS = [
     fundings.internal,
     fundings.compared,
     fundings.told,
+    exchange.internal,
+    waiting_router("projects", WAITING),
 ]
 
 

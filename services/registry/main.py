@@ -8,9 +8,11 @@ from fastapi import FastAPI
 
 from services.registry.api import (
     code_lists,
+    comparisons,
     corrections,
     divisions,
     eligibility,
+    exchange,
     exit_plans,
     household_accounts,
     household_exports,
@@ -24,13 +26,16 @@ from services.registry.api import (
     quality,
     register_years,
     statistics,
+    trail_subjects,
 )
 from services.registry.operations import import_runs, key_checks, quality_work, year_closings
 from services.registry.operations.import_workers import Workers
 from services.registry.settings import Settings
 from services.registry.storage.constraints import CONSTRAINTS
 from services.registry.storage.sealing import Seals
+from services.registry.storage.waiting_work import WAITING
 from shared.chassis.app import create_app, serve
+from shared.chassis.waiting_work import waiting_router
 
 ROUTERS = [
     households.router,
@@ -52,6 +57,14 @@ ROUTERS = [
     divisions.internal,
     eligibility.internal,
     household_accounts.internal,
+    trail_subjects.internal,
+    comparisons.kinds,
+    comparisons.lists,
+    comparisons.received,
+    comparisons.doubts,
+    exchange.households,
+    exchange.internal,
+    waiting_router("registry", WAITING),
 ]
 
 

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from sqlalchemy.engine import make_url
 from starlette.responses import Response
 
-from shared.chassis import clock, log, trace
+from shared.chassis import audit, clock, log, trace
 from shared.chassis.identity import Actor
 from shared.chassis.row_security import FROM, TO, hull
 from shared.refusals import Unavailable
@@ -101,13 +101,14 @@ class HotReads:
 
 async def _fetch(pool: Any, statement: str, read: Noted, parameters: Sequence[Any]) -> Sequence[asyncpg.Record]:
     actor, span = read.actor, hull(read.actor.scope)
-    more = orjson.dumps(read.more).decode()
+    more = orjson.dumps(audit.facts_of(actor) | read.more).decode()
     try:
         async with pool.acquire(timeout=ACQUIRE_S) as connection:
             rows: Sequence[asyncpg.Record] = await connection.fetch(
                 statement, span.first, span.end, clock.now(), actor.account, actor.office, read.action, read.fields,
                 actor.purpose, trace.trace_id(), more, *parameters,
             )  # fmt: skip
+            audit.mark_noted()
             return rows
     except (OSError, TimeoutError, InterfaceError) as error:
         raise Unavailable() from error

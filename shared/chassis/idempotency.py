@@ -10,11 +10,12 @@ never lapses by the clock: the operation answers it.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import uuid
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from fastapi import Request
 from sqlalchemy import ColumnElement, delete, select, update
@@ -22,7 +23,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
-from shared.chassis import clock
+from shared.chassis import audit, clock
 from shared.chassis.database import Database
 from shared.chassis.identity import current_actor
 from shared.chassis.tables import IdempotencyKey
@@ -112,6 +113,29 @@ async def claim(request: Request, database: Database, operation: str) -> Claim |
             raise TryAgain()
         row.claim, row.claimed_at = mine.mark, clock.now()
     return mine
+
+
+async def note_replay(request: Request, database: Database, stored: Response) -> None:
+    """A stored answer that shows people is read once more, perhaps by somebody else of the office."""
+    if stored.status_code >= 300:
+        return
+    key = request.headers["idempotency-key"]
+    subjects = subjects_of(bytes(stored.body))
+    await audit.record_read(database, current_actor(request), "operation.replay", subjects, "as_before", key=key)
+
+
+def subjects_of(body: bytes) -> list[str]:
+    """The ids an answer holds, whatever they are of."""
+    found: dict[str, None] = {}
+    waiting: list[Any] = [json.loads(body)] if body.startswith((b"{", b"[")) else []
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            found |= {one: None for name, one in value.items() if name.endswith("id") and isinstance(one, str)}
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+    return sorted(found)
 
 
 async def finish(session: AsyncSession, mine: Claim, response: Response) -> None:

@@ -19,6 +19,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
+from shared.chassis import log
 from shared.refusals import Forbidden, Unauthenticated
 
 INNER_TOKEN_LIFE_S = 60
@@ -26,6 +27,9 @@ LEEWAY_S = 5
 ALGORITHM = "Ed25519"
 TOKEN_TYPE = "lika-inner+jwt"
 GATEWAY = "gateway"
+_SERVICES = "service:"
+LOOK_S = 1.0
+"""How often the key files are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +53,22 @@ class Actor:
     """Division codes; the actor sees these and everything below them. `00` is the country."""
     purpose: str = ""
     """Why personal data is unmasked (X-Access-Reason); empty when not given."""
+    delegations: tuple[str, ...] = ()
+    """Ids of the delegations some of the roles are lent by; empty when all are the actor's own."""
+    offices_before: tuple[str, ...] = ()
+    """Codes of the offices the actor's office has taken over from, however far back."""
     issuer: str = field(default=GATEWAY, compare=False)
 
     def may(self, permission: str) -> bool:
         return permission in self.permissions
+
+    def acts_for(self, office: str) -> bool:
+        """Whether the office is the actor's own or one that it has taken over from."""
+        return office == self.office or office in self.offices_before
+
+    def standing_for(self, *offices: str | None) -> str:
+        """The first of `offices` that the actor acts for; the actor's own when there is none."""
+        return next((office for office in offices if office is not None and self.acts_for(office)), self.office)
 
     def claims(self) -> dict[str, Any]:
         values = asdict(self)
@@ -74,21 +90,59 @@ class Actor:
             permissions=frozenset(claims["permissions"]),
             scope=tuple(claims["scope"]),
             purpose=claims["purpose"],
+            delegations=tuple(claims.get("delegations", ())),
+            offices_before=tuple(claims.get("offices_before", ())),
             issuer=issuer,
         )
 
 
 class InnerTokens:
-    """Signs inner tokens as one service and checks those addressed to it."""
+    """Signs inner tokens as one service and checks those addressed to it.
+
+    Both files are read again when they change, so that a service's key is replaced without stopping anybody: the new
+    public key goes into the JWKS as `SERVICE.2`, then the private key file is replaced, then the old public key goes.
+    """
 
     def __init__(self, service: str, key_file: Path, jwks_file: Path) -> None:
         self.service = service
-        self._key = OKPKey.import_key(key_file.read_bytes())
-        self._keys = {key["kid"]: OKPKey.import_key(key) for key in json.loads(jwks_file.read_text())["keys"]}
+        self._files = (key_file, jwks_file)
+        self._looked_at = time.monotonic()
+        self._state = self._stat()
+        self._load()
+
+    def _load(self) -> None:
+        """Take over what the files say, whole or not at all."""
+        key_file, jwks_file = self._files
+        own_key = OKPKey.import_key(key_file.read_bytes())
+        keys = {key["kid"]: OKPKey.import_key(key) for key in json.loads(jwks_file.read_text())["keys"]}
+        mark = own_key.thumbprint()
+        names = [kid for kid, key in keys.items() if service_of(kid) == self.service and key.thumbprint() == mark]
+        self._key = self.own_key = own_key
+        self._kid = names[0] if names else self.service
+        self._keys = keys
         self._seen: dict[str, tuple[int, Actor]] = {}
+
+    def _stat(self) -> list[tuple[int, int, int]]:
+        """What tells one version of the files from another."""
+        return [(one.st_mtime_ns, one.st_size, one.st_ino) for one in (path.stat() for path in self._files)]
+
+    def _look(self) -> None:
+        """Read the files again if they changed; those that cannot be read change nothing."""
+        now = time.monotonic()
+        if now - self._looked_at < LOOK_S:
+            return
+        self._looked_at = now
+        try:
+            state = self._stat()
+            if state != self._state:
+                self._load()
+                self._state = state
+        except (OSError, ValueError, KeyError, TypeError, JoseError) as error:
+            log.logger().error("inner_keys_unreadable", kind=type(error).__name__)
 
     def sign(self, actor: Actor, audience: str) -> str:
         """A token that lets `audience` act for `actor` during the next minute."""
+        self._look()
         issued = int(time.time())
         claims = actor.claims() | {
             "iss": self.service,
@@ -98,17 +152,18 @@ class InnerTokens:
             "exp": issued + INNER_TOKEN_LIFE_S,
             "jti": uuid.uuid4().hex,
         }
-        header = {"alg": ALGORITHM, "kid": self.service, "typ": TOKEN_TYPE}
+        header = {"alg": ALGORITHM, "kid": self._kid, "typ": TOKEN_TYPE}
         return jwt.encode(header, claims, self._key, algorithms=[ALGORITHM])
 
     def check(self, token: str) -> Actor:
         """The actor of a good token; Unauthenticated for any other, without saying why."""
+        self._look()
         known = self._seen.get(token)
         if known is not None and known[0] > time.time():
             return known[1]
         try:
             actor, expires = self._check(token)
-        except (JoseError, ValueError, KeyError, TypeError) as error:
+        except (JoseError, ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
             raise Unauthenticated() from error
         if len(self._seen) > 2_000:
             self._seen.clear()
@@ -116,30 +171,69 @@ class InnerTokens:
         return actor
 
     def _check(self, token: str) -> tuple[Actor, int]:
-        kid = _header(token)["kid"]
+        kid = _part(token, 0)["kid"]
         decoded = jwt.decode(token, self._keys[kid], algorithms=[ALGORITHM])
-        claims = decoded.claims
+        claims = _claims(token)
         if decoded.header.get("typ") != TOKEN_TYPE or set(decoded.header) != {"alg", "kid", "typ"}:
             raise ValueError("not an inner token")
         now = time.time()
         issued, expires = claims["iat"], claims["exp"]
-        if not (isinstance(issued, int) and isinstance(expires, int)):
+        if type(issued) is not int or type(expires) is not int:
             raise ValueError("times must be integers")
-        if claims["aud"] != self.service or claims["iss"] != kid or claims["sub"] != claims["account"]:
+        if claims["aud"] != self.service or claims["iss"] != service_of(kid) or claims["sub"] != claims["account"]:
             raise ValueError("addressed to somebody else")
         if expires < now - LEEWAY_S or issued > now + LEEWAY_S or expires - issued > INNER_TOKEN_LIFE_S:
             raise ValueError("out of time")
-        actor = Actor.of(claims, kid)
+        actor = Actor.of(claims, service_of(kid))
         return actor, expires
 
 
-def _header(token: str) -> dict[str, Any]:
+def service_of(kid: str) -> str:
+    """The service whose key this is: `gateway` of `gateway` and of `gateway.2`."""
+    return kid.split(".", 1)[0]
+
+
+_TEXTS = frozenset(
+    {"iss", "aud", "sub", "jti", "account", "person", "office", "office_name", "level", "sector", "purpose"}
+)
+_LISTS = frozenset({"roles", "permissions", "scope"})
+_LATER_LISTS = frozenset({"delegations", "offices_before"})
+"""Lists that may be missing."""
+
+
+def _claims(token: str) -> dict[str, Any]:
+    """The claims, if they are those of an inner token and nothing else, each of its own kind."""
+    claims = _part(token, 1)
+    needed, known = _TEXTS | _LISTS | {"iat", "exp"}, set(claims)
+    if not needed <= known <= needed | _LATER_LISTS:
+        raise ValueError("other claims than those of an inner token")
+    lists = [claims[name] for name in known & (_LISTS | _LATER_LISTS)]
+    texts = [claims[name] for name in _TEXTS]
+    if not all(type(one) is list for one in lists):
+        raise ValueError("a list is none")
+    if not all(type(one) is str for one in [*texts, *(item for one in lists for item in one)]):
+        raise ValueError("a text is none")
+    if "" in claims["scope"]:
+        raise ValueError("an area without a code would be everywhere")
+    return claims
+
+
+def _part(token: str, index: int) -> dict[str, Any]:
+    """The header (0) or the claims (1), in which no member stands twice."""
     from joserfc.util import urlsafe_b64decode
 
-    header = json.loads(urlsafe_b64decode(token.split(".", 1)[0].encode("ascii", "strict")))
-    if not isinstance(header, dict):
-        raise ValueError("header must be an object")
-    return header
+    text = urlsafe_b64decode(token.split(".", 2)[index].encode("ascii", "strict"))
+    part = json.loads(text, object_pairs_hook=_each_once)
+    if not isinstance(part, dict):
+        raise ValueError("not an object")
+    return part
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a member twice")
+    return members
 
 
 def public_keys(private_keys: dict[str, Path]) -> str:
@@ -176,6 +270,16 @@ async def _asking(request: Request, _: Annotated[Any, Depends(_bearer)] = None) 
 CurrentActor = Annotated[Actor, Depends(_asking)]
 
 
+def require_declared(actor: Actor, declared: str) -> None:
+    """Refuse whom an operation's x-permission does not let in: `service:` names issuers, anything else a right."""
+    if declared.startswith(_SERVICES):
+        admitted = actor.issuer in declared.removeprefix(_SERVICES).split(",")
+    else:
+        admitted = actor.issuer == GATEWAY and actor.may(declared)
+    if not admitted:
+        raise Forbidden()
+
+
 def needs(permission: str, *, money: bool = False) -> dict[str, Any]:
     """Route arguments: only an actor sent by the gateway with `permission` gets in.
 
@@ -183,8 +287,7 @@ def needs(permission: str, *, money: bool = False) -> dict[str, Any]:
     """
 
     async def check(actor: CurrentActor) -> None:
-        if actor.issuer != GATEWAY or not actor.may(permission):
-            raise Forbidden()
+        require_declared(actor, permission)
 
     extra: dict[str, Any] = {"x-permission": permission}
     if money:
@@ -195,14 +298,12 @@ def needs(permission: str, *, money: bool = False) -> dict[str, Any]:
 def needs_service(*issuers: str) -> dict[str, Any]:
     """Route arguments of an internal operation: only these services get in, for whatever actor."""
 
-    async def check(actor: CurrentActor) -> None:
-        if actor.issuer not in issuers:
-            raise Forbidden()
+    declared = _SERVICES + ",".join(issuers)
 
-    return {
-        "dependencies": [Depends(check)],
-        "openapi_extra": {"x-permission": "service:" + ",".join(issuers)},
-    }
+    async def check(actor: CurrentActor) -> None:
+        require_declared(actor, declared)
+
+    return {"dependencies": [Depends(check)], "openapi_extra": {"x-permission": declared}}
 
 
 def needs_nothing(reason: str) -> dict[str, Any]:

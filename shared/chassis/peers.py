@@ -9,12 +9,13 @@ from typing import Any
 
 import httpx2 as httpx
 
-from shared.chassis import trace
+from shared.chassis import deadlines, trace
 from shared.chassis.identity import Actor, InnerTokens
 from shared.refusals import Unavailable
 
 BREAK_AFTER = 5
 BREAK_S = 2.0
+CONNECT_S = 0.5
 
 
 class PeerUnavailable(Unavailable):
@@ -27,6 +28,10 @@ class PeerUnavailable(Unavailable):
 def _trusted() -> ssl.SSLContext:
     """Whom to believe where a peer's address is https. Read once: it takes longer than building an app."""
     return httpx.create_ssl_context(trust_env=False)
+
+
+def _timeout(wait_s: float) -> httpx.Timeout:
+    return httpx.Timeout(wait_s, connect=min(CONNECT_S, wait_s))
 
 
 class Peer:
@@ -44,12 +49,13 @@ class Peer:
         self._tokens = tokens
         self._client = httpx.AsyncClient(
             base_url=base_url,
-            timeout=httpx.Timeout(timeout_s, connect=0.5),
+            timeout=_timeout(timeout_s),
             transport=transport,
             verify=_trusted(),
             follow_redirects=False,
             trust_env=False,
         )
+        self._timeout_s = timeout_s
         self._failures = 0
         self._open_until = 0.0
 
@@ -71,12 +77,16 @@ class Peer:
     async def _ask(self, actor: Actor, method: str, path: str, **kwargs: Any) -> httpx.Response:
         if time.monotonic() < self._open_until:
             raise PeerUnavailable()
+        wait_s = deadlines.left(kwargs.pop("timeout", self._timeout_s))
+        if wait_s <= 0:
+            raise PeerUnavailable()
         headers = {
+            deadlines.HEADER: str(int(wait_s * 1000)),
             "authorization": f"Bearer {self._tokens.sign(actor, self.name)}",
             "traceparent": trace.traceparent(),
         }
         try:
-            answer = await self._client.request(method, path, headers=headers, **kwargs)
+            answer = await self._client.request(method, path, headers=headers, timeout=_timeout(wait_s), **kwargs)
         except httpx.HTTPError as error:
             self._failed()
             raise PeerUnavailable() from error

@@ -17,14 +17,19 @@ from python_multipart.multipart import parse_options_header
 from sqlalchemy.exc import IntegrityError
 from starlette.responses import Response
 
-from shared.chassis import idempotency, problems
+from shared.chassis import audit, idempotency, problems
 from shared.chassis.database import Database
-from shared.chassis.identity import current_actor
+from shared.chassis.deprecation import telling
+from shared.chassis.identity import current_actor, require_declared
+from shared.chassis.personal_data import fields_of
 from shared.chassis.stages import Stages
 from shared.refusals import Forbidden, Malformed, Refusal, TooLarge, TryAgain, Unavailable, UnsupportedMedia
 
 JSON_BODY_LIMIT = 1024 * 1024
 JSON_DEPTH_LIMIT = 32
+
+PUBLISHED = "/api/v1/public/"
+"""Addresses the anonymous may ask."""
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -33,11 +38,12 @@ class UnitOfWorkRoute(APIRoute):
     """A route whose handler runs in one transaction; under GET a read-only one."""
 
     def get_route_handler(self) -> Handler:
-        handle = super().get_route_handler()
         name = self.operation_id or self.name
-        extra = self.openapi_extra or {}
+        extra = self.openapi_extra = self._with_people(self.openapi_extra or {})
+        handle = _noting(super().get_route_handler(), name, extra)
         key_required = extra.get("x-idempotency-key") == "required"
-        public = extra.get("x-permission") == "public"
+        permission = extra.get("x-permission", "")
+        public = permission == "public"
         streams = extra.get("x-streams") is True  # an answer that is never whole is stored under no key
         reads_only = set(self.methods or ()) <= {"GET", "HEAD"} or extra.get("x-reads-only") is True
 
@@ -48,8 +54,11 @@ class UnitOfWorkRoute(APIRoute):
             database: Database = request.app.state.database
             areas: tuple[str, ...] = ()
             if not public:
-                # Before a byte of the body is read: the anonymous learn nothing, cost nothing.
-                areas = current_actor(request).scope
+                # Before a byte of the body is read or a key is claimed: whoever may not ask learns nothing, not even
+                # an answer stored for a colleague, and costs no statement.
+                actor = current_actor(request)
+                require_declared(actor, permission)
+                areas = actor.scope
             if own_statement:
                 if request.method != "GET":
                     await _read_body(request)
@@ -66,11 +75,34 @@ class UnitOfWorkRoute(APIRoute):
                     request.state.session = session
                     return await handle(request)
             try:
-                return await _run_keyed(request, database, areas, name, handle, in_stages)
+                response = await _run_keyed(request, database, areas, name, handle, in_stages)
+                if audit.PERSONAL in extra and "idempotency-replayed" in response.headers:
+                    audit.begin(name, extra)
+                    await idempotency.note_replay(request, database, response)
+                return response
             finally:
                 await request.close()  # an upload read for its digest is open when the answer was a stored one
 
-        return run
+        return telling(run, extra)
+
+    def _with_people(self, extra: dict[str, Any]) -> dict[str, Any]:
+        """The extras, with the personal fields the answer can hold. What is published shows nobody who is not known."""
+        published = extra.get("x-permission") == "public" or self.path.startswith(PUBLISHED)
+        shown = () if published else fields_of(self.response_model)
+        return extra | {audit.PERSONAL: sorted({*shown, *extra.get(audit.PERSONAL, ())})} if shown else extra
+
+
+def _noting(handle: Handler, operation: str, extra: dict[str, Any]) -> Handler:
+    """The handler, whose answer leaves only once it stands on a trail, if it shows people. A write it would have
+    shown is undone with it."""
+
+    async def noting(request: Request) -> Response:
+        answering = audit.begin(operation, extra)
+        response = await handle(request)
+        audit.require_noted(answering, response.status_code)
+        return response
+
+    return noting
 
 
 async def _run_keyed(

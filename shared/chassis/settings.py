@@ -36,6 +36,14 @@ class ServiceSettings(BaseSettings):
     upload_limit_bytes: int = 200 * 1024 * 1024
     """The largest form a request may bring."""
     demonstration: bool = False
+    trail_seal_pause_s: float = 1.0
+    """How long the sealer of the trails rests when it has nothing left to do."""
+    trail_checkpoint_s: float = 60.0
+    """How far apart signed checkpoints of the trails are at least."""
+    trail_anchor_file: Path | None = None
+    """A file outside the database that every checkpoint is appended to, a line each."""
+    trail_lag_s: float = 120.0
+    """When unsealed rows make /readyz say so."""
     pool_size: int = 5
     peer_timeout_s: float = 8.0
     claim_life_s: float = 45.0

@@ -1,4 +1,4 @@
-"""Tables every service's database holds for the chassis: keys, audit, events out and in, read trail."""
+"""Tables every service's database holds for the chassis: keys, audit, read trail and their seals, events out and in."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Identity, Index, MetaData, String, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 NAMING = {
@@ -47,7 +47,7 @@ class AuditEntry(ChassisBase):
     """Who did what to what, written in the transaction that did it. Append only."""
 
     __tablename__ = "audit_entries"
-    __table_args__ = (Index(None, "subject", "id"),)
+    __table_args__ = (Index(None, "subject", "id"), Index(None, "at", "id"), Index(None, "actor", "at"))
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     at: Mapped[datetime]
@@ -63,6 +63,7 @@ class ReadTrail(ChassisBase):
     """Who read whose file, which fields, and why; written before the bytes leave. Append only."""
 
     __tablename__ = "read_trail"
+    __table_args__ = (Index(None, "at", "id"), Index(None, "actor", "at"))
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     at: Mapped[datetime]
@@ -73,6 +74,34 @@ class ReadTrail(ChassisBase):
     fields: Mapped[str]
     purpose: Mapped[str]
     trace_id: Mapped[str]
+
+
+class TrailSeal(ChassisBase):
+    """One row of a trail as a link of the chain: what it was, and what came before it. Append only.
+
+    `subjects` only finds rows; it is no part of what is sealed.
+    """
+
+    __tablename__ = "trail_seals"
+    __table_args__ = (UniqueConstraint("kind", "row_id"), Index(None, "subjects", postgresql_using="gin"))
+
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str]
+    row_id: Mapped[int]
+    row_hash: Mapped[bytes]
+    chain_hash: Mapped[bytes]
+    subjects: Mapped[list[str]] = mapped_column(ARRAY(String))
+
+
+class TrailCheckpoint(ChassisBase):
+    """The chain's end at a moment, signed by the service. Append only."""
+
+    __tablename__ = "trail_checkpoints"
+
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    signed: Mapped[str]
+    """JWS, compact."""
 
 
 class OutboxEvent(ChassisBase):
@@ -108,5 +137,5 @@ class InboxEvent(ChassisBase):
     received_at: Mapped[datetime]
 
 
-APPEND_ONLY = frozenset({"audit_entries", "read_trail", "inbox_events"})
+APPEND_ONLY = frozenset({"audit_entries", "read_trail", "trail_seals", "trail_checkpoints", "inbox_events"})
 """Chassis tables on which the app role may insert and select, nothing else."""

@@ -34,6 +34,7 @@ class NewOffice(Wire):
     name: Text
     division_code: DivisionCode
     sector: SectorCode = ""
+    valid_from: Day | None = Field(default=None, description="the office's first day; today when not given")
 
 
 class Office(Wire):
@@ -43,6 +44,9 @@ class Office(Wire):
     level: str
     sector: str
     created_at: datetime
+    valid_from: Day
+    valid_to: Day | None = Field(description="the last day; null while the office stands")
+    version: int
 
 
 class NewAccount(Wire):
@@ -80,6 +84,7 @@ class Account(Wire):
     disabled: bool
     version: int
     created_at: datetime
+    must_change_password: bool
 
 
 class Reason(Wire):
@@ -103,6 +108,9 @@ class NewClient(Wire):
     roles: Roles = ["department_client"]
     purpose: Text
     expires_on: Day
+    networks: Annotated[list[str], Field(max_length=32)] = Field(
+        default=[], description="CIDR; where the machine may come from, from anywhere when empty"
+    )
 
 
 class Client(Wire):
@@ -137,6 +145,16 @@ class Role(Wire):
     permissions: list[str]
     offices: list[RoleOffice]
     incompatible_with: list[str]
+    lent: bool = Field(description="whether a holder may lend it for some days")
+    lent_with_consent: bool = Field(description="whether a second person must agree to the lending")
+
+
+class Permission(Wire):
+    """One thing a role may do, as people read it."""
+
+    code: str
+    zh: str
+    en: str
 
 
 class Sector(Wire):
@@ -148,6 +166,18 @@ class Sector(Wire):
 class RoleCatalogue(Wire):
     roles: list[Role]
     sectors: list[Sector]
+    permissions: list[Permission] = Field(description="the texts of every permission the roles name")
+
+
+class BorrowedRoles(Wire):
+    """Roles that somebody lends, and until when; a role counts only while its lender holds it."""
+
+    delegation: str
+    roles: list[str]
+    lender: str = Field(description="the account that lends")
+    lender_name: str
+    from_on: Day
+    to_on: Day
 
 
 class Me(Wire):
@@ -166,6 +196,9 @@ class Me(Wire):
     scope: list[str] = Field(description="division codes; everything below them is seen, 00 is the country")
     division_code: str
     title: str
+    must_change_password: bool = Field(description="nothing but a change of the password is open until it is changed")
+    delegations: list[BorrowedRoles]
+    offices_before: list[str] = Field(description="offices this one has taken over from")
 
 
 class TokenAnswer(Wire):
@@ -195,6 +228,7 @@ class SignIn(Wire):
     username: str
     office: str
     peer: str
+    times: int = Field(default=1, description="how often within some seconds: refused tokens are noted together")
 
 
 class Parameter(Wire):

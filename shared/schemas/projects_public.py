@@ -79,3 +79,30 @@ class PublishedLibraryRow(Wire):
     plan_year: int | None
     plan_line_fen: int
     filed_on: date
+
+
+class PublishedPlanRow(Wire):
+    """A line of a county's approved annual plan (年度计划) with the fields the publicity rule names."""
+
+    county_code: str
+    fund_year: int
+    approved_on: date
+    fund_source: str
+    amount_fen: int
+    project: PublishedProject
+
+
+class PublishedCompletion(Wire):
+    """What became of a project (完成情况): what it cost, when it was finished, how the acceptance ended."""
+
+    project: PublishedProject
+    state: ProjectState
+    plan_year: int | None
+    plan_line_fen: int
+    funded_fen: int
+    contractor_name: str | None
+    contract_fen: int | None
+    completed_on: date | None
+    accepted_on: date | None
+    final_account_fen: int | None
+    hotline: str

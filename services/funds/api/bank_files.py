@@ -9,6 +9,7 @@ from fastapi import File, Response, UploadFile
 from services.funds.api.request_parts import Area, CurrentSeals, Trail, WholeId
 from services.funds.operations import bank_files, bank_results
 from shared.chassis.app import new_router
+from shared.chassis.audit import shows_people
 from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs
 from shared.chassis.paging import Cursor, Limit
@@ -36,7 +37,7 @@ async def bank_file_build(body: NewBankFile, session: Session, actor: CurrentAct
     "/{bank_file_id}/content",
     operation_id="bank_file_take",
     response_class=Response,
-    **unkept(needs("bank_file.take")),
+    **shows_people(unkept(needs("bank_file.take")), "payee_name", "account"),
     **CSV,
 )
 async def bank_file_take(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.funds.api.request_parts import Area, IdFilter, ProjectsPeer, RegistryPeer, WholeId, YearFilter
+from services.funds.api.request_parts import Area, IdFilter, ProjectsPeer, RegistryPeer, Trail, WholeId, YearFilter
 from services.funds.operations import donation_uses, donations
 from shared.chassis.app import new_router
 from shared.chassis.database import Session
@@ -47,17 +47,18 @@ async def donation_use_decide(use_id: WholeId, body: NewDecision, session: Sessi
 async def donation_list(
     session: Session,
     actor: CurrentActor,
+    trail: Trail,
     division_code: Area = "00",
     year: YearFilter = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[Donation]:
-    return await donations.list_donations(session, actor, division_code, year, cursor, limit)
+    return await donations.list_donations(session, actor, trail, division_code, year, cursor, limit)
 
 
 @router.get("/{donation_id}", operation_id="donation_get", **needs("donation.read"))
-async def donation_get(donation_id: WholeId, session: Session, actor: CurrentActor) -> Donation:
-    return await donations.get(session, actor, donation_id)
+async def donation_get(donation_id: WholeId, session: Session, actor: CurrentActor, trail: Trail) -> Donation:
+    return await donations.get(session, actor, trail, donation_id)
 
 
 @uses_router.get("", operation_id="donation_use_list", **needs("donation.read"))

@@ -10,6 +10,7 @@ from services.funds.api.bank_files import CSV, taken, unkept
 from services.funds.api.request_parts import Area, IdFilter, RegistryPeer, Trail, WholeId
 from services.funds.operations import grant_file_results, grant_files
 from shared.chassis.app import new_router
+from shared.chassis.audit import shows_people
 from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs
 from shared.chassis.paging import Cursor, Limit
@@ -31,7 +32,7 @@ async def grant_file_build(
     "/{grant_file_id}/content",
     operation_id="grant_file_take",
     response_class=Response,
-    **unkept(needs("bank_file.take")),
+    **shows_people(unkept(needs("bank_file.take")), "name", "bank_account"),
     **CSV,
 )
 async def grant_file_take(

@@ -45,7 +45,7 @@ async def reply(session: AsyncSession, actor: Actor, alert_id: int, request: wir
     paper = request.paper
     if paper is not None:
         rules.require_impersonal("/paper/name", paper.name)
-    following = rules.reply(alert.chain, alert.standing, _hand(actor), with_paper=paper is not None)
+    following = rules.reply(alert.chain, alert.standing, _hand(actor, alert), with_paper=paper is not None)
     if paper is not None:
         alert.row.papered_at = clock.now()
     return await _take(session, actor, alert, following, "replied", request.words, paper)
@@ -55,7 +55,7 @@ async def review(session: AsyncSession, actor: Actor, alert_id: int, request: wi
     """A first or second review (初审、复审): passed on, or sent back to the unit."""
     alert = await _held(session, actor, alert_id)
     rules.require_impersonal("/words", request.words)
-    following = rules.review(alert.chain, alert.standing, alert.done, _hand(actor), request.outcome)
+    following = rules.review(alert.chain, alert.standing, alert.done, _hand(actor, alert), request.outcome)
     return await _take(session, actor, alert, following, request.outcome, request.words)
 
 
@@ -65,7 +65,7 @@ async def conclude(
     """The conclusion: doubt and violation keep the alert open for a further round, normal and corrected close it."""
     alert = await _held(session, actor, alert_id)
     rules.require_impersonal("/words", request.words)
-    following = rules.conclude(alert.chain, alert.standing, alert.done, _hand(actor), request.outcome)
+    following = rules.conclude(alert.chain, alert.standing, alert.done, _hand(actor, alert), request.outcome)
     row, accepted = alert.row, (request.accepted_fen, request.accepted_days)
     rules.require_accepted(request.outcome, (row.amount_fen, row.days), accepted)
     row.conclusion = request.outcome
@@ -90,8 +90,9 @@ async def _held(session: AsyncSession, actor: Actor, alert_id: int) -> Open:
     return Open(row, chains[row.chain], await storage.actions_of(session, row.id))
 
 
-def _hand(actor: Actor) -> Hand:
-    return Hand(actor.person, actor.office, actor.sector, actor.level)
+def _hand(actor: Actor, alert: Open) -> Hand:
+    """Who takes a step; an office that has taken over from the one addressed stands for it."""
+    return Hand(actor.person, actor.standing_for(alert.row.office), actor.sector, actor.level)
 
 
 async def _take(

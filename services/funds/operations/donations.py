@@ -12,12 +12,13 @@ from services.funds.domain.refusals.documents import DivisionUnknown
 from services.funds.domain.refusals.grants import ProgrammeUnknown
 from services.funds.domain.refusals.spending import ProjectNotInLibrary
 from services.funds.operations.shapes import before_of, page_of, shaped
-from services.funds.storage import decisions, ledger, lists, outside_books, pages
+from services.funds.storage import decisions, ledger, lists, outside_books, pages, sessions
 from services.funds.storage import donations as storage
 from services.funds.storage.outside_books import Cause
 from services.funds.storage.tables import Donation
 from services.funds.upstream import projects, registry
 from shared.chassis import audit, clock
+from shared.chassis.database import Database
 from shared.chassis.identity import Actor
 from shared.chassis.peers import Peer
 from shared.chassis.scope import require_in_scope
@@ -75,19 +76,30 @@ async def require_programme(session: AsyncSession, code: str) -> None:
         raise ProgrammeUnknown()
 
 
-async def get(session: AsyncSession, actor: Actor, donation_id: int) -> wire.Donation:
+async def get(session: AsyncSession, actor: Actor, trail: Database, donation_id: int) -> wire.Donation:
     row = await pages.visible(session, Donation, actor, donation_id)
     if row is None:
         raise NotFound()
-    return (await answers(session, [row]))[0]
+    found = await answers(session, [row])
+    await _note(session, actor, trail, found)
+    return found[0]
 
 
 async def list_donations(
-    session: AsyncSession, actor: Actor, area: str, year: int | None, cursor: str | None, limit: int
+    session: AsyncSession, actor: Actor, trail: Database, area: str, year: int | None, cursor: str | None, limit: int
 ) -> Page[wire.Donation]:
     wanted = [] if year is None else [Donation.receipt_year == year]
     rows = await pages.newest(session, Donation, actor, area, wanted, before_of(cursor), limit + 1)
-    return page_of(rows, limit, lambda row: row.id, await answers(session, rows[:limit]))
+    items = await answers(session, rows[:limit])
+    page = page_of(rows, limit, lambda row: row.id, items)
+    await _note(session, actor, trail, items)
+    return page
+
+
+async def _note(session: AsyncSession, actor: Actor, trail: Database, items: Sequence[wire.Donation]) -> None:
+    await sessions.let_go(session)
+    subjects = [f"donation:{item.donation_id}" for item in items]
+    await audit.record_read(trail, actor, "donation.read", subjects, "donor_name,amount_fen")
 
 
 async def list_published(

@@ -17,6 +17,7 @@ from shared.chassis import audit, clock, paging
 from shared.chassis.database import Database
 from shared.chassis.identity import Actor
 from shared.chassis.peers import Peer
+from shared.chassis.scope import require_in_scope
 from shared.refusals import Malformed
 from shared.schemas import funds_households as wire
 from shared.schemas.registry_eligibility import EligibilityAnswer, FactTest, MatchingQuestion
@@ -39,6 +40,7 @@ async def unpaid(
 
     The register is asked as it stands today. Only for programmes whose entitlement is computable.
     """
+    require_in_scope(actor, area)
     today = clock.office_today()
     programme = await programmes.in_force(session, programme_code, area, today)
     if programme is None:

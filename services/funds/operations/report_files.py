@@ -58,7 +58,7 @@ async def bulletin(session: AsyncSession, actor: Actor, row_id: int, places: int
     await sessions.one_moment(session)
     row = await reports.seen(session, actor, row_id)
     content = await reports.content_of(session, actor, row)
-    return _bulletin(content.model_dump(mode="json"), places)
+    return bulletin_of_content(content.model_dump(mode="json"), places)
 
 
 async def ranking(
@@ -86,10 +86,11 @@ async def ranking(
         "areas": [area.model_dump() for area in found.areas],
         "areas_without_money": found.without_money,
     }
-    return _bulletin(content, places)
+    return bulletin_of_content(content, places)
 
 
-def _bulletin(content: Mapping[str, Any], places: int) -> wire.RankingBulletin:
+def bulletin_of_content(content: Mapping[str, Any], places: int) -> wire.RankingBulletin:
+    """The ranking bulletin of a report's content."""
     rule = content["definition"]
     rows = [_row(row, rule["pace_exact"], places) for row in content["areas"]]
     total = {"key": "", "label": "合计", "rank": None} | content["total"]

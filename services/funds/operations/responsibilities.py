@@ -56,7 +56,8 @@ async def open_case(session: AsyncSession, actor: Actor, request: wire.NewRespon
         raise NotWaiting()
     asked = Question(place, request.fund_year, request.opened_on)
     waiting = await _waiting(session, asked, request.reference, request.step)
-    rules.require_concerned(actor.office, is_above(actor.scope, place), waiting)
+    answering = actor.standing_for(waiting.office, waiting.project_office)
+    rules.require_concerned(answering, is_above(actor.scope, place), waiting)
     await _require_cause(session, request.claimed_side, request.claimed_cause, len(request.papers), "/claimed_cause")
     copied = {name: getattr(request, name) for name in COPIED}
     row = Responsibility(
@@ -87,7 +88,7 @@ async def reply(
 ) -> wire.Responsibility:
     """The office concerned answers an open case: the one that answers for the money now, or the one it is laid on."""
     row = await _open(session, actor, row_id)
-    if actor.office not in (row.office, row.claimed_office):
+    if actor.standing_for(row.office, row.claimed_office) not in (row.office, row.claimed_office):
         raise NotConcerned()
     rules.require_impersonal("/words", request.words, _names(request.papers))
     await _keep_words(session, actor, row, request.words, request.replied_on, "/replied_on")
@@ -101,7 +102,7 @@ async def withdraw(
 ) -> wire.Responsibility:
     """The office that opened a case takes it back; what was said stays on file."""
     row = await _open(session, actor, row_id)
-    if actor.office != row.entered_office:
+    if not actor.acts_for(row.entered_office):
         raise NotConcerned()
     rules.require_impersonal("/words", request.words, ())
     await _keep_words(session, actor, row, request.words, request.withdrawn_on, "/withdrawn_on")
@@ -128,7 +129,9 @@ async def decide(
     Neither an office that answers for it, nor a person who opened the case or replied; and the money still waits there.
     """
     row = await _open(session, actor, row_id)
-    rules.require_judge(actor.office, is_above(actor.scope, row.division_code), row.office, row.claimed_office)
+    # An office that took over from one of the two sides is that side: it does not judge itself by a new name.
+    judging = actor.standing_for(row.office, row.claimed_office)
+    rules.require_judge(judging, is_above(actor.scope, row.division_code), row.office, row.claimed_office)
     rules.require_impersonal("/reason", request.reason, _names(request.papers))
     replies, papers = await storage.parts_of(session, [row.id])
     require_other_person(actor.person, row.entered_person, *(item.entered_person for item in replies))

@@ -11,7 +11,12 @@ from shared.chassis.app import new_router
 from shared.chassis.database import Session
 from shared.chassis.identity import needs
 from shared.chassis.paging import Cursor, Limit
-from shared.schemas.projects_public import PublishedLibraryRow, PublishedNotice
+from shared.schemas.projects_public import (
+    PublishedCompletion,
+    PublishedLibraryRow,
+    PublishedNotice,
+    PublishedPlanRow,
+)
 from shared.schemas.wire import DivisionCode, Page
 
 router = new_router("/api/v1/public/projects", "public")
@@ -37,3 +42,25 @@ async def public_project_library_list(
     limit: Limit = 50,
 ) -> Page[PublishedLibraryRow]:
     return await operations.library(session, within, year, cursor, limit)
+
+
+@router.get("/plans", operation_id="public_project_plan_list", **needs("public.read"))
+async def public_project_plan_list(
+    session: Session,
+    within: DivisionCode = "00",
+    year: Annotated[int | None, Query(ge=2000, le=2100)] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[PublishedPlanRow]:
+    return await operations.plans(session, within, year, cursor, limit)
+
+
+@router.get("/completions", operation_id="public_project_completion_list", **needs("public.read"))
+async def public_project_completion_list(
+    session: Session,
+    within: DivisionCode = "00",
+    year: Annotated[int | None, Query(ge=2000, le=2100)] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[PublishedCompletion]:
+    return await operations.completions(session, within, year, cursor, limit)

@@ -142,7 +142,7 @@ def _require_same_place(project: ProjectRecord, entry: ProjectEntry) -> None:
 def _require_editable(actor: Actor, project: ProjectRecord) -> None:
     if project.state not in EDITABLE:
         raise NotEditable(state=project.state)
-    if actor.office != project.proposer_office:
+    if not actor.acts_for(project.proposer_office):
         raise NotTheProposer()
 
 

@@ -11,7 +11,14 @@ from services.projects.operations import published
 from services.projects.storage import public as storage
 from services.projects.storage.tables import Notice, Project
 from shared.chassis import clock, paging
-from shared.schemas.projects_public import PublishedLibraryRow, PublishedNotice, PublishedPlan, PublishedProject
+from shared.schemas.projects_public import (
+    PublishedCompletion,
+    PublishedLibraryRow,
+    PublishedNotice,
+    PublishedPlan,
+    PublishedPlanRow,
+    PublishedProject,
+)
 from shared.schemas.wire import Page
 
 
@@ -62,3 +69,55 @@ def _library_row(row: Project) -> PublishedLibraryRow:
             "filed_on": row.filed_on,
         }
     )
+
+
+async def plans(
+    session: AsyncSession, area: str, year: int | None, cursor: str | None, limit: int
+) -> Page[PublishedPlanRow]:
+    """Lines of approved annual plans, plan by plan."""
+    key = paging.decode(cursor, str, int)
+    after = None if key is None else (str(key[0]), int(key[1]))
+    found = await storage.plan_lines(session, area, year, after, limit + 1)
+    items = [
+        PublishedPlanRow(
+            county_code=plan.county_code,
+            fund_year=plan.fund_year,
+            approved_on=decision.decided_on,
+            fund_source=published.fund_source(line.fund_source),
+            amount_fen=line.amount_fen,
+            project=published.project(project),
+        )
+        for line, plan, decision, project in found[:limit]
+    ]
+    last = found[limit - 1][0] if len(found) > limit else None
+    return Page(items=items, next_cursor=None if last is None else paging.encode(last.plan_id, last.line))
+
+
+async def completions(
+    session: AsyncSession, area: str, year: int | None, cursor: str | None, limit: int
+) -> Page[PublishedCompletion]:
+    """What became of projects whose works are done, by code."""
+    after = paging.decode(cursor, str)
+    found = await storage.finished(session, area, year, str(after[0]) if after else None, limit + 1)
+    codes = [row.project_code for row in found[:limit]]
+    days, acceptances = await storage.completed_on(session, codes), await storage.passed(session, codes)
+    finals = {code: row.final_account_fen for code, row in acceptances.items()}
+    items = [
+        PublishedCompletion.model_validate(
+            {
+                "project": published.project(row),
+                "state": row.state,
+                "plan_year": row.plan_year,
+                "plan_line_fen": row.plan_line_fen,
+                "funded_fen": row.funded_fen,
+                "contractor_name": row.contractor_name,
+                "contract_fen": row.contract_fen,
+                "completed_on": days.get(row.project_code),
+                "accepted_on": row.accepted_on,
+                "final_account_fen": finals.get(row.project_code),
+                "hotline": code_lists.hotline(),
+            }
+        )
+        for row in found[:limit]
+    ]
+    return Page(items=items, next_cursor=paging.encode(items[-1].project.project_code) if len(found) > limit else None)

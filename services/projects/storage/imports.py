@@ -27,8 +27,9 @@ async def same(
 
 
 async def get(session: AsyncSession, actor: Actor, import_id: str) -> ProjectImport | None:
-    """An import of the actor's own office, or of an office whose area the actor sees whole."""
-    seen = or_(ProjectImport.office == actor.office, in_scope(ProjectImport.area_code, actor))
+    """An import of the actor's own office or one it took over from, or of an office whose area the actor sees whole."""
+    own = ProjectImport.office.in_((actor.office, *actor.offices_before))
+    seen = or_(own, in_scope(ProjectImport.area_code, actor))
     query = select(ProjectImport).where(ProjectImport.id == import_id, seen)
     return (await session.scalars(query)).one_or_none()
 

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from shared.chassis.changes import WRITTEN_IN
 from shared.chassis.tables import NAMING, TYPES
 
 CODE = String(32)
@@ -91,7 +92,9 @@ class Project(Base):
         CheckConstraint("funded_fen between 0 and plan_line_fen", name="funded_within_plan"),
         Index(None, "county_code", "year", "project_code"),
         Index(None, "area_code", "project_code"),
+        Index("ix_projects_written", "written_in", "project_code"),
     )
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012 - the declarative form
 
     project_code: Mapped[str] = mapped_column(CODE, primary_key=True)
     county_code: Mapped[str] = mapped_column(String(6))
@@ -129,6 +132,7 @@ class Project(Base):
     accepted_on: Mapped[date | None]
     grant_version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
+    written_in: Mapped[int] = mapped_column(server_default=text(WRITTEN_IN))
 
 
 class ProjectSite(Base):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.projects.storage.tables import CODE, Base, Recorded
+from shared.chassis.changes import WRITTEN_IN
 
 
 class Plan(Recorded, Base):
@@ -17,7 +18,9 @@ class Plan(Recorded, Base):
     __table_args__ = (
         CheckConstraint("state in ('proposed', 'approved', 'refused')", name="state"),
         Index(None, "county_code", "fund_year", "id"),
+        Index("ix_plans_written", "written_in", "id"),
     )
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012 - the declarative form
 
     id: Mapped[str] = mapped_column(CODE, primary_key=True)
     county_code: Mapped[str] = mapped_column(String(6))
@@ -27,6 +30,7 @@ class Plan(Recorded, Base):
     lines: Mapped[int] = mapped_column(SmallInteger)
     proposed_on: Mapped[date | None]
     note: Mapped[str | None]
+    written_in: Mapped[int] = mapped_column(server_default=text(WRITTEN_IN))
 
 
 class PlanLine(Base):

@@ -11,6 +11,7 @@ from services.registry.api.household_imports import SHEETS, download
 from services.registry.api.reading import CurrentSeals, CurrentTrail, streams
 from services.registry.operations import household_exports as operations
 from shared.chassis.app import new_router
+from shared.chassis.audit import shows_people
 from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs
 from shared.chassis.paging import Cursor, Limit
@@ -44,7 +45,12 @@ async def household_export_approve(number: ExportId, session: Session, actor: Cu
     return await operations.approve(session, actor, number)
 
 
-@router.post("/{export_id}/file", operation_id="household_export_file", **streams(needs("household.export")), **SHEETS)
+@router.post(
+    "/{export_id}/file",
+    operation_id="household_export_file",
+    **shows_people(streams(needs("household.export")), "household", "members"),
+    **SHEETS,
+)
 async def household_export_file(
     number: ExportId, session: Session, trail: CurrentTrail, seals: CurrentSeals
 ) -> Response:

@@ -15,6 +15,7 @@ from services.registry.operations import import_reports
 from services.registry.settings import Settings
 from services.registry.storage.workbooks import CSV_MEDIA_TYPE, XLSX_MEDIA_TYPE
 from shared.chassis.app import new_router
+from shared.chassis.audit import shows_people
 from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs
 from shared.chassis.paging import Cursor, Limit
@@ -83,7 +84,12 @@ async def household_import_get(number: ImportId, session: Session, actor: Curren
     return await operations.get(session, actor, number)
 
 
-@router.get("/{import_id}/report", operation_id="household_import_report", **needs("household_import.read"), **SHEETS)
+@router.get(
+    "/{import_id}/report",
+    operation_id="household_import_report",
+    **shows_people(needs("household_import.read"), "household", "members"),
+    **SHEETS,
+)
 async def household_import_report(
     number: ImportId, session: Session, trail: CurrentTrail, seals: CurrentSeals
 ) -> Response:

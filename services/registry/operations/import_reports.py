@@ -46,7 +46,7 @@ async def report(session: AsyncSession, trail: Trail, seals: Seals, import_id: U
     row = await visible(session, trail.actor, import_id)
     if row.state not in ENDED:
         raise refusals.ImportNotDone(state=row.state)
-    masked = row.office != trail.actor.office
+    masked = not trail.actor.acts_for(row.office)
     await trail.note(session, "household_import.report", [import_id], MASKED if masked else CLEAR)
     kind = "xlsx" if row.file_kind == "xlsx" and row.rows_total <= XLSX_ROWS else "csv"
     rows = _Rows(trail.database, seals, row, masked)

@@ -33,5 +33,8 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     "pk_natural_change_decisions": refusals.ChangeDecided,
     "uq_member_absences_open": refusals.AlreadyAway,
     "uq_quality_runs_unfinished": refusals.QualityRunUnderway,
+    "uq_comparison_lists_batch": refusals.ComparisonBatchDiffers,
+    "uq_comparison_lists_content": refusals.ComparisonBatchDiffers,
+    "pk_comparison_doubt_steps": refusals.DoubtStepNotDue,
     "pk_quality_exemption_decisions": refusals.QualityExemptionDecided,
 }

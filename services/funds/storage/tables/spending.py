@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, Uni
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.funds.storage.tables.metadata import Base, Decided, Entered
+from shared.chassis.changes import WRITTEN_IN
 
 
 class Claim(Entered, Decided, Base):
@@ -106,7 +107,9 @@ class Payment(Entered, Base):
         ),
         CheckConstraint("amount_fen >= 1", name="amount_positive"),
         CheckConstraint("state in ('ordered','paid','refused','returned')", name="state"),
+        Index("ix_payments_written", "written_in", "id"),
     )
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012 - the declarative form
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     claim_id: Mapped[int] = mapped_column(ForeignKey("claims.id"), index=True)
@@ -124,6 +127,7 @@ class Payment(Entered, Base):
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[str | None]
     bank_reference: Mapped[str | None] = mapped_column(String(64))
+    written_in: Mapped[int] = mapped_column(server_default=text(WRITTEN_IN))
 
 
 class PaymentReturn(Entered, Base):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.registry.storage.tables.areas import Division, ExitPlan, Parameter
+from services.registry.storage.tables.comparisons import ComparisonDoubt, ComparisonDoubtStep, ComparisonList
 from services.registry.storage.tables.declarative import Base
 from services.registry.storage.tables.divisions import (
     DivisionChange,
@@ -51,6 +52,8 @@ from services.registry.storage.tables.register_years import (
 
 APPEND_ONLY: frozenset[str] = frozenset(
     {
+        "comparison_doubt_steps",
+        "comparison_lists",
         "correction_decisions",
         "division_changed",
         "division_changes",
@@ -81,6 +84,9 @@ APPEND_ONLY: frozenset[str] = frozenset(
 __all__ = [
     "APPEND_ONLY",
     "Base",
+    "ComparisonDoubt",
+    "ComparisonDoubtStep",
+    "ComparisonList",
     "Correction",
     "CorrectionDecision",
     "Division",

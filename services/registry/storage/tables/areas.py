@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, Identity, Index, String, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.storage.tables.declarative import Base
+from shared.chassis.changes import WRITTEN_IN
 
 
 class Division(Base):
@@ -28,7 +29,9 @@ class Division(Base):
         Index("ix_divisions_name_characters", text("string_to_array(name, NULL)"), postgresql_using="gin"),
         Index("ix_divisions_name_syllables", text("string_to_array(name_pinyin, ' ')"), postgresql_using="gin"),
         Index("ix_divisions_closed", "code", postgresql_where=text("valid_to is not null")),
+        Index("ix_divisions_written", "written_in", "code"),
     )
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012 - the declarative form
 
     code: Mapped[str] = mapped_column(String(15), primary_key=True)
     level: Mapped[str]
@@ -40,6 +43,7 @@ class Division(Base):
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
     source: Mapped[str]
+    written_in: Mapped[int] = mapped_column(server_default=text(WRITTEN_IN))
 
 
 class Parameter(Base):

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.storage.tables.declarative import Base
+from shared.chassis.changes import WRITTEN_IN
 
 AREA = Numeric(9, 2)
 """Mu, square metres, kilometres: two decimals."""
@@ -250,7 +251,11 @@ class HouseholdVersion(Base):
     """
 
     __tablename__ = "household_versions"
-    __table_args__ = (Index(None, "household_id", "recorded_on"),)
+    __table_args__ = (
+        Index(None, "household_id", "recorded_on"),
+        Index("ix_household_versions_written", "written_in", "household_id"),
+    )
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012 - the declarative form
 
     household_id: Mapped[UUID] = mapped_column(ForeignKey("households.id"), primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)
@@ -260,6 +265,7 @@ class HouseholdVersion(Base):
     recorded_on: Mapped[date]
     true_from: Mapped[date]
     content: Mapped[dict[str, Any]]
+    written_in: Mapped[int] = mapped_column(server_default=text(WRITTEN_IN))
 
 
 class HouseholdEvent(Base):

@@ -1,0 +1,1 @@
+"""What changed in the public API since it was released, and whether that breaks anybody."""

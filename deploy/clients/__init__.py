@@ -1,0 +1,1 @@
+"""Clients of the public API, generated from its one document."""
