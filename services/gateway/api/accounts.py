@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Path, Response
 
 from services.gateway.api.dependencies import GatewayParts
+from services.gateway.operations import account_rights
 from services.gateway.operations import accounts as operations
 from shared.chassis.app import new_router
 from shared.chassis.database import Session
@@ -14,6 +15,7 @@ from shared.chassis.identity import CurrentActor, needs
 from shared.chassis.paging import Cursor, Limit
 from shared.chassis.versions import VersionRequired
 from shared.schemas.gateway import Account, AccountChange, AccountId, NewAccount, OfficeCode, PasswordReset, Reason
+from shared.schemas.gateway_delegations import AccountRights
 from shared.schemas.wire import DivisionCode, Page
 
 router = new_router("/api/v1/auth/accounts", "accounts")
@@ -42,6 +44,11 @@ async def account_get(account_id: Id, session: Session, actor: CurrentActor, res
     return _tagged(response, await operations.get(session, actor, account_id))
 
 
+@router.get("/{account_id}/rights", operation_id="account_rights_get", **needs("account.read"))
+async def account_rights_get(account_id: Id, session: Session, actor: CurrentActor) -> AccountRights:
+    return await account_rights.rights(session, actor, account_id)
+
+
 @router.put("/{account_id}/rights", operation_id="account_rights_set", **needs("account.manage"))
 async def account_rights_set(
     account_id: Id,
@@ -56,12 +63,12 @@ async def account_rights_set(
 
 @router.post("/{account_id}/disable", operation_id="account_disable", **needs("account.manage"))
 async def account_disable(account_id: Id, body: Reason, session: Session, actor: CurrentActor) -> Account:
-    return await operations.set_disabled(session, actor, account_id, True, body.reason)
+    return await operations.disable(session, actor, account_id, body.reason)
 
 
 @router.post("/{account_id}/enable", operation_id="account_enable", **needs("account.manage"))
 async def account_enable(account_id: Id, body: Reason, session: Session, actor: CurrentActor) -> Account:
-    return await operations.set_disabled(session, actor, account_id, False, body.reason)
+    return await operations.enable(session, actor, account_id, body.reason)
 
 
 @router.post("/{account_id}/password", operation_id="account_password_reset", **needs("account.manage"))

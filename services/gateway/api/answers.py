@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import zlib
+from typing import Any
+
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
+from services.gateway.domain import compression
 from services.gateway.domain.http_rules import METHODS
-from services.gateway.domain.rates import Verdict
+from services.gateway.domain.rates import Rate, Verdict
+from services.gateway.operations.draining import DRAINING
 from shared.chassis import log
 
 SECURITY_HEADERS = [
@@ -14,44 +19,121 @@ SECURITY_HEADERS = [
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
-    (b"strict-transport-security", b"max-age=31536000; includeSubDomains"),
 ]
+"""The door's own; Strict-Transport-Security comes by setting."""
 CLOSED_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+NO_STORE = (b"cache-control", b"no-store")
 ALLOW = ", ".join(sorted(METHODS))
+_GZIP = 16 + zlib.MAX_WBITS
+_LEVEL = 3
+_VARY = (b"vary", b"Accept-Encoding")
+
+
+def security_headers(hsts_s: int) -> list[tuple[bytes, bytes]]:
+    """The headers of every answer; `hsts_s` seconds browsers shall insist on TLS, 0 to say nothing of it."""
+    if not hsts_s:
+        return SECURITY_HEADERS
+    return [*SECURITY_HEADERS, (b"strict-transport-security", b"max-age=%d; includeSubDomains" % hsts_s)]
+
+
+def _share(verdict: Verdict) -> float:
+    return verdict.share
 
 
 class Answer:
     """One answer on its way out."""
 
-    def __init__(self, send: Send, trace_id: str) -> None:
+    __slots__ = ("_always", "_coder", "_head", "_limits", "_send", "_trace_id", "extra", "gzip", "public", "started",
+                 "status")  # fmt: skip
+
+    def __init__(self, send: Send, trace_id: str, always: list[tuple[bytes, bytes]] = SECURITY_HEADERS) -> None:
         self._send = send
         self._trace_id = trace_id.encode()
-        self._limit: list[tuple[bytes, bytes]] = []
+        self._always = always
+        self._limits: list[tuple[Rate, Verdict]] = []
+        self._head: Message | None = None
+        self._coder: Any = None
+        self.extra: list[tuple[bytes, bytes]] = []
+        """Headers beside those of the answer itself."""
+        self.gzip = False
+        """Whether the caller takes gzip and the answer may be coded at all."""
+        self.public = False
+        """Whether the answer is the same for everybody."""
         self.started = False
+        self.status = 0
 
-    def tell_limit(self, verdict: Verdict) -> None:
+    def tell_limit(self, rate: Rate, verdict: Verdict) -> None:
         """Say in the answer how much of a limit is left."""
-        self._limit = [
-            (b"ratelimit-limit", str(verdict.limit).encode()),
-            (b"ratelimit-remaining", str(verdict.remaining).encode()),
-            (b"ratelimit-reset", str(verdict.reset_s).encode()),
-        ]
+        self._limits.append((rate, verdict))
 
     async def send(self, message: Message) -> None:
-        """ASGI send; completes the head."""
+        """ASGI send; completes the head, codes the body where that is worth while."""
         if message["type"] == "http.response.start":
             self.started = True
-            headers = [header for header in message["headers"] if header[0] != b"x-trace-id"]
-            names = {name for name, _ in headers}
-            headers += SECURITY_HEADERS
-            headers += self._limit
-            headers.append((b"x-trace-id", self._trace_id))
-            if CLOSED_POLICY[0] not in names:
-                headers.append(CLOSED_POLICY)
-            if b"cache-control" not in names:
-                headers.append((b"cache-control", b"no-store"))
-            message = {**message, "headers": headers}
+            self.status = message["status"]
+            message = {**message, "headers": self._completed(message["headers"])}
+            if self.gzip and self._codes(message):
+                self._head = message
+                return
+        elif self._head is not None:
+            await self._begin_coded(message)
+            return
+        elif self._coder is not None:
+            message = self._coded(message)
         await self._send(message)
+
+    def _completed(self, given: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        named = dict(given)
+        headers = [*given, *self._always, (b"x-trace-id", self._trace_id), *self.extra]
+        if b"x-trace-id" in named:
+            headers = [header for header in headers if header[0] != b"x-trace-id" or header[1] is self._trace_id]
+        if self._limits:
+            rate, tightest = self._limits[0]
+            policy = rate.policy
+            for rate, verdict in self._limits[1:]:
+                policy += b", " + rate.policy
+                tightest = min(tightest, verdict, key=_share)
+            headers += ((b"ratelimit-policy", policy), (b"ratelimit", tightest.field()))
+        if CLOSED_POLICY[0] not in named:
+            headers.append(CLOSED_POLICY)
+        if NO_STORE[0] not in named:
+            headers.append(NO_STORE)
+        if DRAINING.begun:
+            headers.append((b"connection", b"close"))
+        return headers
+
+    def _codes(self, message: Message) -> bool:
+        """Whether this answer is coded; those that could have been say so, for caches."""
+        if not compression.worthwhile(message["status"], dict(message["headers"]), self.public):
+            return False
+        message["headers"].append(_VARY)
+        return True
+
+    async def _begin_coded(self, message: Message) -> None:
+        """The first part of the body decides: one small answer stays as it is, a long one is coded as it comes."""
+        head, self._head = self._head, None
+        assert head is not None
+        body = message.get("body", b"")
+        if message.get("more_body", False) or len(body) >= compression.SMALLEST:
+            self._coder = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP)
+            message = self._coded(message)
+            headers = [
+                (name, compression.weak(value) if name == b"etag" else value)
+                for name, value in head["headers"]
+                if name != b"content-length"
+            ]
+            headers.append((b"content-encoding", b"gzip"))
+            if not message.get("more_body", False):
+                headers.append((b"content-length", b"%d" % len(message["body"])))
+            head = {**head, "headers": headers}
+        await self._send(head)
+        await self._send(message)
+
+    def _coded(self, message: Message) -> Message:
+        more = message.get("more_body", False)
+        body = self._coder.compress(message.get("body", b""))
+        body += self._coder.flush(zlib.Z_SYNC_FLUSH if more else zlib.Z_FINISH)
+        return {"type": "http.response.body", "body": body, "more_body": more}
 
     async def refuse(self, scope: Scope, receive: Receive, problem: Response) -> None:
         """Answer with a problem, unless an answer has begun: then it stays unfinished, so that the caller sees it."""
@@ -60,4 +142,6 @@ class Answer:
             return
         if problem.status_code == 405:
             problem.headers["Allow"] = ALLOW
+        if problem.status_code == 408:
+            problem.headers["Connection"] = "close"  # the rest of the request is not waited for
         await problem(scope, receive, self.send)

@@ -41,6 +41,16 @@ async def docs(request: Request) -> Response:
     return response
 
 
+@router.get("/docs/integrating")
+async def docs_integrating(request: Request) -> Response:
+    page: Page | None = request.app.state.integrating_page
+    if page is None:
+        raise NotFound()
+    response = _sent(request, page, "no-cache")
+    response.headers["Content-Security-Policy"] = DOCS_POLICY
+    return response
+
+
 @router.get("/docs/assets/{name}")
 async def docs_asset(name: str, request: Request) -> Response:
     page = request.app.state.docs_assets.get(name)
@@ -54,16 +64,26 @@ async def jwks(parts: GatewayParts) -> Response:
     return JSONResponse(parts.tokens.jwks(), headers={"Cache-Control": "public, max-age=300"})
 
 
+@router.get("/.well-known/trail-keys.json")
+async def trail_keys(parts: GatewayParts) -> Response:
+    """The public keys every service signs its checkpoints with; an id is the key's thumbprint (RFC 7638)."""
+    return JSONResponse(parts.trail_keys, headers={"Cache-Control": "public, max-age=300"})
+
+
 @router.get("/.well-known/oauth-authorization-server")
 async def authorization_server(parts: GatewayParts) -> Response:
     """RFC 8414 metadata."""
     issuer = parts.settings.issuer
+    password = ["password"] if parts.settings.password_grant else []
     return JSONResponse({
         "issuer": issuer,
         "token_endpoint": f"{issuer}/api/v1/auth/token",
         "jwks_uri": f"{issuer}/.well-known/jwks.json",
-        "grant_types_supported": ["password", "refresh_token", "client_credentials"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+        "grant_types_supported": [*password, "refresh_token", "client_credentials"],
+        "token_endpoint_auth_methods_supported": [
+            "client_secret_basic", "client_secret_post", "private_key_jwt", "none",
+        ],
+        "token_endpoint_auth_signing_alg_values_supported": ["EdDSA", "Ed25519", "ES256", "RS256"],
         "response_types_supported": [],
         "service_documentation": f"{issuer}/docs",
     })  # fmt: skip

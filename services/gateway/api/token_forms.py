@@ -9,13 +9,17 @@ from urllib.parse import unquote_plus
 from fastapi import Request
 from starlette.responses import Response
 
-from services.gateway.domain.refusals.tokens import TokenRefusal
+from services.gateway.domain.client_assertions import TYPE as ASSERTION
+from services.gateway.domain.refusals.tokens import InvalidClient, TokenRefusal
+from services.gateway.operations.client_proofs import Proof
+from services.gateway.operations.foreign_jwts import claims_of
 from shared.chassis import problems
 from shared.refusals import UnsupportedMedia
 from shared.schemas.gateway import TokenProblem
 from shared.schemas.wire import Problem
 
 LONGEST_VALUE = 1_024
+LONGEST_ASSERTION = 4_096
 FORM_SCHEMA = {
     "type": "object",
     "required": ["grant_type"],
@@ -26,6 +30,16 @@ FORM_SCHEMA = {
         "refresh_token": {"type": "string"},
         "client_id": {"type": "string", "description": "or by HTTP Basic"},
         "client_secret": {"type": "string", "format": "password"},
+        "otp": {
+            "type": "string",
+            "description": "six digits of the second factor, or a recovery code; asked for by `mfa_required`",
+        },
+        "client_assertion_type": {"type": "string", "enum": [ASSERTION]},
+        "client_assertion": {
+            "type": "string",
+            "description": "private_key_jwt (RFC 7523): iss = sub = client_id, aud the issuer or this address, "
+            "five minutes at most, each jti once",
+        },
     },
 }
 
@@ -38,10 +52,30 @@ async def read_form(request: Request) -> tuple[dict[str, str], tuple[str, str] |
     fields: dict[str, str] = {}
     form = await request.form(max_fields=20, max_files=0)
     for name, value in form.multi_items():
-        if name in fields or not isinstance(value, str) or len(value) > LONGEST_VALUE or "\x00" in value:
+        longest = LONGEST_ASSERTION if name == "client_assertion" else LONGEST_VALUE
+        if name in fields or not isinstance(value, str) or len(value) > longest or "\x00" in value:
             raise TokenRefusal()
         fields[name] = value
     return fields, _basic(request.headers.get("authorization"))
+
+
+def proof_of(form: dict[str, str], basic: tuple[str, str] | None) -> Proof:
+    """How a machine says who it is: Basic, secret in the form, or assertion; never two at once (RFC 6749 2.3)."""
+    assertion, kind = form.get("client_assertion", ""), form.get("client_assertion_type")
+    ways = [basic is not None, "client_secret" in form, bool(assertion)]
+    if sum(ways) > 1 or (kind is not None) != bool(assertion) or kind not in (None, ASSERTION):
+        raise TokenRefusal()
+    if basic is not None:
+        return Proof(basic[0], secret=basic[1])
+    if assertion:
+        stated = str((claims_of(assertion) or {}).get("sub", ""))
+        client_id = form.get("client_id", stated)
+        if client_id != stated or not (client_id.isascii() and client_id.isprintable()):
+            raise InvalidClient()
+        return Proof(client_id, assertion=assertion)
+    if "client_id" not in form:
+        raise InvalidClient()
+    return Proof(form["client_id"], secret=form.get("client_secret", ""))
 
 
 def _basic(value: str | None) -> tuple[str, str] | None:

@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import Request
 
 from services.gateway.api.dependencies import GatewayParts, PeerAddress
-from services.gateway.api.token_forms import FORM_SCHEMA, read_form
-from services.gateway.domain.refusals.tokens import InvalidClient, TokenRefusal, UnsupportedGrant
+from services.gateway.api.token_forms import FORM_SCHEMA, proof_of, read_form
+from services.gateway.domain.refusals.tokens import TokenRefusal, UnsupportedGrant
 from services.gateway.operations.parts import Parts
 from shared.chassis.app import new_router
 from shared.chassis.identity import needs_nothing
@@ -36,15 +36,13 @@ async def token_create(request: Request, parts: GatewayParts, peer: PeerAddress)
 async def _granted(parts: Parts, form: dict[str, str], basic: tuple[str, str] | None, peer: str) -> TokenAnswer:
     """The answer of the grant the form asks for."""
     grant = form.get("grant_type")
-    if grant == "password":
-        return await parts.sign_in.by_password(_given(form, "username"), _given(form, "password"), peer)
+    if grant == "password" and parts.settings.password_grant:
+        username, password = _given(form, "username"), _given(form, "password")
+        return await parts.sign_in.by_password(username, password, peer, form.get("otp", ""))
     if grant == "refresh_token":
         return await parts.sign_in.by_refresh(_given(form, "refresh_token"), peer)
     if grant == "client_credentials":
-        if basic is None and "client_id" not in form:
-            raise InvalidClient()
-        client_id, client_secret = basic or (form["client_id"], form.get("client_secret", ""))
-        return await parts.sign_in.by_client(client_id, client_secret, peer)
+        return await parts.sign_in.by_client(proof_of(form, basic), peer)
     if grant is None:
         raise TokenRefusal()
     raise UnsupportedGrant()

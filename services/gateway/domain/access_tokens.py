@@ -46,20 +46,24 @@ def header_is_good(header: Mapping[str, Any]) -> bool:
     return set(header) == {"alg", "typ", "kid"} and header["alg"] == ALGORITHM and header["typ"] == TOKEN_TYPE
 
 
-def read_claims(claims: Mapping[str, Any], issuer: str, now: float) -> AccessClaims | None:
-    """The claims of a token good at `now` (seconds since 1970); None for any other."""
+def read_claims(claims: Mapping[str, Any], issuer: str, now: float) -> AccessClaims | str:
+    """The claims of a token good at `now` (seconds since 1970); for any other, in a word what is wrong with it."""
     issued, expires, not_before = claims.get("iat"), claims.get("exp"), claims.get("nbf", 0)
     if any(type(value) is not int for value in (issued, expires, not_before)):
-        return None
+        return "malformed"
     assert isinstance(issued, int)
     assert isinstance(expires, int)
     texts = [claims.get(name) for name in ("sub", "jti", "sid")]
     if not all(isinstance(text, str) and text for text in texts):
-        return None
-    if claims.get("iss") != issuer or claims.get("aud") != AUDIENCE:
-        return None
+        return "malformed"
+    if claims.get("iss") != issuer:
+        return "wrong_issuer"
+    if claims.get("aud") != AUDIENCE:
+        return "wrong_audience"
     if not 0 < expires - issued <= MAX_LIFE_S:
-        return None
-    if expires <= now - LEEWAY_S or issued > now + LEEWAY_S or not_before > now + LEEWAY_S:
-        return None
+        return "malformed"
+    if expires <= now - LEEWAY_S:
+        return "expired"
+    if issued > now + LEEWAY_S or not_before > now + LEEWAY_S:
+        return "future"
     return AccessClaims(claims["sub"], claims["sid"], expires)

@@ -24,6 +24,11 @@ class Breaker:
         self._next_try = now + self._probe_after_s
         return True
 
+    @property
+    def is_open(self) -> bool:
+        """Whether only now and then a request may try."""
+        return self._failures >= self._open_after
+
     def succeeded(self) -> None:
         self._failures = 0
 

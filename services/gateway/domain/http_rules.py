@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
+from services.gateway.domain.compression import wanted
 from services.gateway.domain.refusals.requests import (
     HeaderMalformed,
     HeaderRepeated,
@@ -26,7 +27,10 @@ TARGET_LIMIT = 8 * 1024
 HEADER_LIMIT = 16 * 1024
 HEADER_COUNT = 64
 REASON_LIMIT = 200
-ONCE = frozenset({b"host", b"authorization", b"content-length", b"content-type", b"idempotency-key"})
+ONCE = frozenset({
+    b"host", b"authorization", b"content-length", b"content-type", b"idempotency-key", b"transfer-encoding", b"origin",
+    b"x-access-reason",
+})  # fmt: skip
 REQUEST_ALLOWED = frozenset({
     b"accept", b"accept-language", b"content-type", b"content-length", b"idempotency-key", b"if-match",
     b"if-none-match", b"range", b"last-event-id",
@@ -35,7 +39,7 @@ REQUEST_ALLOWED = frozenset({
 RESPONSE_ALLOWED = frozenset({
     b"content-type", b"content-length", b"content-encoding", b"content-range", b"accept-ranges", b"etag", b"location",
     b"cache-control", b"content-disposition", b"retry-after", b"idempotency-replayed", b"content-language", b"vary",
-    b"www-authenticate",
+    b"www-authenticate", b"deprecation", b"sunset", b"link",
 })  # fmt: skip
 """Headers of an answer that travel back; the trace id is the gateway's own."""
 UPLOAD_SUFFIXES = ("imports", "attachments")
@@ -45,12 +49,13 @@ SHEETS_OF_PEOPLE = "/api/v1/registry/household-imports"
 """Where a body may be larger still: a county's people in one file."""
 
 _PLAIN_PATH = re.compile(rb"(?:/[A-Za-z0-9_~:@!$&'()*+,=-][A-Za-z0-9._~:@!$&'()*+,=-]*)+/?")
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
-_AMBIGUOUS = re.compile(rb"%2f|%5c|%00|//|;|\\", re.IGNORECASE)
+_AMBIGUOUS = re.compile(rb"%2f|%5c|%00|//|;|#|\\", re.IGNORECASE)
 _SEGMENT_SAFE = "-._~!$&'()*+,=:@"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Inspected:
     """The headers of a request that passed, by name."""
 
@@ -60,6 +65,10 @@ class Inspected:
     reason: bytes | None
     host: bytes | None
     has_body: bool
+    origin: bytes | None = None
+    preflight: bool = False
+    gzip: bool = False
+    """Whether the caller takes gzip."""
 
 
 def require_method(method: str) -> None:
@@ -106,34 +115,42 @@ def inspect_headers(headers: Headers) -> Inspected:
     for name, value in headers:
         size += len(name) + len(value) + 4
         count += 1
-        if name in ONCE and (name in kept or name in others):
+        found = kept if name in REQUEST_ALLOWED else others
+        if name not in found:
+            found[name] = value
+        elif name in ONCE:
             raise HeaderRepeated()
-        if name in REQUEST_ALLOWED:
-            kept[name] = kept[name] + b", " + value if name in kept else value
-        else:
-            others[name] = value
+        elif found is kept:
+            kept[name] += b", " + value
     if size > HEADER_LIMIT or count > HEADER_COUNT:
         raise HeadersTooLarge()
     length, encoding = kept.get(b"content-length"), others.get(b"transfer-encoding")
     _require_plain(kept, others, length, encoding)
+    if b"if-none-match" in kept:
+        # Compared weakly (RFC 9110 13.1.2): the weak form is this gateway's own, from when it coded the answer.
+        kept[b"if-none-match"] = kept[b"if-none-match"].replace(b"W/", b"")
+    coding = others.get(b"accept-encoding")
     return Inspected(
         kept, others.get(b"authorization"), others.get(b"x-access-reason"), others.get(b"host"),
         encoding is not None or length not in (None, b"0"),
+        others.get(b"origin"), b"access-control-request-method" in others, coding is not None and wanted(coding),
     )  # fmt: skip
 
 
 def _require_plain(
     kept: dict[bytes, bytes], others: dict[bytes, bytes], length: bytes | None, encoding: bytes | None
 ) -> None:
-    if b"upgrade" in others or b"http2-settings" in others or b"upgrade" in others.get(b"connection", b"").lower():
+    if b"upgrade" in others or b"http2-settings" in others:
+        raise UpgradeRefused()
+    if b"connection" in others and b"upgrade" in others[b"connection"].lower():
         raise UpgradeRefused()
     if length is not None and (encoding is not None or not length.isdigit() or len(length) > 15):
         raise HeaderMalformed()
     if encoding is not None and encoding.lower() != b"chunked":
         raise HeaderMalformed()
-    if others.get(b"content-encoding", b"identity").lower() != b"identity":
+    if b"content-encoding" in others and others[b"content-encoding"].lower() != b"identity":
         raise UnsupportedMedia()
-    if any((byte < 32 and byte != 9) or byte == 127 for value in kept.values() for byte in value):
+    if kept and _CONTROL.search(b"".join(kept.values())):
         raise HeaderMalformed()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 NATION = "00"
 LEVELS = {2: "province", 4: "city", 6: "county", 9: "township", 12: "village"}
 """Level by length of the division's code (GB/T 2260, GB/T 10114 and the statistical division codes)."""
@@ -16,3 +18,8 @@ def code_fits(code: str, division_code: str) -> bool:
     """Whether an office's code is its division's, a hyphen and a short name."""
     division, _, name = code.partition("-")
     return division == division_code and name != ""
+
+
+def stands_on(valid_from: date, valid_to: date | None, day: date) -> bool:
+    """Whether an office of these days stands on `day`; both its first and its last day belong to it."""
+    return valid_from <= day and (valid_to is None or day <= valid_to)

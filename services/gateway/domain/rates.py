@@ -8,9 +8,10 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 KEYS_REMEMBERED = 50_000
+WINDOW_S = 60
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Verdict:
     """Whether a request may pass, and what its limit looks like now."""
 
@@ -19,29 +20,58 @@ class Verdict:
     remaining: int
     reset_s: int
     """Seconds until one more request may pass; 0 when one may now."""
+    name: str = "account"
+
+    @property
+    def share(self) -> float:
+        """How much of the limit is left, 0 to 1."""
+        return self.remaining / self.limit
+
+    def field(self) -> bytes:
+        """The RateLimit header of draft-ietf-httpapi-ratelimit-headers: what is left, and until when that is so."""
+        lasts_s = self.reset_s or math.ceil((self.limit - self.remaining) * WINDOW_S / self.limit)
+        return b'"%b";r=%d;t=%d' % (self.name.encode(), self.remaining, lasts_s)
 
 
 class Rate:
     """One limit, kept per key."""
 
-    def __init__(self, per_minute: int) -> None:
+    def __init__(self, per_minute: int, name: str = "account") -> None:
+        self.name = name
         self.per_minute = per_minute
-        self._per_second = per_minute / 60
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    @property
+    def per_minute(self) -> int:
+        return self._per_minute
+
+    @per_minute.setter
+    def per_minute(self, value: int) -> None:
+        self._per_minute = value
+        self._per_second = value / WINDOW_S
+        self.policy = b'"%b";q=%d;w=%d' % (self.name.encode(), value, WINDOW_S)
+        """This limit's part of the RateLimit-Policy header."""
 
     def take(self, key: str, now: float) -> Verdict:
         """Count one request of `key` at `now` (seconds of a steady clock)."""
-        level, since = self._buckets.get(key, (float(self.per_minute), now))
-        level = min(float(self.per_minute), level + (now - since) * self._per_second)
+        full, speed = self._per_minute, self._per_second
+        level, since = self._buckets.get(key, (full, now))
+        level = min(full, level + (now - since) * speed)
         passes = level >= 1
         if passes:
             level -= 1
-        self._buckets[key] = (level, now)
-        self._buckets.move_to_end(key)
-        if len(self._buckets) > KEYS_REMEMBERED:
-            self._buckets.popitem(last=False)
-        wait = 0 if level >= 1 else math.ceil((1 - level) / self._per_second)
-        return Verdict(passes, self.per_minute, int(level), wait)
+        buckets = self._buckets
+        buckets[key] = (level, now)
+        buckets.move_to_end(key)
+        if len(buckets) > KEYS_REMEMBERED:
+            buckets.popitem(last=False)
+        wait = 0 if level >= 1 else math.ceil((1 - level) / speed)
+        return Verdict(passes, full, int(level), wait, self.name)
+
+    def exhausted(self, key: str, now: float) -> bool:
+        """Whether the next request of `key` would be refused; counts nothing."""
+        level, since = self._buckets.get(key, (self._per_minute, now))
+        return level + (now - since) * self._per_second < 1
 
 
 def network_of(peer: str) -> str:

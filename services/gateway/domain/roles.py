@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 ANY = "*"
 PUBLIC = "public"
+OWN, BELOW = "own", "below"
+"""How far an administrator may grant a role: in their own division and below it, or below it only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,12 @@ class RoleBook:
     """Pairs of kinds that one person may not hold together."""
     sectors: Mapping[str, tuple[str, str]]
     """Chinese and English name by sector."""
+    grants: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """By (level of the granting administrator, role) how far the grant reaches: OWN or BELOW."""
+    lending: Mapping[str, bool] = field(default_factory=dict)
+    """The roles that may be lent, and whether a second person must agree."""
+    texts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Chinese and English text by permission."""
 
     def permissions_of(self, roles: Iterable[str]) -> frozenset[str]:
         """Everything these roles may do together; a role that is gone carries nothing."""
@@ -43,6 +51,11 @@ class RoleBook:
         """Whether an office of this level and sector has the role."""
         places = self.offices.get(role, frozenset())
         return (level, sector) in places or (level, ANY) in places
+
+    def grantable(self, level: str, role: str, *, below: bool) -> bool:
+        """Whether an administrator of `level` may grant the role, `below` their own division or in it."""
+        reach = self.grants.get((level, role))
+        return reach == OWN or (below and reach == BELOW)
 
     def incompatible(self, roles: Iterable[str]) -> tuple[str, str] | None:
         """Two of `roles` that one person may not hold together; None when there are none."""

@@ -14,20 +14,21 @@ from services.gateway.domain.refusals.accounts import (
     PersonNameDiffers,
     PersonUnknown,
 )
-from services.gateway.domain.refusals.offices import OfficeUnknown
+from services.gateway.domain.refusals.offices import OfficeClosed, OfficeUnknown
 from services.gateway.operations.passwords import Passwords
-from services.gateway.operations.role_checks import require_fitting, require_human
+from services.gateway.operations.role_checks import require_fitting, require_grantable, require_human
 from services.gateway.storage import accounts as storage
-from services.gateway.storage import offices, parameters, sessions
-from services.gateway.storage.accounts import AccountRow
+from services.gateway.storage import delegations, offices, parameters, sessions
 from services.gateway.storage.data_files import common_passwords, role_book
 from services.gateway.storage.tables import PERSON, Office, Person
 from services.gateway.storage.tables import Account as AccountTable
 from shared.chassis import audit, clock, paging
 from shared.chassis.identity import Actor
-from shared.refusals import NotFound, PreconditionFailed
+from shared.refusals import NotFound, PreconditionFailed, TryAgain
 from shared.schemas.gateway import Account, AccountChange, NewAccount, PasswordReset
 from shared.schemas.wire import Page
+
+RIGHTS_CHANGED = "账号的机构或岗位已变更 / The account's office or roles changed"
 
 
 async def create(session: AsyncSession, actor: Actor, passwords: Passwords, request: NewAccount) -> Account:
@@ -37,6 +38,7 @@ async def create(session: AsyncSession, actor: Actor, passwords: Passwords, requ
     await _require_good_password(session, request.password.get_secret_value(), request.username)
     person, held = await _person(session, actor, request)
     require_fitting(role_book(), office, request.roles, held)
+    require_grantable(role_book(), actor, office, request.roles)
     row = AccountTable(
         id=uuid.uuid4().hex,
         kind=PERSON,
@@ -52,6 +54,7 @@ async def create(session: AsyncSession, actor: Actor, passwords: Passwords, requ
         version=1,
         created_at=clock.now(),
         created_by=actor.account,
+        must_change_password=True,
     )
     await storage.add(session, row, actor.account)
     audit.record(session, actor, "account.create", row.id, office=office.code, roles=row.roles)
@@ -60,45 +63,70 @@ async def create(session: AsyncSession, actor: Actor, passwords: Passwords, requ
 
 async def change(session: AsyncSession, actor: Actor, account_id: str, version: int, request: AccountChange) -> Account:
     """Move an account to another office of the area, or give it other roles. Needs the version it was read at."""
+    # The office first, then the account, then its human: a succession locks them in this order too.
+    office = await _office(session, actor, request.office)
     row, _, person = await _locked(session, actor, account_id)
     if row.version != version:
         raise PreconditionFailed()
-    office = await _office(session, actor, request.office)
-    assert person is not None
-    held = await _held(session, person.id, besides=row.id)
     require_human(role_book(), request.roles)
-    require_fitting(role_book(), office, request.roles, held)
+    require_fitting(role_book(), office, request.roles, await _held(session, person.id, besides=row.id))
+    require_grantable(role_book(), actor, office, request.roles)
+    moved = (row.office_code, sorted(row.roles)) != (office.code, sorted(set(request.roles)))
     row.office_code, row.roles, row.title = office.code, sorted(set(request.roles)), request.title or ""
     row.version += 1
     await storage.keep_version(session, row, "", actor.account)
+    if moved:
+        await delegations.end_of_account(session, [row.id], RIGHTS_CHANGED, actor)
     audit.record(session, actor, "account.change", row.id, office=office.code, roles=row.roles)
     return _shown(row, office, person)
 
 
-async def set_disabled(session: AsyncSession, actor: Actor, account_id: str, disabled: bool, reason: str) -> Account:
-    """Shut an account and end its sign-ins, or open it again."""
+async def disable(session: AsyncSession, actor: Actor, account_id: str, reason: str) -> Account:
+    """Shut an account, and end its sign-ins and whatever it lends or borrows."""
     row, office, person = await _locked(session, actor, account_id)
-    if row.disabled == disabled:
+    if row.disabled:
         raise AccountStateUnchanged()
-    if not disabled:
-        assert person is not None
-        require_fitting(role_book(), office, row.roles, await _held(session, person.id, besides=row.id))
-    row.disabled = disabled
+    await shut(session, actor, row, reason)
+    await delegations.end_of_account(session, [row.id], reason, actor)
+    audit.record(session, actor, "account.disable", row.id)
+    return _shown(row, office, person)
+
+
+async def shut(session: AsyncSession, actor: Actor, row: AccountTable, reason: str) -> None:
+    """Close an open account and end its sign-ins. The row is locked."""
+    row.disabled = True
     row.version += 1
     await storage.keep_version(session, row, reason, actor.account)
-    if disabled:
-        await sessions.end_all(session, row.id, "disabled")
-    audit.record(session, actor, "account.disable" if disabled else "account.enable", row.id)
+    await sessions.end_all(session, row.id, "disabled")
+
+
+async def enable(session: AsyncSession, actor: Actor, account_id: str, reason: str) -> Account:
+    """Open an account again: its office must stand, and its roles go with all its human holds by now."""
+    seen = await storage.get(session, actor, account_id, PERSON)
+    if seen is None:
+        raise NotFound()
+    office = await _office(session, actor, seen[0].office_code)
+    row, _, person = await _locked(session, actor, account_id)
+    if row.office_code != office.code:
+        raise TryAgain()
+    if not row.disabled:
+        raise AccountStateUnchanged()
+    require_fitting(role_book(), office, row.roles, await _held(session, person.id, besides=row.id))
+    row.disabled = False
+    row.version += 1
+    await storage.keep_version(session, row, reason, actor.account)
+    audit.record(session, actor, "account.enable", row.id)
     return _shown(row, office, person)
 
 
 async def reset_password(
     session: AsyncSession, actor: Actor, passwords: Passwords, account_id: str, request: PasswordReset
 ) -> Account:
-    """Give an account a new password and end its sign-ins."""
+    """Give an account a new password, which its owner must change, and end its sign-ins."""
     row, office, person = await _locked(session, actor, account_id)
     await _require_good_password(session, request.password.get_secret_value(), row.username)
     row.secret_hash = await passwords.hash(request.password.get_secret_value())
+    row.must_change_password = True
     await session.flush()
     await sessions.end_all(session, row.id, "password_reset")
     audit.record(session, actor, "account.reset_password", row.id)
@@ -122,20 +150,30 @@ async def list_accounts(
     return Page(items=items, next_cursor=paging.encode(items[-1].id) if len(found) > limit else None)
 
 
-async def _locked(session: AsyncSession, actor: Actor, account_id: str) -> AccountRow:
-    """The account, locked. NotFound outside the area; nobody gets at their own, nor at another of their own."""
+async def _locked(session: AsyncSession, actor: Actor, account_id: str) -> tuple[AccountTable, Office, Person]:
+    """The account and its human, locked. NotFound outside the area; nobody gets at an account of their own.
+
+    Nor does an administrator get at one whose roles they would not grant: resetting its password would be to take it.
+    """
     found = await storage.get(session, actor, account_id, PERSON, lock=True)
     if found is None:
         raise NotFound()
-    if found[0].person_id == actor.person:
+    row, office, person = found
+    assert person is not None
+    if person.id == actor.person:
         raise OwnAccount()
-    return found
+    require_grantable(role_book(), actor, office, row.roles)
+    await storage.lock_any_person(session, person.id)
+    return row, office, person
 
 
 async def _office(session: AsyncSession, actor: Actor, code: str) -> Office:
-    office = await offices.get(session, actor, code)
+    """An office of the area that takes accounts, held until they are in it."""
+    office = await offices.lock_open(session, actor, code)
     if office is None:
         raise OfficeUnknown()
+    if office.valid_to is not None:
+        raise OfficeClosed()
     return office
 
 
@@ -154,13 +192,13 @@ async def _person(session: AsyncSession, actor: Actor, request: NewAccount) -> t
         raise PersonUnknown()
     if request.person_name not in (None, known.name):
         raise PersonNameDiffers()
-    return known, await storage.roles_of_person(session, known.id)
+    return known, await _held(session, known.id)
 
 
-async def _held(session: AsyncSession, person_id: str, *, besides: str) -> set[str]:
-    """The roles a human holds through their other accounts; the human is locked, so that two changes go one by one."""
-    await storage.lock_any_person(session, person_id)
-    return await storage.roles_of_person(session, person_id, besides=besides)
+async def _held(session: AsyncSession, person_id: str, *, besides: str = "") -> set[str]:
+    """The roles a human holds through other accounts, and those lent to them today or later. The human is locked."""
+    own = await storage.roles_of_person(session, person_id, besides=besides)
+    return own | await delegations.roles_borrowed(session, person_id, clock.office_today())
 
 
 async def _require_good_password(session: AsyncSession, password: str, username: str) -> None:
@@ -184,4 +222,5 @@ def _shown(row: AccountTable, office: Office, person: Person | None) -> Account:
         disabled=row.disabled,
         version=row.version,
         created_at=row.created_at,
+        must_change_password=row.must_change_password,
     )

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from services.gateway.domain.catalogue import merge
+from services.gateway.domain.plain_page import html_of
+from services.gateway.storage.catalogue_files import words
 from services.gateway.storage.data_files import FOLDER
 from shared.chassis import log
 
@@ -41,7 +43,7 @@ def document(folder: Path, own: dict[str, Any]) -> Page:
             documents[service] = json.loads(path.read_text(encoding="utf-8"))
         else:
             log.logger().warning("openapi_document_missing", document=service)
-    merged, repeated = merge(documents | {"gateway": own})
+    merged, repeated = merge(documents | {"gateway": own}, words(folder))
     if repeated:
         log.logger().warning("openapi_operation_ids_repeated", operations=repeated)
     return _page(json.dumps(merged, ensure_ascii=False, separators=(",", ":")).encode(), "application/json")
@@ -55,6 +57,16 @@ def assets() -> Mapping[str, Page]:
     package = Path(spec.submodule_search_locations[0]) / "static"
     found = {name: _page((package / name).read_bytes(), kind) for name, kind in PACKAGE_FILES.items()}
     return found | {name: _page((FOLDER / "docs" / name).read_bytes(), kind) for name, kind in OWN_FILES.items()}
+
+
+def integrating(folder: Path) -> Page | None:
+    """The page for integrators, which lies beside the folder of the documents; None where it was not brought along."""
+    path = folder.parent / "integrating.md"
+    if not path.is_file():
+        log.logger().warning("page_missing", document="integrating.md")
+        return None
+    text = path.read_text(encoding="utf-8")
+    return _page(html_of(text, "Lika 立卡 对接说明").encode(), "text/html; charset=utf-8")
 
 
 def front_page() -> Page:

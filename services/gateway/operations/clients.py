@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import uuid
 from datetime import timedelta
 
@@ -11,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.gateway.domain.refusals.accounts import AccountStateUnchanged
 from services.gateway.domain.refusals.clients import ClientAlreadyExpired
 from services.gateway.domain.refusals.offices import OfficeUnknown
+from services.gateway.operations.client_access import first_secret, fit_networks
 from services.gateway.operations.role_checks import require_fitting, require_machine
-from services.gateway.operations.sign_in import SECRET_BYTES, digest
 from services.gateway.storage import accounts as storage
+from services.gateway.storage import clients as access
 from services.gateway.storage import offices, sessions
 from services.gateway.storage.data_files import role_book
 from services.gateway.storage.tables import MACHINE, Account, Office
@@ -36,7 +36,6 @@ async def create(session: AsyncSession, actor: Actor, request: NewClient) -> Cli
         raise OfficeUnknown()
     require_machine(role_book(), request.roles)
     require_fitting(role_book(), office, request.roles)
-    client_secret = secrets.token_urlsafe(SECRET_BYTES)
     client_id = f"client-{uuid.uuid4().hex}"
     row = Account(
         id=client_id,
@@ -46,7 +45,7 @@ async def create(session: AsyncSession, actor: Actor, request: NewClient) -> Cli
         office_code=office.code,
         roles=sorted(set(request.roles)),
         title=request.name,
-        secret_hash=digest(client_secret),
+        secret_hash="",
         purpose=request.purpose,
         expires_on=request.expires_on,
         disabled=False,
@@ -55,6 +54,8 @@ async def create(session: AsyncSession, actor: Actor, request: NewClient) -> Cli
         created_by=actor.account,
     )
     await storage.add(session, row, actor.account)
+    _, client_secret = await first_secret(session, client_id, actor.account)
+    await access.set_addresses(session, client_id, fit_networks(request.networks))
     audit.record(session, actor, "client.create", client_id, office=office.code, roles=row.roles)
     return ClientCreated(client=_shown(row, office), client_secret=client_secret)
 

@@ -51,6 +51,8 @@ def _office() -> Office:
         sector="administration",
         created_at=clock.now(),
         created_by=BY,
+        valid_from=clock.office_today(),
+        valid_to=None,
     )
 
 
@@ -72,6 +74,7 @@ async def _add(session: AsyncSession, passwords: Passwords, one: FirstAccount) -
         version=1,
         created_at=clock.now(),
         created_by=BY,
+        must_change_password=True,
     )
     await accounts.add(session, account, BY)
     audit.record(session, service_actor("gateway"), "account.first_start", account.id, roles=[one.role])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-import aiohttp
 from starlette.types import Receive, Scope, Send
 
 from services.gateway.domain.http_rules import (
@@ -16,15 +16,18 @@ from services.gateway.domain.http_rules import (
     safe_location,
 )
 from services.gateway.domain.refusals.requests import ServiceUnavailable
+from services.gateway.operations.event_streams import EVENT_STREAM, SILENCE_S, pass_events
 from services.gateway.operations.request_body import RequestBody
-from services.gateway.upstream.services import Services
-from shared.chassis import log, trace
+from services.gateway.upstream.line import Broken
+from services.gateway.upstream.services import Answer, Services
+from shared.chassis import deadlines, log, trace
 from shared.chassis.problems import MEDIA_TYPE
 from shared.chassis.routing import JSON_BODY_LIMIT
 from shared.refusals import Malformed, NotFound, Refusal
 
 SMALL_ANSWER = 128 * 1024
 """An answer up to this size is read whole before its head is sent, so that a broken one can still be a 503."""
+_PROBLEM = MEDIA_TYPE.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Limits:
         return self.upload_bytes, self.upload_s
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Journey:
     """Where one request goes, and with what."""
 
@@ -55,6 +58,9 @@ class Journey:
     query: str
     token: str
     """The inner token addressed to `service`."""
+    upload: bool
+    still_allowed: Callable[[], Awaitable[bool]]
+    """Whether the caller may go on listening to an answer that lasts."""
 
 
 class Forwarder:
@@ -64,62 +70,62 @@ class Forwarder:
 
     async def forward(self, journey: Journey, request: Inspected, scope: Scope, receive: Receive, send: Send) -> None:
         """Carry one request; refusals are raised as long as nothing was answered."""
-        upload = is_upload(journey.path, request.headers.get(b"content-type", b""))
-        limit, arrival_s = self._limits.of(journey.path, upload)
-        # An upload arrives while it is passed on, so its service has that time besides its own.
-        timeout_s = self._limits.upstream_s + (arrival_s if upload else 0.0)
-        headers = _headers_out(request, journey, upload)
+        upload, timeout_s = journey.upload, self._limits.upstream_s
         body: bytes | RequestBody | None = None
         arriving = None
         if request.has_body:
+            limit, arrival_s = self._limits.of(journey.path, upload)
             arriving = RequestBody(receive, request.headers.get(b"content-length"), limit, arrival_s)
-            body = arriving if upload else await arriving.whole()
+            if upload:
+                # It arrives while it is passed on, so its service has that time besides its own.
+                body, timeout_s = arriving, timeout_s + arrival_s
+            else:
+                body = await arriving.whole()
         target = f"{journey.path}?{journey.query}" if journey.query else journey.path
-        asking = self._services.ask(journey.service, scope["method"], target, headers, body, timeout_s)
-        async with asking as response:
-            await _answer(response, scope["method"], receive, send, arriving is None or arriving.complete)
-
-
-def _headers_out(request: Inspected, journey: Journey, upload: bool) -> dict[str, str]:
-    """The headers of the request as the service gets it: allowed ones, the inner token, the trace."""
-    headers = {
-        name.decode("ascii"): value.decode("latin-1")
-        for name, value in request.headers.items()
-        if upload or name != b"content-length"
-    }
-    headers["authorization"] = "Bearer " + journey.token
-    headers["traceparent"] = trace.traceparent()
-    return headers
-
-
-async def _answer(
-    response: aiohttp.ClientResponse, method: str, receive: Receive, send: Send, request_whole: bool
-) -> None:
-    _require_presentable(response)
-    length = response.content_length
-    bodiless = method == "HEAD" or response.status in (204, 304)
-    small = b"" if bodiless else None
-    if small is None and length is not None and length <= SMALL_ANSWER:
+        headers = _headers_out(request, journey, timeout_s)
+        answer = await self._services.ask(journey.service, scope["method"], target, headers, body, timeout_s)
         try:
-            small = await response.read()
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise ServiceUnavailable() from error
-    await send({"type": "http.response.start", "status": response.status, "headers": _headers_back(response)})
+            await _answer(answer, journey, receive, send, arriving is None or arriving.complete)
+        finally:
+            answer.close()
+
+
+def _headers_out(request: Inspected, journey: Journey, timeout_s: float) -> bytes:
+    """The headers of the request as the service gets it: allowed ones, the inner token, the trace, the time it has."""
+    lines = [b"%b: %b\r\n" % header for header in request.headers.items() if header[0] != b"content-length"]
+    lines.append(
+        f"authorization: Bearer {journey.token}\r\ntraceparent: {trace.traceparent()}\r\n"
+        f"{deadlines.HEADER}: {int(timeout_s * 1000)}\r\n".encode()
+    )
+    return b"".join(lines)
+
+
+async def _answer(answer: Answer, journey: Journey, receive: Receive, send: Send, request_whole: bool) -> None:
+    kind = _require_presentable(answer)
+    if kind == EVENT_STREAM:
+        answer.becomes_stream(SILENCE_S)
+        await send({"type": "http.response.start", "status": answer.status, "headers": _headers_back(answer)})
+        await pass_events(answer, journey.still_allowed, receive, send)
+        return
+    small = b"" if answer.bodiless else None
+    if small is None and answer.length is not None and answer.length <= SMALL_ANSWER:
+        small = await answer.whole()
+    await send({"type": "http.response.start", "status": answer.status, "headers": _headers_back(answer)})
     if small is not None:
         await send({"type": "http.response.body", "body": small})
     else:
-        await _stream(response, receive if request_whole else None, send)
+        await _stream(answer, receive if request_whole else None, send)
 
 
-async def _stream(response: aiohttp.ClientResponse, receive: Receive | None, send: Send) -> None:
+async def _stream(answer: Answer, receive: Receive | None, send: Send) -> None:
     """Pass the body on as it comes; each piece waits until the one before has left. Stops when the caller is gone."""
-    gone = asyncio.create_task(_wait_gone(receive)) if receive is not None else None
+    gone = asyncio.create_task(wait_gone(receive)) if receive is not None else None
     try:
-        async for piece in response.content.iter_any():
+        async for piece in answer.pieces():
             if gone is not None and gone.done():
                 return
             await send({"type": "http.response.body", "body": piece, "more_body": True})
-    except (aiohttp.ClientError, TimeoutError) as error:
+    except (Broken, TimeoutError) as error:
         # The head has left: all that can be done is to leave the answer unfinished, so that the caller sees it.
         log.logger().error("answer_broken_off", kind=type(error).__name__)
         return
@@ -129,31 +135,37 @@ async def _stream(response: aiohttp.ClientResponse, receive: Receive | None, sen
     await send({"type": "http.response.body", "body": b""})
 
 
-async def _wait_gone(receive: Receive) -> None:
+async def wait_gone(receive: Receive) -> None:
+    """Wait until the caller has hung up."""
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
-def _headers_back(response: aiohttp.ClientResponse) -> list[tuple[bytes, bytes]]:
-    headers = []
-    for name, value in response.raw_headers:
-        name = name.lower()
-        if name in RESPONSE_ALLOWED and (name != b"location" or safe_location(value)):
-            headers.append((name, value))
-    return headers
+def _headers_back(answer: Answer) -> list[tuple[bytes, bytes]]:
+    return [
+        header
+        for header in answer.headers
+        if header[0] in RESPONSE_ALLOWED and (header[0] != b"location" or safe_location(header[1]))
+    ]
 
 
-def _require_presentable(response: aiohttp.ClientResponse) -> None:
-    """Every answer that is no success is a problem; what a service sent otherwise is replaced by one."""
-    status = response.status
+def _require_presentable(answer: Answer) -> bytes:
+    """The answer's media type. Every answer that is no success is a problem; another one is replaced by one."""
+    status = answer.status
+    kind = answer.header(b"content-type").partition(b";")[0].strip().lower()
     if status < 300 or status == 304:
-        return
+        return kind
     if status < 400:
         raise NotFound()
-    if response.content_type == MEDIA_TYPE:
-        return
+    if kind == _PROBLEM:
+        return kind
     if status >= 500:
         raise ServiceUnavailable()
     refusal: Refusal = NotFound() if status == 404 else Malformed()
     refusal.status = status
     raise refusal
+
+
+def upload_of(path: str, request: Inspected) -> bool:
+    """Whether this request brings a file."""
+    return request.has_body and is_upload(path, request.headers.get(b"content-type", b""))

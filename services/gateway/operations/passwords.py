@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from services.gateway.domain.passwords import normalised
-from shared.refusals import Unavailable
+from services.gateway.domain.refusals.passwords import SignInsBusy
 
 MEMORY_KIB = 19 * 1024
 PASSES = 2
 LANES = 1
 AT_ONCE = 2
+"""Hashes worked out at once: with it the memory they take is bounded (`password_hashes_at_once`)."""
 WAITING = 100
+"""Hashes that may wait; one more is told to come again (503). At 20 ms each nobody waits much above a second."""
 
 Answer = TypeVar("Answer")
 
@@ -23,9 +26,9 @@ Answer = TypeVar("Answer")
 class Passwords:
     """Hashes and verifies. Each takes some 20 ms of one core and 19 MiB."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_once: int = AT_ONCE) -> None:
         self._hasher = Argon2Hasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._workers = ThreadPoolExecutor(at_once, thread_name_prefix="passwords")
         self._waiting = 0
         self._nobodys = self._hasher.hash("a password nobody has, for names nobody has")
 
@@ -37,12 +40,16 @@ class Passwords:
         good = await self._in_turn(self._hasher.verify, normalised(password), secret_hash or self._nobodys)
         return good and secret_hash is not None
 
+    def outdated(self, secret_hash: str) -> bool:
+        """Whether the hash was made by another profile than today's: then a good sign-in makes it anew."""
+        return self._hasher.check_needs_rehash(secret_hash)
+
     async def _in_turn(self, work: Callable[..., Answer], *arguments: str) -> Answer:
         if self._waiting >= WAITING:
-            raise Unavailable()
+            raise SignInsBusy()
         self._waiting += 1
         try:
-            async with self._turns:
-                return await asyncio.to_thread(work, *arguments)
+            # Threads of its own: a caller who leaves frees no place while the hash is still being worked out.
+            return await asyncio.get_running_loop().run_in_executor(self._workers, work, *arguments)
         finally:
             self._waiting -= 1

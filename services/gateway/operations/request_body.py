@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 from starlette.types import Message, Receive
 
@@ -16,46 +15,46 @@ class CallerGone(Exception):
 
 
 class RequestBody:
-    """Reads one body. `refusal` says why reading stopped, when it was stopped."""
+    """Reads one body."""
 
     def __init__(self, receive: Receive, declared: bytes | None, limit: int, timeout_s: float) -> None:
         """`declared` is the Content-Length; `limit` in bytes. The time runs from now."""
         if declared is not None and int(declared) > limit:
             raise TooLarge(limit_bytes=limit)
+        self.declared = declared
         self._receive = receive
         self._limit = limit
         self._deadline = asyncio.get_running_loop().time() + timeout_s
         self._size = 0
         self.complete = False
-        self.refusal: Exception | None = None
 
     async def whole(self) -> bytes:
         """The body in one piece."""
-        pieces = [piece async for piece in self.pieces()]
+        pieces = []
+        while piece := await self.piece():
+            pieces.append(piece)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
-    async def pieces(self) -> AsyncIterator[bytes]:
-        """The body as it comes."""
+    async def piece(self) -> bytes:
+        """The next part as it comes; empty at the end. ArrivedTooSlowly, TooLarge or CallerGone."""
         while not self.complete:
             piece = await self._next()
             if piece:
-                yield piece
+                return piece
+        return b""
 
     async def _next(self) -> bytes:
         try:
             async with asyncio.timeout_at(self._deadline):
                 message = await self._receive()
         except TimeoutError as error:
-            self.refusal = ArrivedTooSlowly()
-            raise self.refusal from error
+            raise ArrivedTooSlowly() from error
         if message["type"] == "http.disconnect":
-            self.refusal = CallerGone()
-            raise self.refusal
+            raise CallerGone()
         piece: bytes = message.get("body", b"")
         self._size += len(piece)
         if self._size > self._limit:
-            self.refusal = TooLarge(limit_bytes=self._limit)
-            raise self.refusal
+            raise TooLarge(limit_bytes=self._limit)
         self.complete = not message.get("more_body", False)
         return piece
 

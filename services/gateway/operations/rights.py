@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from services.gateway.domain.access_tokens import AccessClaims
+from services.gateway.domain.client_addresses import Network, admits, networks
+from services.gateway.domain.delegations import Lent, usable
+from services.gateway.domain.offices import stands_on
+from services.gateway.domain.refusals.passwords import PasswordChangeRequired
+from services.gateway.domain.refusals.second_factors import SecondFactorMissing
 from services.gateway.domain.roles import PUBLIC, RoleBook
+from services.gateway.storage import clients, delegations, parameters, successions
 from services.gateway.storage import sessions as storage
 from services.gateway.storage.sessions import StateRow
 from services.gateway.storage.tables import MACHINE
@@ -19,6 +26,15 @@ from shared.refusals import Unauthenticated
 
 INNER_REUSE_S = 30.0
 REMEMBERED = 20_000
+FIRST_PASSWORD_PATHS = frozenset({"/api/v1/auth/me", "/api/v1/auth/password", "/api/v1/auth/sign-out"})
+"""All that is open to whoever signed in with a password somebody else had set."""
+SECOND_FACTOR_PATHS = FIRST_PASSWORD_PATHS | {
+    "/api/v1/auth/second-factor",
+    "/api/v1/auth/second-factor/confirmation",
+}
+"""All that is open to whoever needs a second factor and has shown none: with it they get one."""
+Needs = Callable[[Mapping[str, int], tuple[str, ...], frozenset[str]], bool]
+"""Whether by the figures of the day these roles and permissions need a second factor."""
 
 
 @dataclass
@@ -28,16 +44,38 @@ class Rights:
     actor: Actor
     read_at: float
     tokens: dict[str, tuple[str, float]] = field(default_factory=dict)
+    must_change_password: bool = False
+    needs_second_factor: bool = False
+    """The roles need a second factor, and this sign-in has shown none."""
+    networks: tuple[Network, ...] = ()
+    """Where a machine may come from; from anywhere when empty."""
+
+    def require_second_factor(self, path: str) -> None:
+        """Refuse everything but enrolling a second factor to whoever needs one and has shown none."""
+        if self.needs_second_factor and path not in SECOND_FACTOR_PATHS:
+            raise SecondFactorMissing()
+
+    def require_address(self, peer: str) -> None:
+        """Refuse a machine's token that comes from elsewhere than the machine may."""
+        if not admits(self.networks, peer):
+            raise Unauthenticated()
+
+    def require_own_password(self, path: str) -> None:
+        """Refuse everything but the change of a password that somebody else has set."""
+        if self.must_change_password and path not in FIRST_PASSWORD_PATHS:
+            raise PasswordChangeRequired()
 
 
 class RightsDesk:
     """Knows who may do what. An account's state is never believed longer than `cache_s`."""
 
-    def __init__(self, database: Database, book: RoleBook, inner: InnerTokens, cache_s: float) -> None:
+    def __init__(self, database: Database, book: RoleBook, inner: InnerTokens, cache_s: float, needs: Needs) -> None:
         self._database = database
         self._book = book
         self._inner = inner
         self._cache_s = cache_s
+        self._needs = needs
+        self._used: set[str] = set()
         self._known: dict[str, Rights] = {}
         self._reading: dict[str, asyncio.Task[Rights | None]] = {}
         self._public = Rights(public_actor(book), 0.0)
@@ -45,11 +83,23 @@ class RightsDesk:
     async def current(self, claims: AccessClaims) -> Rights:
         """The rights of a token's sign-in now; Unauthenticated when it is over or the account is shut."""
         known = self._known.get(claims.session)
-        if known is None or time.monotonic() - known.read_at >= self._cache_s:
+        # Who is held at the change of the first password, or at the second factor, is looked at every time: once
+        # done, it holds at once.
+        held = known is None or known.must_change_password or known.needs_second_factor
+        if known is None or held or time.monotonic() - known.read_at >= self._cache_s:
             known = await self._read_once(claims.session)
         if known is None or known.actor.account != claims.account:
             raise Unauthenticated()
         return known
+
+    async def holds(self, claims: AccessClaims, rights: Rights) -> bool:
+        """Whether a sign-in still has exactly these rights, and its token has not run out."""
+        if claims.expires <= time.time():
+            return False
+        try:
+            return (await self.current(claims)).actor == rights.actor
+        except Unauthenticated:
+            return False
 
     def public(self) -> Rights:
         """The rights of the anonymous."""
@@ -57,7 +107,7 @@ class RightsDesk:
 
     def inner_token(self, rights: Rights, audience: str, purpose: str = "") -> str:
         """An inner token for one service; one without a purpose is used again for half a minute."""
-        if purpose:
+        if purpose and not rights.actor.purpose:  # that of a grant stands
             return self._inner.sign(replace(rights.actor, purpose=purpose), audience)
         now = time.monotonic()
         token, until = rights.tokens.get(audience, ("", 0.0))
@@ -79,27 +129,52 @@ class RightsDesk:
         read_at = time.monotonic()
         async with self._database.session(read_only=True) as session:
             row = await storage.state(session, session_id)
-        actor = None if row is None else actor_of(row, self._book)
-        if actor is None:
+            lent = [] if row is None else await delegations.lent_to(session, row[1].id, clock.office_today())
+            before = [] if row is None else await successions.predecessors(session, row[2].code)
+            allowed = [] if row is None or row[1].kind != MACHINE else await clients.addresses(session, row[1].id)
+            figures = await parameters.valid_on(session, clock.office_today())
+        actor = None if row is None else actor_of(row, self._book, lent, before)
+        if row is None or actor is None:
             self._known.pop(session_id, None)
             return None
+        must_change = row[1].must_change_password
+        fresh = Rights(actor, read_at, must_change_password=must_change, networks=networks(allowed))
+        if row[1].kind != MACHINE and not row[0].second_factor:
+            fresh.needs_second_factor = self._needs(figures, actor.roles, actor.permissions)
+        self._used.add(session_id)
         known = self._known.get(session_id)
-        if known is not None and known.actor == actor:
+        if known is not None and _same(known, fresh):
             known.read_at = read_at
             return known
         if len(self._known) >= REMEMBERED:
             self._known.clear()
-        fresh = self._known[session_id] = Rights(actor, read_at)
+        self._known[session_id] = fresh
         return fresh
 
+    def used_lately(self) -> set[str]:
+        """Sign-ins somebody came with since this was asked last."""
+        used, self._used = self._used, set()
+        return used
 
-def actor_of(row: StateRow, book: RoleBook) -> Actor | None:
-    """The actor of a sign-in; None when it is over, or the account is shut or has run out."""
+
+def _same(one: Rights, other: Rights) -> bool:
+    """Whether all is as it was, but for when it was read: then the inner tokens signed for it still hold."""
+    return replace(one, read_at=0.0, tokens={}) == replace(other, read_at=0.0, tokens={})
+
+
+def actor_of(
+    row: StateRow, book: RoleBook, lent: Sequence[Lent] = (), offices_before: Sequence[str] = ()
+) -> Actor | None:
+    """The actor of a sign-in, with what is lent to it; None when it is over, the account shut, the office closed."""
     signed_in, account, office, person = row
     if signed_in.ended_at is not None or signed_in.expires_at <= clock.now() or account.disabled:
         return None
     if account.kind == MACHINE and (account.expires_on is None or account.expires_on < clock.office_today()):
         return None
+    if not stands_on(office.valid_from, office.valid_to, clock.office_today()):
+        return None
+    borrowed = usable(book, office.level, office.sector, account.roles, lent)
+    roles = (*account.roles, *borrowed)
     return Actor(
         account=account.id,
         person=account.id if person is None else person.id,
@@ -107,9 +182,11 @@ def actor_of(row: StateRow, book: RoleBook) -> Actor | None:
         office_name=office.name,
         level=office.level,
         sector=office.sector,
-        roles=tuple(account.roles),
-        permissions=book.permissions_of(account.roles),
+        roles=roles,
+        permissions=book.permissions_of(roles),
         scope=(office.division_code,),
+        delegations=tuple(sorted(set(borrowed.values()))),
+        offices_before=tuple(offices_before),
     )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from services.gateway.domain.refusals.accounts import RoleNotHere, RolesIncompatible, RoleUnknown
+from services.gateway.domain.refusals.accounts import RoleNotGrantable, RoleNotHere, RolesIncompatible, RoleUnknown
 from services.gateway.domain.roles import RoleBook
 from services.gateway.storage.tables import Office
+from shared.chassis.identity import Actor
 
 
 def require_fitting(book: RoleBook, office: Office, roles: Collection[str], held: Collection[str] = ()) -> None:
@@ -32,3 +33,11 @@ def require_machine(book: RoleBook, roles: Collection[str]) -> None:
     misfit = set(roles) - book.machine_roles
     if misfit & set(book.roles):
         raise RoleNotHere(role=sorted(misfit)[0])
+
+
+def require_grantable(book: RoleBook, actor: Actor, office: Office, roles: Collection[str]) -> None:
+    """Refuse roles that an administrator of the actor's level does not grant at this office, and so does not touch."""
+    below = office.division_code not in actor.scope
+    for role in roles:
+        if not book.grantable(actor.level, role, below=below):
+            raise RoleNotGrantable(role=role)

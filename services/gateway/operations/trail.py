@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.gateway.storage import sign_ins as storage
 from services.gateway.storage.tables import SignIn as SignInRow
-from shared.chassis import paging
+from shared.chassis import clock, paging
 from shared.chassis.identity import Actor
 from shared.schemas.gateway import SignIn
+from shared.schemas.gateway_sign_in import OutcomeCount
 from shared.schemas.wire import Page
 
 
@@ -33,4 +36,12 @@ def _shown(row: SignInRow) -> SignIn:
         username=row.username,
         office=row.office_code,
         peer=row.peer,
+        times=row.times,
     )
+
+
+async def count_sign_ins(session: AsyncSession, actor: Actor, hours: int) -> Page[OutcomeCount]:
+    """How often each outcome came about in the actor's area within the last hours."""
+    counted = await storage.counts(session, actor, clock.now() - timedelta(hours=hours))
+    items = [OutcomeCount(grant=grant, outcome=outcome, times=times) for grant, outcome, times in counted]
+    return Page(items=items, next_cursor=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Row, Select, select, text
@@ -119,7 +119,52 @@ async def keep_version(session: AsyncSession, account: Account, reason: str, by:
 
 async def lock_any_person(session: AsyncSession, person_id: str) -> None:
     """Lock a human wherever they are."""
-    await session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+    await lock_persons(session, [person_id])
+
+
+async def lock_persons(session: AsyncSession, person_ids: Iterable[str]) -> None:
+    """Lock humans wherever they are, in the order of their ids."""
+    query = select(Person.id).where(Person.id.in_(sorted(set(person_ids)))).order_by(Person.id)
+    await session.execute(query.with_for_update())
+
+
+async def person_of(session: AsyncSession, account_id: str) -> str | None:
+    """The human of an account, wherever it is; None for none, and for a machine."""
+    return await session.scalar(select(Account.person_id).where(Account.id == account_id))
+
+
+async def lock_open_of(session: AsyncSession, offices: Sequence[str]) -> Sequence[Account]:
+    """The open accounts of these offices, humans' and machines', locked in the order of their ids."""
+    query = select(Account).where(Account.office_code.in_(offices), Account.disabled.is_(False)).order_by(Account.id)
+    return (await session.scalars(query.with_for_update().execution_options(populate_existing=True))).all()
+
+
+async def any_open_at(session: AsyncSession, office: str) -> bool:
+    """Whether an office has an account that is not shut."""
+    query = select(Account.id).where(Account.office_code == office, Account.disabled.is_(False)).limit(1)
+    return await session.scalar(query) is not None
+
+
+async def of_person(session: AsyncSession, person_id: str, *, lock: bool = False) -> Sequence[AccountRow]:
+    """Every account of a human, wherever it is, by id; locked if asked for."""
+    if lock:
+        ids = select(Account.id).where(Account.person_id == person_id).order_by(Account.id)
+        await session.execute(ids.with_for_update())
+    query = _whole().where(Account.person_id == person_id).order_by(Account.id)
+    return (await session.execute(query.execution_options(populate_existing=True))).all()
+
+
+async def roles_held_at(session: AsyncSession, office: str, *, besides_person: str) -> set[str]:
+    """The roles that open accounts of other humans hold at an office."""
+    rows = await session.scalars(
+        select(Account.roles).where(
+            Account.office_code == office,
+            Account.kind == PERSON,
+            Account.disabled.is_(False),
+            Account.person_id != besides_person,
+        )
+    )
+    return {role for roles in rows for role in roles}
 
 
 async def lock_all(session: AsyncSession) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from services.gateway.domain.roles import RoleBook, RoleRow
 
+HOTLINE = "12317"
+"""The telephone of complaints about aid to the poor (扶贫监督举报电话)."""
 FOLDER = Path(__file__).resolve().parents[1] / "data"
 
 
@@ -34,6 +36,9 @@ def role_book() -> RoleBook:
         offices={role: frozenset(found) for role, found in offices.items()},
         conflicts=frozenset(frozenset((row["kind"], row["other_kind"])) for row in rows("role_conflicts")),
         sectors={row["code"]: (row["zh"], row["en"]) for row in rows("sectors")},
+        grants={(row["granter_level"], row["role"]): row["reach"] for row in rows("role_grants")},
+        lending={row["role"]: row["acceptance"] == "yes" for row in rows("role_lending")},
+        texts={row["code"]: (row["zh"], row["en"]) for row in rows("permissions")},
     )
 
 
@@ -41,3 +46,15 @@ def role_book() -> RoleBook:
 def common_passwords() -> frozenset[str]:
     """Passwords everybody tries first, in lower case."""
     return frozenset(row["password"].lower() for row in rows("common_passwords"))
+
+
+@cache
+def complaint_kinds() -> dict[str, dict[str, str]]:
+    """Kinds of complaints by code, each with the sector whose office handles it."""
+    return {row["code"]: row for row in rows("complaint_kinds")}
+
+
+@cache
+def trail_actions() -> dict[str, str]:
+    """What was looked at or done, in Chinese, by its action on the trails."""
+    return {row["action"]: row["zh"] for row in rows("trail_actions")}

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, delete, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.gateway.storage.tables import Account, Office, Person, RefreshToken, SignedIn, SignInCounter
+from services.gateway.storage.tables import Account, Office, Person, RefreshToken, SignedIn
 from shared.chassis import clock
+
+LISTED = 200
 
 StateRow = Row[SignedIn, Account, Office, Person | None]
 
@@ -50,6 +54,59 @@ async def end_all(session: AsyncSession, account_id: str, because: str, *, besid
     )
 
 
+async def begin_external(session: AsyncSession, signed_in: SignedIn) -> bool:
+    """Begin the sign-in of a token of the external issuer; False when it was begun before, ended or not."""
+    values = {column.key: getattr(signed_in, column.key) for column in SignedIn.__table__.columns}
+    begun = insert(SignedIn).values(values).on_conflict_do_nothing().returning(SignedIn.id)
+    return (await session.execute(begun)).first() is not None
+
+
+async def note_second_factor(session: AsyncSession, session_id: str) -> None:
+    """A second factor was shown in this sign-in."""
+    await session.execute(update(SignedIn).where(SignedIn.id == session_id).values(second_factor=True))
+
+
+async def alive(session: AsyncSession, account_id: str) -> Sequence[SignedIn]:
+    """The account's sign-ins that are on, newest first."""
+    now = clock.now()
+    query = select(SignedIn).where(
+        SignedIn.account_id == account_id, SignedIn.ended_at.is_(None), SignedIn.expires_at > now
+    )
+    return (await session.scalars(query.order_by(SignedIn.started_at.desc(), SignedIn.id).limit(LISTED))).all()
+
+
+async def end_of(session: AsyncSession, account_id: str, session_id: str, because: str) -> bool:
+    """End one sign-in of an account; False when it is not on."""
+    now = clock.now()
+    ended = await session.execute(
+        update(SignedIn)
+        .where(SignedIn.id == session_id, SignedIn.account_id == account_id, SignedIn.ended_at.is_(None))
+        .where(SignedIn.expires_at > now)
+        .values(ended_at=now, ended_because=because)
+        .returning(SignedIn.id)
+    )
+    return ended.first() is not None
+
+
+async def end_others(session: AsyncSession, account_id: str, because: str, besides: str = "") -> int:
+    """End every sign-in of an account that is on, save one; how many there were."""
+    now = clock.now()
+    ended = await session.execute(
+        update(SignedIn)
+        .where(SignedIn.account_id == account_id, SignedIn.id != besides, SignedIn.ended_at.is_(None))
+        .where(SignedIn.expires_at > now)
+        .values(ended_at=now, ended_because=because)
+        .returning(SignedIn.id)
+    )
+    return len(ended.all())
+
+
+async def note_uses(session: AsyncSession, session_ids: Collection[str], at: datetime) -> None:
+    """These sign-ins were used by `at`."""
+    used = SignedIn.id.in_(list(session_ids)), SignedIn.last_used_at < at
+    await session.execute(update(SignedIn).where(*used).values(last_used_at=at))
+
+
 async def add_token(session: AsyncSession, digest: str, session_id: str) -> None:
     session.add(RefreshToken(digest=digest, session_id=session_id, issued_at=clock.now(), used_at=None))
     await session.flush()
@@ -61,7 +118,6 @@ async def lock_token(session: AsyncSession, digest: str) -> RefreshToken | None:
 
 
 async def forget_old(session: AsyncSession, older_than: timedelta) -> None:
-    """Delete sign-ins that ran out long ago, with their refresh tokens, and old counters. The trail stays."""
+    """Delete sign-ins that ran out long ago, with their refresh tokens. The trail stays."""
     limit: datetime = clock.now() - older_than
     await session.execute(delete(SignedIn).where(SignedIn.expires_at < limit))
-    await session.execute(delete(SignInCounter).where(SignInCounter.since < limit))

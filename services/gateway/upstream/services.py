@@ -3,123 +3,193 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
-
-import aiohttp
-from yarl import URL
+from urllib.parse import urlsplit
 
 from services.gateway.domain.breaker import Breaker
 from services.gateway.domain.refusals.requests import ServiceTooSlow, ServiceUnavailable
+from services.gateway.upstream.line import Broken, Line, Upload
 
 CONNECT_S = 1.0
 KEEP_CONNECTION_S = 30.0
-
-
-class Upload(Protocol):
-    """A body that is still arriving."""
-
-    refusal: Exception | None
-    """Why it stopped arriving, when it was the caller's doing."""
-
-    def pieces(self) -> AsyncIterator[bytes]: ...
+STREAMS = 500
+"""Event streams open to one service at once: they last, so they are not counted among its requests."""
 
 
 @dataclass
-class _Upstream:
+class Upstream:
+    """One service: where it is, how it does, and the connections to it that wait for work."""
+
     url: str
     breaker: Breaker = field(default_factory=Breaker)
     in_flight: int = 0
+    streams: int = 0
+    idle: list[Line] = field(default_factory=list)
+    _head: tuple[str, bytes] = ("", b"")
+
+    def request_end(self) -> bytes:
+        """What follows the target in a request: version and host."""
+        if self._head[0] != self.url:
+            self._head = (self.url, b" HTTP/1.1\r\nhost: " + urlsplit(self.url).netloc.encode() + b"\r\n")
+        return self._head[1]
+
+    def take(self, now: float) -> Line | None:
+        """The connection used last, if it is still good; those that waited too long are closed."""
+        while self.idle:
+            line = self.idle.pop()
+            if now - line.idle_since < KEEP_CONNECTION_S and line.usable():
+                return line
+            line.close()
+        return None
+
+    def drop_idle(self) -> None:
+        """Close what waits: where one connection died silently, the others may have too."""
+        for line in self.idle:
+            line.close()
+        self.idle.clear()
+
+    async def open(self) -> Line:
+        parts = urlsplit(self.url)
+        secure = ssl.create_default_context() if parts.scheme == "https" else None
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(CONNECT_S):
+            _, line = await loop.create_connection(
+                Line, parts.hostname or "", parts.port or (443 if secure else 80), ssl=secure
+            )
+        return line
+
+
+class Answer:
+    """An answer whose head has come. `close` must be called, whatever becomes of the body."""
+
+    __slots__ = ("_gap_s", "_line", "_stream", "_upstream", "bodiless", "headers", "length", "status")
+
+    def __init__(self, upstream: Upstream, line: Line, gap_s: float) -> None:
+        self._upstream, self._line, self._gap_s = upstream, line, gap_s
+        self._stream = False
+        self.status, self.headers, self.length = line.status, line.headers, line.length
+        self.bodiless = line.bodiless
+
+    def header(self, name: bytes) -> bytes:
+        """The first value of a header; empty if it is not there."""
+        return next((value for known, value in self.headers if known == name), b"")
+
+    async def whole(self) -> bytes:
+        """The body in one piece; ServiceUnavailable if it does not come whole."""
+        pieces = []
+        try:
+            while piece := await self._line.piece(self._gap_s):
+                pieces.append(piece)
+        except (Broken, TimeoutError) as error:
+            raise ServiceUnavailable() from error
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """The body as it comes; Broken or TimeoutError when it stops coming."""
+        while piece := await self._line.piece(self._gap_s):
+            yield piece
+
+    async def next_piece(self) -> bytes:
+        """The next part of the body, empty at its end; raises as `pieces`."""
+        return await self._line.piece(self._gap_s)
+
+    def becomes_stream(self, gap_s: float) -> None:
+        """This answer lasts: it no longer counts as a request; ServiceUnavailable when too many do."""
+        if self._upstream.streams >= STREAMS:
+            raise ServiceUnavailable()
+        self._upstream.streams += 1
+        self._upstream.in_flight -= 1
+        self._stream = True
+        self._gap_s = gap_s
+
+    def close(self) -> None:
+        """Give the connection back when the body was read to its end, cut it otherwise."""
+        if self._stream:
+            self._upstream.streams -= 1
+        else:
+            self._upstream.in_flight -= 1
+        if self._line.finish(time.monotonic()):
+            self._upstream.idle.append(self._line)
 
 
 class Services:
-    """One client for all services; each has its own breaker and its own limit, so that one cannot starve another."""
+    """All services; each has its own connections, breaker and limit, so that one cannot starve another."""
 
     def __init__(self, urls: Mapping[str, str], limit: int) -> None:
-        self._upstreams = {name: _Upstream(url.rstrip("/")) for name, url in urls.items()}
+        self._upstreams = {name: Upstream(url.rstrip("/")) for name, url in urls.items()}
         self._limit = limit
-        self._client: aiohttp.ClientSession | None = None
 
-    @asynccontextmanager
+    def upstreams(self) -> Iterator[tuple[str, Upstream]]:
+        """Every service by name, to look at."""
+        yield from self._upstreams.items()
+
     async def ask(
-        self,
-        name: str,
-        method: str,
-        target: str,
-        headers: Mapping[str, str],
-        body: bytes | Upload | None,
-        timeout_s: float,
-    ) -> AsyncIterator[aiohttp.ClientResponse]:
-        """Send one request; the answer's head has come when the block begins.
+        self, name: str, method: str, target: str, headers: bytes, body: bytes | Upload | None, timeout_s: float
+    ) -> Answer:
+        """Send one request; the answer's head has come when this returns.
 
-        ServiceUnavailable when the service is away, overloaded or its breaker open; ServiceTooSlow when its answer
-        does not begin within `timeout_s`. What stopped an upload is raised as it is.
+        `headers` are whole lines, without host and framing. ServiceUnavailable when the service is away, overloaded,
+        answers what is no HTTP, or its breaker is open; ServiceTooSlow when its answer does not begin within
+        `timeout_s`. What stopped an upload is raised as it is.
         """
-        upstream = self._upstreams[name]
-        if upstream.in_flight >= self._limit or not upstream.breaker.lets_pass(time.monotonic()):
+        upstream, now = self._upstreams[name], time.monotonic()
+        if upstream.in_flight >= self._limit or not upstream.breaker.lets_pass(now):
             raise ServiceUnavailable()
         upstream.in_flight += 1
+        line: Line | None = None
         try:
-            response = await self._send(upstream, method, target, headers, body, timeout_s)
-            try:
-                yield response
-            finally:
-                # Gives the connection back when the body was read to its end, and cuts it otherwise.
-                response.close() if not response.content.at_eof() else response.release()
-        finally:
+            line = upstream.take(now) or await upstream.open()
+            await _exchange(line, upstream, method.encode(), target.encode(), headers, body, timeout_s)
+        except BaseException as error:
             upstream.in_flight -= 1
-
-    async def _send(
-        self,
-        upstream: _Upstream,
-        method: str,
-        target: str,
-        headers: Mapping[str, str],
-        body: bytes | Upload | None,
-        timeout_s: float,
-    ) -> aiohttp.ClientResponse:
-        try:
-            async with asyncio.timeout(timeout_s):
-                response = await self._session().request(
-                    method,
-                    URL(upstream.url + target, encoded=True),
-                    headers=headers,
-                    data=body if body is None or isinstance(body, bytes) else body.pieces(),
-                    allow_redirects=False,
-                    timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S, sock_read=timeout_s),
-                )
-        except aiohttp.ConnectionTimeoutError as error:
-            upstream.breaker.failed(time.monotonic())
-            raise ServiceUnavailable() from error
-        except TimeoutError as error:
-            upstream.breaker.failed(time.monotonic())
-            raise ServiceTooSlow() from error
-        except (aiohttp.ClientError, OSError) as error:
-            stopped = None if body is None or isinstance(body, bytes) else body.refusal
-            if stopped is not None:
-                raise stopped from None
-            upstream.breaker.failed(time.monotonic())
-            raise ServiceUnavailable() from error
+            if line is not None:
+                line.finish(now)
+            _judge(upstream, line, error)
+            raise
         upstream.breaker.succeeded()
-        return response
-
-    def _session(self) -> aiohttp.ClientSession:
-        if self._client is None:
-            self._client = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_CONNECTION_S),
-                auto_decompress=False,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
-                trust_env=False,
-            )
-            # aiohttp repeats what HTTP calls idempotent when a kept connection breaks; the gateway repeats nothing.
-            self._client._retry_connection = False
-        return self._client
+        return Answer(upstream, line, timeout_s)
 
     async def close(self) -> None:
-        if self._client is not None:
-            await self._client.close()
-            self._client = None
+        for upstream in self._upstreams.values():
+            upstream.drop_idle()
+        await asyncio.sleep(0)  # an aborted transport lets its socket go in the next round of the loop
+
+
+async def _exchange(
+    line: Line,
+    upstream: Upstream,
+    method: bytes,
+    target: bytes,
+    headers: bytes,
+    body: bytes | Upload | None,
+    timeout_s: float,
+) -> None:
+    """Send the request and wait for the head of its answer."""
+    request = [method, b" ", target, upstream.request_end(), headers, b"\r\n"]
+    if body is None:
+        if method in (b"POST", b"PUT", b"PATCH"):
+            request.insert(5, b"content-length: 0\r\n")
+    elif isinstance(body, bytes):
+        request.insert(5, b"content-length: %d\r\n" % len(body))
+        request.append(body)
+    elif body.declared is not None:
+        request.insert(5, b"content-length: " + body.declared + b"\r\n")
+    else:
+        request.insert(5, b"transfer-encoding: chunked\r\n")
+    line.send(method, b"".join(request), asyncio.get_running_loop().time() + timeout_s)
+    if body is not None and not isinstance(body, bytes):
+        line.upload(body)
+    await line.head()
+
+
+def _judge(upstream: Upstream, line: Line | None, error: BaseException) -> None:
+    """Blame the service for what was its doing, and say it as a refusal."""
+    if isinstance(error, TimeoutError | Broken | OSError):
+        upstream.breaker.failed(time.monotonic())
+        upstream.drop_idle()
+        if line is not None and isinstance(error, TimeoutError):
+            raise ServiceTooSlow() from error
+        raise ServiceUnavailable() from error

@@ -6,7 +6,6 @@ window.addEventListener("load", function () {
     deepLinking: true,
     docExpansion: "none",
     filter: true,
-    tagsSorter: "alpha",
     persistAuthorization: false,
     validatorUrl: null,
     presets: [SwaggerUIBundle.presets.apis],

@@ -64,3 +64,43 @@ class AccountStateUnchanged(Conflict):
     code = "gateway.account_state_unchanged"
     zh = "账号已处于该状态"
     en = "The account is in that state already"
+
+
+class RoleNotGrantable(RuleBroken):
+    code = "gateway.role_not_grantable"
+    zh = "该岗位不由您这一级管理员授予或变更,须由上级办理"
+    en = "An administrator of your level neither grants this role nor touches an account that has it"
+    pointer = "/roles"
+
+
+class SuccessorUnknown(RuleBroken):
+    code = "gateway.successor_unknown"
+    zh = "接交账号不存在、已停用,或不在您的管辖范围内"
+    en = "There is no open account of this id in your scope to hand over to"
+    pointer = "/successor"
+
+
+class SuccessorIsLeaver(RuleBroken):
+    code = "gateway.successor_is_leaver"
+    zh = "接交人不得是离岗人本人"
+    en = "Who leaves cannot be their own successor"
+    pointer = "/successor"
+
+
+class LeavingDayWrong(RuleBroken):
+    code = "gateway.leaving_day_wrong"
+    zh = "离岗日不得晚于今日"
+    en = "The last day of service is not after today"
+    pointer = "/left_on"
+
+
+class PersonElsewhereToo(RuleBroken):
+    code = "gateway.person_elsewhere_too"
+    zh = "此人在您的管辖范围以外还有账号,须由上级办理离岗"
+    en = "The person has an open account outside your area too: an administrator above both shuts them"
+
+
+class PersonLeftAlready(Conflict):
+    code = "gateway.person_left_already"
+    zh = "此人的账号均已停用"
+    en = "All accounts of the person are shut already"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.refusals import RuleBroken
+from shared.refusals import Forbidden, RuleBroken, Unavailable
 
 
 class PasswordTooShort(RuleBroken):
@@ -31,3 +31,23 @@ class OldPasswordWrong(RuleBroken):
     zh = "原密码不正确"
     en = "The old password is wrong"
     pointer = "/old_password"
+
+
+class PasswordUnchanged(RuleBroken):
+    code = "gateway.password_unchanged"
+    zh = "新密码不得与原密码相同"
+    en = "The new password is the old one"
+    pointer = "/new_password"
+
+
+class PasswordChangeRequired(Forbidden):
+    code = "gateway.password_change_required"
+    zh = "此密码由他人设定,请先修改密码再办理业务"
+    en = "Somebody else set this password: change it before doing anything else"
+
+
+class SignInsBusy(Unavailable):
+    code = "gateway.sign_ins_busy"
+    zh = "同时登录的人过多,请稍后重试"
+    en = "Too many people sign in at this moment, try again"
+    retry_after_s = 2

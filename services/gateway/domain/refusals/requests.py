@@ -48,6 +48,13 @@ class UpgradeRefused(Malformed):
     en = "Protocol upgrades are not supported"
 
 
+class OriginRefused(Refusal):
+    status = 403
+    code = "gateway.origin_refused"
+    zh = "此来源的网页不得使用本接口"
+    en = "Pages of this origin may not use this interface"
+
+
 class HeadersTooLarge(Refusal):
     status = 431
     code = "gateway.headers_too_large"

@@ -25,8 +25,17 @@ class UnsupportedGrant(TokenRefusal):
 class InvalidGrant(TokenRefusal):
     error = "invalid_grant"
     code = "gateway.token_invalid_grant"
-    zh = "用户名或密码不正确,或登录已失效"
-    en = "The user name or password is wrong, or the session is over"
+    zh = "用户名、密码或动态码不正确,或登录已失效"
+    en = "The user name, the password or the code is wrong, or the session is over"
+
+
+class MfaRequired(TokenRefusal):
+    """The password is right and the account has a second factor: send both again with its code in `otp`."""
+
+    error = "mfa_required"
+    code = "gateway.token_mfa_required"
+    zh = "请同时提交动态码或恢复码(otp)"
+    en = "Send the request again with a code of the second factor or a recovery code in otp"
 
 
 class InvalidClient(TokenRefusal):

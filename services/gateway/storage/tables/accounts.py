@@ -53,6 +53,8 @@ class Account(Base):
     version: Mapped[int]
     created_at: Mapped[datetime]
     created_by: Mapped[str]
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+    """Somebody else set the password: until its owner has changed it, the account does nothing else."""
 
 
 class AccountVersion(Base):

@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Identity, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.gateway.storage.tables.metadata import Base
+from shared.chassis import clock
 
 
 class SignedIn(Base):
@@ -22,6 +23,14 @@ class SignedIn(Base):
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     ended_because: Mapped[str]
+    grant: Mapped[str] = mapped_column(default="password")
+    """How it began: password, client_credentials or external."""
+    peer: Mapped[str] = mapped_column(default="")
+    """The address it began from."""
+    last_used_at: Mapped[datetime] = mapped_column(default=clock.now)
+    """Known to five minutes or so: not every request is worth a write."""
+    second_factor: Mapped[bool] = mapped_column(default=False)
+    """Whether a second factor was shown, here or to the external issuer."""
 
 
 class RefreshToken(Base):
@@ -37,15 +46,29 @@ class RefreshToken(Base):
 
 
 class SignInCounter(Base):
-    """Wrong passwords for one name from one address."""
+    """Wrong passwords for one name from one network; under `*` those from everywhere."""
 
     __tablename__ = "sign_in_counters"
-    __table_args__ = (Index(None, "since"),)
+    __table_args__ = (Index(None, "since"), Index(None, "peer", "since"))
 
     name_digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     peer: Mapped[str] = mapped_column(primary_key=True)
     failures: Mapped[int]
     since: Mapped[datetime]
+    last_at: Mapped[datetime]
+    """The latest attempt that was weighed."""
+
+
+class KnownAddress(Base):
+    """A network an account signed in from before: what others do from elsewhere does not bar it."""
+
+    __tablename__ = "known_addresses"
+    __table_args__ = (Index(None, "last_at"),)
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    network: Mapped[str] = mapped_column(primary_key=True)
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
 
 
 class SignIn(Base):
@@ -64,3 +87,5 @@ class SignIn(Base):
     division_code: Mapped[str]
     peer: Mapped[str]
     trace_id: Mapped[str]
+    times: Mapped[int] = mapped_column(default=1)
+    """How often within some seconds: refused access tokens are noted together."""
