@@ -10,7 +10,7 @@ CLIENTS_READY := $(VENV)/.clients-installed
 SERVICES := registry projects funds gateway
 WORKERS ?= 2
 
-.PHONY: help run test check fix migrate revision openapi lock secrets demonstration divisions rotate-keys verify-ledger bench torture clean
+.PHONY: help run test check fix migrate revision openapi api-changes clients examples lock secrets demonstration divisions rotate-keys verify-ledger bench torture clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -55,8 +55,17 @@ migrate: $(READY) ## bring the local suite's four databases to the newest schema
 revision: $(READY) ## draft a migration: make revision service=funds message="add a column"
 	@$(BIN)/python -m deploy.local.schema revision $(service) "$(message)"
 
-openapi: $(READY) ## write the services' contracts to docs/openapi
+openapi: $(READY) ## write the services' contracts to docs/openapi and the list of changes
 	@$(BIN)/python -m deploy.openapi
+
+api-changes: $(READY) ## what changed in the public API and what of it breaks clients: make api-changes from=REVISION
+	@$(BIN)/python -m deploy.api_changes $(if $(from),--from $(from))
+
+clients: $(CLIENTS_READY) ## generate the Python and the TypeScript client into build/clients
+	@$(BIN)/python -m deploy.clients
+
+examples: $(READY) ## ask a running demonstration for the examples of the public document again
+	@$(BIN)/python -m deploy.examples --address $(or $(address),http://127.0.0.1:8000)
 
 lock: $(READY) ## resolve the dependencies again into the lock files
 	@$(BIN)/pip install --quiet --disable-pip-version-check uv
