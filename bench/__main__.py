@@ -12,7 +12,7 @@ from types import FrameType
 
 import uvloop
 
-from bench import imports, loads, money, posting, progress, quality, reads, results, search, storage, suite
+from bench import gateway, imports, loads, money, posting, progress, quality, reads, results, search, storage, suite
 from bench.ground import Ground, ground
 from bench.memory import resident_mib
 from bench.results import Result
@@ -29,6 +29,7 @@ GROUPS: dict[str, Group] = {
     "progress": progress.measure,
     "posting": posting.measure,
     "reads": reads.measure,
+    "gateway": gateway.measure,
     "search": search.measure,
     "storage": storage.measure,
     "quality": quality.measure,

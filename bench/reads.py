@@ -39,12 +39,15 @@ class Read:
     subjects: Sequence[str]
     recorded: Recorded
 
-    def requests(self) -> Callable[[], bytes]:
-        """Makes requests of an officer of the province for one subject after another, in no order."""
-        draw = random.Random(self.path)
+    def requests(self, token: Callable[[], str] | None = None) -> Callable[[], bytes]:
+        """Makes requests of an officer of the province for one subject after another, in no order.
+
+        They carry the register's inner token, or the one that `token` gives.
+        """
+        draw, sign = random.Random(self.path), token or (lambda: self.register.token(PROVINCE))
 
         def request() -> bytes:
-            return asking.get(self.path.format(draw.choice(self.subjects)), self.register.token(PROVINCE))
+            return asking.get(self.path.format(draw.choice(self.subjects)), sign())
 
         return request
 

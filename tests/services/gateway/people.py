@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2 as httpx
+from sqlalchemy import text
 
 from services.gateway.operations.first_start import FirstAccount, first_start
 from tests.support.harness import Harness
@@ -45,19 +46,29 @@ class Town:
             self.tokens[username] = await self.sign_in(username)
         return self.client(self.tokens[username]["access_token"])
 
-    async def office(self, code: str, sector: str = "", *, by: str = ADMIN) -> httpx.Response:
+    async def office(self, code: str, sector: str = "", *, by: str = ADMIN, **more: Any) -> httpx.Response:
+        body = {"code": code, "name": f"机构 {code}", "division_code": code.split("-")[0], "sector": sector}
         async with await self.as_(by) as client:
-            return await client.post(
-                "/api/v1/auth/offices",
-                json={"code": code, "name": f"机构 {code}", "division_code": code.split("-")[0], "sector": sector},
-            )
+            return await client.post("/api/v1/auth/offices", json=body | more)
 
-    async def account(self, username: str, office: str, *roles: str, by: str = ADMIN, **more: Any) -> httpx.Response:
+    async def own_password(self, *usernames: str) -> None:
+        """These people have changed the password somebody else set; the same words stand for the new one."""
+        query = text("update accounts set must_change_password = false where username = any(:names)")
+        async with self.harness.app.state.database.session() as session:
+            await session.execute(query, {"names": list(usernames)})
+
+    async def account(
+        self, username: str, office: str, *roles: str, by: str = ADMIN, settled: bool = True, **more: Any
+    ) -> httpx.Response:
+        """Make an account; unless `settled` is false, its first password is taken as changed."""
         body = {"username": username, "password": PASSWORD, "office": office, "roles": list(roles)}
         if "person_id" not in more:
             body["person_name"] = "王" + "一二三四五六"[hash(username) % 6]
         async with await self.as_(by) as client:
-            return await client.post("/api/v1/auth/accounts", json=body | more)
+            made = await client.post("/api/v1/auth/accounts", json=body | more)
+        if settled and made.status_code == 201:
+            await self.own_password(username)
+        return made
 
     async def county(self) -> None:
         """Mengcheng's finance and aid offices with an administrator `county-admin` and a clerk `clerk`."""
@@ -84,4 +95,6 @@ async def founded(harness: Harness) -> Town:
                 FirstAccount(OPERATOR, PASSWORD, "operator", "运维员"),
             ],
         )
-    return Town(harness)
+    town = Town(harness)
+    await town.own_password(ADMIN, OPERATOR)
+    return town

@@ -141,6 +141,13 @@ async def test_a_bulletin_ranks_places_by_exact_progress_and_sums_before_roundin
         CITY_DRAFTER, "/rankings", division_code="3416", fund_year=YEAR, as_of=day(6, 30), percent_places=1
     )
     assert live == bulletin
+    public = "/api/v1/public/funds/bulletins"
+    async with world.funds.as_(actor("public.read", scope=())) as client:
+        published = (await client.get(public, params={"division_code": "34", "fund_year": YEAR})).json()["items"]
+        assert (await client.get(public, params={"division_code": "3416", "kind": "monthly"})).json()["items"] == []
+    assert [row["period"] for row in published] == [f"{YEAR}-Q2"]
+    assert [row["label"] for row in published[0]["bulletin"]["rows"]] == ["涡阳县", "蒙城县"]
+    assert not {"sent_by", "drafted_by", "opinion"} & {name for row in published for name in row}
     printed = pdf_text(await file_of(world, report, CITY_DRAFTER, document="bulletin", format="pdf", percent_places=1))
     assert all(words in printed for words in ("关于亳州市", "23.2", "89.3", "涡阳县"))
     sheet = rows_of(await file_of(world, report, CITY_DRAFTER, document="bulletin", percent_places=1), "支出进度排名")

@@ -328,6 +328,11 @@ async def test_the_table_of_roles_can_be_read_by_whoever_is_signed_in(town: Town
     assert {"level": "county", "sector": "finance"} in roles["county_finance_officer"]["offices"]
     assert "public" not in roles
     assert "finance" in {row["code"] for row in found["sectors"]}
+    texts = {row["code"]: row for row in found["permissions"]}
+    assert all(texts[code]["zh"] and texts[code]["en"] for role in found["roles"] for code in role["permissions"])
+    lent = {code: (row["lent"], row["lent_with_consent"]) for code, row in roles.items()}
+    assert (lent["county_finance_officer"], lent["village_recorder"]) == ((True, True), (True, False))
+    assert lent["auditor"] == lent["account_admin"] == (False, False)
 
 
 async def test_a_secret_sent_with_a_key_leaves_no_copy(town: Town) -> None:

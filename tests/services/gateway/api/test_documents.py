@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from shared.chassis.database import Database
 from tests.services.gateway.people import ADMIN, Town, founded
 from tests.support.harness import running
 
+PAGE = Path(__file__).resolve().parents[4] / "docs" / "integrating.md"
 REGISTRY = {
     "paths": {
         "/api/v1/registry/divisions": {
@@ -27,8 +29,11 @@ REGISTRY = {
 
 @pytest_asyncio.fixture
 async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    (tmp_path / "registry.json").write_text(json.dumps(REGISTRY))
-    async with running("gateway", openapi_dir=tmp_path, rights_cache_s=0.0) as harness:
+    documents = tmp_path / "openapi"
+    documents.mkdir()
+    (documents / "registry.json").write_text(json.dumps(REGISTRY))
+    shutil.copyfile(PAGE, tmp_path / "integrating.md")
+    async with running("gateway", openapi_dir=documents, rights_cache_s=0.0) as harness:
         yield await founded(harness)
 
 
@@ -54,7 +59,7 @@ async def test_every_own_operation_but_the_token_needs_a_sign_in(town: Town) -> 
         seen = 0
         for path, item in document["paths"].items():
             for verb in set(item) & {"get", "post", "put"}:
-                if path.startswith("/api/v1/registry") or path == "/api/v1/auth/token":
+                if path.startswith("/api/v1/registry") or not item[verb]["security"]:
                     continue
                 answer = await client.request(
                     verb, re.sub(r"\{[a-z_]+\}", "x", path), json={} if verb != "get" else None
@@ -80,6 +85,10 @@ async def test_the_documentation_page_asks_nothing_of_any_other_machine(town: To
             assert asset.status_code == 200
             if place.endswith((".css", "start.js")):
                 assert not re.findall(r"(?:url\(|src=|import )['\"]?https?:", asset.text)
+        for_integrators = await client.get("/docs/integrating")
+        assert for_integrators.headers["content-security-policy"] == policy
+        assert "<h1>Integrating with Lika 对接说明</h1>" in for_integrators.text
+        assert not re.findall(r"(?:src|href)=\"https?:", for_integrators.text)
         assert (await client.get("/docs/assets/../../main.py")).status_code in (400, 404)
         assert (await client.get("/docs/assets/none.js")).status_code == 404
         assert "//" not in (await client.get("/docs/assets/start.js")).text

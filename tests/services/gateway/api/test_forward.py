@@ -108,7 +108,7 @@ async def test_more_connections_than_allowed_from_one_address_are_refused(
 
 
 async def test_a_head_that_never_ends_is_cut_off(open_street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.gateway.api.connection.HEAD_TIMEOUT_S", 0.3)
+    monkeypatch.setattr(GuardedConnection, "head_timeout_s", 0.3)
     problem(await raw(open_street.port, b"GET /livez HTTP/1.1\r\nHost: g\r\n"), 408, "gateway.request_timeout")
 
 

@@ -36,7 +36,7 @@ async def test_only_allowed_headers_travel_and_identity_is_the_gateways_own(shar
     told = reply.json()
     headers = dict(told["headers"])
     assert len(headers) == len(told["headers"])
-    assert set(headers) == {"host", "authorization", "traceparent", "if-none-match", "accept"}
+    assert set(headers) == {"host", "authorization", "traceparent", "if-none-match", "accept", "x-deadline-ms"}
     assert told["query"] == "b=2&a=%E4%B8%AD"
     actor = InnerTokens("registry", server.key_file("registry.pem"), server.key_file("jwks.json")).check(
         headers["authorization"].removeprefix("Bearer ")
@@ -51,7 +51,7 @@ async def test_only_allowed_headers_come_back_and_the_door_adds_its_own(shared_s
     assert set(reply.headers) == {
         "content-type", "transfer-encoding", "etag", "x-content-type-options", "x-frame-options", "referrer-policy",
         "cross-origin-resource-policy", "strict-transport-security", "content-security-policy", "cache-control",
-        "x-trace-id", "date",
+        "x-trace-id", "date", "ratelimit", "ratelimit-policy",
     } - ({"transfer-encoding"} if "content-length" in reply.headers else set()) | (
         {"content-length"} if "content-length" in reply.headers else set()
     )  # fmt: skip
@@ -127,9 +127,13 @@ async def test_the_public_part_is_anonymous_whoever_asks(shared_street: Street) 
     actor = InnerTokens("registry", server.key_file("registry.pem"), server.key_file("jwks.json")).check(
         dict(reply.json()["headers"])["authorization"].removeprefix("Bearer ")
     )
-    assert (actor.account, sorted(actor.permissions), actor.scope) == ("public", ["public.read"], ("00",))
-    assert reply.headers["ratelimit-limit"] == "6000"
-    problem(await raw(shared_street.port, b"GET /api/v1/public/nobody/x HTTP/1.1\r\nHost: g\r\n\r\n"), 401)
+    assert (actor.account, sorted(actor.permissions), actor.scope) == (
+        "public",
+        ["complaint.submit", "public.read"],
+        ("00",),
+    )
+    assert reply.headers["ratelimit-policy"] == '"public";q=6000;w=60'
+    problem(await raw(shared_street.port, b"GET /api/v1/public/nobody/x HTTP/1.1\r\nHost: g\r\n\r\n"), 404)
 
 
 async def test_a_json_body_beyond_the_limit_is_refused_declared_or_not(shared_street: Street) -> None:

@@ -6,6 +6,9 @@ import json
 from typing import Any
 
 from services.gateway.domain.catalogue import merge
+from services.gateway.domain.catalogue_schemas import readable_names, tidy, with_references, without_null
+from services.gateway.domain.catalogue_words import Term, Words
+from services.gateway.domain.plain_page import html_of
 
 
 def operation(name: str, permission: str, schema: str) -> dict[str, Any]:
@@ -82,3 +85,73 @@ def test_the_documents_given_are_left_as_they_were() -> None:
     before = json.dumps([REGISTRY, FUNDS])
     merge({"registry": REGISTRY, "funds": FUNDS})
     assert json.dumps([REGISTRY, FUNDS]) == before
+
+
+def test_types_are_named_for_people_who_program() -> None:
+    names = ["Page_Thing_", "Plan-Input", "Plan-Output", "Body_thing_make", "Kept-Output", "Kept",
+             "shared__schemas__registry_households__Notice"]  # fmt: skip
+    assert readable_names(dict.fromkeys(names)) == {
+        "Page_Thing_": "ThingPage",
+        "Plan-Input": "PlanInput",
+        "Plan-Output": "Plan",
+        "Body_thing_make": "ThingMakeForm",
+        "Kept-Output": "KeptOutput",
+        "shared__schemas__registry_households__Notice": "HouseholdsNotice",
+    }
+    mapping = {"discriminator": {"mapping": {"a": "#/components/schemas/Plan-Input"}}}
+    assert "schemas/PlanInput" in json.dumps(with_references(mapping, {"Plan-Input": "PlanInput"}))
+
+
+def test_noise_goes_and_a_field_called_title_stays() -> None:
+    schema = {"title": "Thing", "properties": {"title": {"title": "Title", "type": "string"}}}
+    assert tidy(schema) == {"properties": {"title": {"type": "string"}}}
+    file = {"contentMediaType": "application/octet-stream", "type": "string", "title": "File"}
+    assert tidy({"properties": {"file": file}}) == {"properties": {"file": {"type": "string", "format": "binary"}}}
+    assert without_null({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}], "default": None}) == {
+        "type": "integer",
+        "minimum": 1,
+    }
+
+
+def test_every_operation_says_how_it_refuses_and_that_it_may_be_sent_again() -> None:
+    write = operation("thing_make", "thing.write", "Thing") | {
+        "x-idempotency-key": "required",
+        "parameters": [{"name": "if-match", "in": "header", "schema": {"type": "string"}}],
+        "requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}},
+    }
+    service = {"paths": {"/api/v1/registry/things": {"post": write}}, "components": REGISTRY["components"]}
+    document, _ = merge({"registry": service})
+    made = document["paths"]["/api/v1/registry/things"]["post"]
+    statuses = {"200", "400", "401", "403", "404", "409", "412", "413", "415", "422", "428", "429", "503", "504"}
+    assert set(made["responses"]) == statuses
+    assert made["responses"]["422"] == {"$ref": "#/components/responses/Problem422"}
+    assert {"$ref": "#/components/parameters/RequiredIdempotencyKey"} in made["parameters"]
+    assert document["components"]["parameters"]["RequiredIdempotencyKey"]["required"] is True
+
+
+def test_words_are_put_where_people_read_them() -> None:
+    words = Words(
+        operations={"thing_list": Term("列出事物", "List things")},
+        tags={"registry: things": Term("事物", "Things")},
+        roles={"thing.read": ["经办人员"]},
+        permissions={"thing.read": Term("查看事物", "Read things")},
+        problems={"thing_list": ["registry.thing_gone"]},
+        examples={"thing_list": {"status": 200, "response": [1]}},
+    )
+    document, _ = merge({"registry": REGISTRY}, words)
+    told = document["paths"]["/api/v1/registry/things"]["get"]
+    assert told["summary"] == "列出事物 / List things"
+    for part in ("List things.", "`thing.read` 查看事物 / Read things", "经办人员", "`registry.thing_gone`"):
+        assert part in told["description"]
+    assert told["responses"]["200"]["content"]["application/json"]["example"] == [1]
+    assert document["tags"] == [
+        {"name": "registry: things", "description": "事物 / Things", "x-displayName": "事物"}
+    ]  # fmt: skip
+
+
+def test_a_page_is_written_as_html_and_nothing_in_it_is_believed() -> None:
+    page = html_of("# A <b>\n\nWords `x < y` [out](https://e.example) [in](/docs).\n\n```sh\ncurl <a>\n```\n", "T")
+    assert "<h1>A &lt;b&gt;</h1>" in page
+    assert '<code>x &lt; y</code> out <a href="/docs">in</a>' in page
+    assert "<pre><code>curl &lt;a&gt;\n</code></pre>" in page
+    assert "e.example" not in page

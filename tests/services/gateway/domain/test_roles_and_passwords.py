@@ -33,7 +33,7 @@ def test_every_row_of_the_tables_names_what_exists_and_its_source() -> None:
 
 
 def test_the_anonymous_may_read_what_is_public_and_nothing_else() -> None:
-    assert BOOK.permissions_of(("public",)) == {"public.read"}
+    assert BOOK.permissions_of(("public",)) == {"public.read", "complaint.submit"}
     assert [role for role in BOOK.roles if "public.read" in BOOK.permissions[role]] == []
 
 

@@ -39,7 +39,11 @@ async def test_the_first_start_makes_two_accounts_once(tmp_path: Path) -> None:
         town = Town(harness)
         async with await town.as_("administrator") as client:
             me = (await client.get("/api/v1/auth/me")).json()
+            shut = await client.get("/api/v1/auth/accounts")
+            await town.own_password("administrator")
             listed = (await client.get("/api/v1/auth/accounts")).json()["items"]
+    assert me["must_change_password"] is True, "the installer's password is somebody else's too"
+    assert shut.json()["code"] == "gateway.password_change_required"
     assert (me["office"], me["scope"], me["level"]) == ("00-administration", ["00"], "nation")
     assert sorted((row["username"], row["roles"]) for row in listed) == [
         ("administrator", ["account_admin"]),

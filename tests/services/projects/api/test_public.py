@@ -11,7 +11,9 @@ from tests.services.projects.support import (
     VILLAGE,
     YEAR,
     Cast,
+    acceptance,
     approved_plan,
+    completed,
     day,
     draft,
     get,
@@ -98,6 +100,32 @@ async def test_a_published_plan_names_its_projects_and_money(projects: Harness) 
             "office_name": "蒙城县交通运输局",
         }
     ]
+
+
+async def test_plans_and_what_became_of_projects_are_public_in_the_fields_the_rule_names(projects: Harness) -> None:
+    cast = Cast()
+    waiting = await in_library(projects, cast)
+    code = await completed(projects, cast)
+    plans = (await get(projects, public(), "/api/v1/public/projects/plans", within=COUNTY)).json()["items"]
+    assert [(row["project"]["project_code"], row["fund_source"]) for row in plans] == [(code, "中央财政专项扶贫资金")]
+    assert plans[0]["project"]["performance_targets"]
+    assert (await get(projects, public(), "/api/v1/public/projects/plans", within=OTHER_COUNTY)).json()["items"] == []
+    done = "/api/v1/public/projects/completions"
+    finished = (await get(projects, public(), done)).json()["items"]
+    assert [row["project"]["project_code"] for row in finished] == [code]
+    assert (finished[0]["state"], finished[0]["hotline"], finished[0]["final_account_fen"]) == (
+        "completed",
+        "12317",
+        None,
+    )
+    assert finished[0]["completed_on"] is not None
+    await ok(projects, cast.county, f"/api/v1/projects/works/{code}/acceptance", acceptance())
+    accepted = (await get(projects, public(), done, year=plans[0]["fund_year"])).json()["items"][0]
+    assert (accepted["state"], accepted["final_account_fen"]) == ("accepted", acceptance()["final_account_fen"])
+    text = str(plans) + str(accepted)
+    assert waiting not in text
+    assert not any(name in text for name in [cast.recorder.account, *acceptance()["participants"]])
+    assert (await get(projects, public(), done, year=2001)).json()["items"] == []
 
 
 async def test_the_public_reads_nothing_else(projects: Harness) -> None:

@@ -111,7 +111,12 @@ async def test_a_page_is_what_its_model_says_and_gives_no_protected_value_away(c
     assert "birth" not in answer.text
     assert page.count == 1
     stored = json.loads(await owner.fetchval("select subjects from read_trail where action = 'person.list'"))
-    assert stored == {"ids": [page.items[0].id]}
+    assert stored == {
+        "ids": [page.items[0].id],
+        "operation": "person_list",
+        "permission": "household.read",
+        "shown": ["identity_number_masked", "name"],
+    }
 
 
 async def test_one_file_is_what_its_model_says(county: Harness) -> None:
