@@ -14,6 +14,9 @@ TOKEN_AGE_S = 600
 TRIES = 15
 
 
+SECOND_FACTOR = "gateway.second_factor_missing"
+
+
 class LoadFailed(RuntimeError):
     """The gateway said no to something the demonstration expects to work."""
 
@@ -146,6 +149,8 @@ def _reason(answer: httpx.Response) -> str:
         problem = answer.json()
     except ValueError:
         return answer.text[:200]
+    if problem.get("code") == SECOND_FACTOR:
+        return "the suite asks for second factors: start it with LIKA_GATEWAY_DEMONSTRATION=true for a demonstration"
     return json.dumps(
         {name: problem.get(name) for name in ("code", "title", "facts", "errors")}, ensure_ascii=False
     )[:800]  # fmt: skip
