@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from services.gateway.api.forward import Door
 from shared.chassis import identity
 from tests.matrix.answers import Seen, seen
 from tests.matrix.forgeries import Forger, forgeries
@@ -20,7 +19,7 @@ PLACES = {
     "registry": (("GET", "/households"), ("GET", "/divisions"), ("POST", "/households/search")),
     "projects": (("GET", "/library"), ("GET", "/parameters"), ("POST", "/library")),
     "funds": (("GET", "/claims"), ("GET", "/fund-kinds"), ("POST", "/allocations")),
-    "gateway": (("GET", "/me"), ("GET", "/offices"), ("POST", "/offices")),
+    "gateway": (("GET", "/accounts"), ("GET", "/offices"), ("POST", "/offices")),
 }
 EVERYTHING = actor(*every_permission(), scope=("00",), office="00-office", level="nation")
 HEADERS = (
@@ -35,8 +34,7 @@ HEADERS = (
 @pytest_asyncio.fixture(params=SERVICES)
 async def service(request: pytest.FixtureRequest) -> AsyncIterator[Harness]:
     async with running(request.param) as harness:
-        app = harness.fastapi
-        app.user_middleware = [one for one in app.user_middleware if getattr(one.cls, "__name__", "") != Door.__name__]
+        harness.leave_the_door()
         yield harness
 
 

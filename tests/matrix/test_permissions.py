@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from services.gateway.api.forward import Door
 from shared.chassis.row_security import hull
 from shared.chassis.scope import covers
 from tests.matrix.operations import ROOT, Operation, operations, roles
@@ -25,9 +24,7 @@ EXISTING = {"code": "341622", "division_code": "341622", "kind": "revolution_are
 @pytest_asyncio.fixture(params=SERVICES)
 async def service(request: pytest.FixtureRequest) -> AsyncIterator[Harness]:
     async with running(request.param) as harness:
-        app = harness.fastapi
-        # Inner tokens reach the gateway's own operations, which stand behind its door and check again.
-        app.user_middleware = [one for one in app.user_middleware if getattr(one.cls, "__name__", "") != Door.__name__]
+        harness.leave_the_door()
         yield harness
 
 

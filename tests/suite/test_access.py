@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from services.gateway.api.forward import Door
 from tests.support.harness import Harness, actor, running
 
 PUBLIC_OPERATIONS = {
@@ -21,15 +20,12 @@ PUBLIC_OPERATIONS = {
 the services by the gateway, as the actor `public`, and refuse everybody without `public.read`."""
 PORTAL = "/api/v1/public/"
 """Where the gateway's door lets the anonymous through as the actor `public`."""
+ASKED_BY_THE_GATEWAY = (
+    "/internal/divisions", "/internal/exchange", "/internal/trail", "/internal/waiting-work",
+)  # fmt: skip
 FEWEST = {"registry": 25, "projects": 25, "funds": 30, "gateway": 15}
 EXAMPLES = {"code": "341622", "key": "k", "name": "kinship", "project_code": "341622-2026-0001"}
 UNKNOWN_ID = "00000000-0000-7000-8000-000000000000"
-
-
-def without_the_door(harness: Harness) -> None:
-    """Let inner tokens reach the gateway's own operations, which stand behind its door and check again."""
-    app = harness.fastapi
-    app.user_middleware = [one for one in app.user_middleware if getattr(one.cls, "__name__", "") != Door.__name__]
 
 
 @pytest_asyncio.fixture(params=["registry", "projects", "funds", "gateway"])
@@ -72,7 +68,7 @@ async def test_every_operation_refuses_the_anonymous(service: Harness) -> None:
 
 async def test_every_operation_refuses_a_token_addressed_to_another_service(service: Harness) -> None:
     other = "funds" if service.service != "funds" else "registry"
-    without_the_door(service)
+    service.leave_the_door()
     who = actor("household.read", "fund.read", scope=("00",))
     token = service.token(who, audience=other)
     async with service.anonymous() as client:
@@ -84,7 +80,7 @@ async def test_every_operation_refuses_a_token_addressed_to_another_service(serv
 
 
 async def test_every_operation_refuses_who_lacks_its_permission(service: Harness) -> None:
-    without_the_door(service)
+    service.leave_the_door()
     async with service.as_(actor("nothing.at_all", scope=("00",))) as client:
         for method, path, operation in operations(service):
             if operation["x-permission"] == "public" or "gateway" in operation["x-permission"]:
@@ -103,6 +99,6 @@ async def test_internal_operations_refuse_people_whatever_their_rights(service: 
             answer = await client.request(method, path)
             if "gateway" in operation["x-permission"]:
                 # The gateway asks these itself; what it forwards for people never leads to /internal.
-                assert path.startswith(("/internal/divisions", "/internal/exchange")), path
+                assert path.startswith(ASKED_BY_THE_GATEWAY), path
             else:
                 assert answer.status_code == 403, f"{method} {path}: {answer.status_code}"

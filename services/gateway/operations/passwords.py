@@ -37,14 +37,16 @@ class Passwords:
 
     async def verify(self, password: str, secret_hash: str | None) -> bool:
         """Whether the password is the account's; takes as long for an account that does not exist."""
-        good = await self._in_turn(self._hasher.verify, normalised(password), secret_hash or self._nobodys)
+        # What no text may hold is no account's password; it is weighed like any other wrong one.
+        given = normalised(password).encode("utf-8", "surrogatepass")
+        good = await self._in_turn(self._hasher.verify, given, secret_hash or self._nobodys)
         return good and secret_hash is not None
 
     def outdated(self, secret_hash: str) -> bool:
         """Whether the hash was made by another profile than today's: then a good sign-in makes it anew."""
         return self._hasher.check_needs_rehash(secret_hash)
 
-    async def _in_turn(self, work: Callable[..., Answer], *arguments: str) -> Answer:
+    async def _in_turn(self, work: Callable[..., Answer], *arguments: str | bytes) -> Answer:
         if self._waiting >= WAITING:
             raise SignInsBusy()
         self._waiting += 1
