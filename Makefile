@@ -10,7 +10,7 @@ CLIENTS_READY := $(VENV)/.clients-installed
 SERVICES := registry projects funds gateway
 WORKERS ?= 2
 
-.PHONY: help run test check fix migrate revision openapi api-changes clients examples lock secrets demonstration divisions rotate-keys verify-ledger bench torture clean
+.PHONY: help run test test-nightly check fix migrate revision openapi api-changes clients examples lock secrets demonstration divisions rotate-keys verify-ledger bench torture clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -36,8 +36,11 @@ $(CLIENTS_READY): $(READY) requirements-clients.lock
 run: $(READY) ## the whole suite on this machine, with the demonstration county, until Ctrl-C
 	@exec $(BIN)/python -m deploy.local
 
-test: $(CLIENTS_READY) ## all tests (about ten minutes at most on two cores)
+test: $(CLIENTS_READY) ## all tests (under 25 minutes on two cores)
 	@$(BIN)/pytest -n $(WORKERS)
+
+test-nightly: $(CLIENTS_READY) ## all tests and the longer proofs besides (about three quarters of an hour)
+	@$(BIN)/pytest -n $(WORKERS) -m "nightly or not nightly"
 
 check: $(READY) ## lint, format, types, import contracts
 	@$(BIN)/ruff check .

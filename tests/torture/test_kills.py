@@ -28,6 +28,7 @@ async def test_twenty_kills_lose_nothing_and_double_nothing(folder: Path) -> Non
     assert report.verdict.acknowledged > 50
 
 
+@pytest.mark.nightly
 async def test_the_count_sees_what_is_acknowledged_before_it_is_durable(folder: Path) -> None:
     """Control: with synchronous_commit off a killed PostgreSQL forgets what clients were told."""
     orders = Orders(operations=60, kills=5, seed=7, targets=("database",), durable_commits=False)

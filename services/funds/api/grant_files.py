@@ -81,5 +81,5 @@ async def grant_file_list(
 
 
 @router.get("/{grant_file_id}", operation_id="grant_file_get", **needs("grant.read"))
-async def grant_file_get(grant_file_id: WholeId, session: Session, actor: CurrentActor) -> GrantFile:
-    return await grant_files.get(session, actor, grant_file_id)
+async def grant_file_get(grant_file_id: WholeId, session: Session, actor: CurrentActor, trail: Trail) -> GrantFile:
+    return await grant_files.read(session, actor, trail, grant_file_id)

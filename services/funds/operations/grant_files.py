@@ -134,7 +134,7 @@ async def take(
     orders = _orders(batch, filed, accounts)
     if bank_files.hash_of(bank_files.render(number, orders)) != row.content_sha256:
         raise FileChanged()
-    people = sorted({grant.person_id for _, grant in filed if grant.person_id is not None})
+    people = await storage.people_of(session, row.id)
     audit.record(session, actor, "grant_file.take", f"grant_file:{row.id}", sha256=row.content_sha256)
     await session.flush()
     await audit.record_read(trail, actor, "grant_file.take", people, "account", actor.purpose or f"grant_file:{number}")
@@ -172,10 +172,18 @@ async def void(session: AsyncSession, actor: Actor, file_id: int, request: wire.
     decisions.sign(actor, taken_back)
     await storage.add_void(session, taken_back)
     audit.record(session, actor, "grant_file.void", f"grant_file:{row.id}", lines=row.line_count)
-    return await get(session, actor, file_id)
+    return await _shown(session, actor, file_id)
 
 
-async def get(session: AsyncSession, actor: Actor, file_id: int) -> wire.GrantFile:
+async def read(session: AsyncSession, actor: Actor, trail: Database, file_id: int) -> wire.GrantFile:
+    """A file with whom it pays; who looks is written down."""
+    found = await _shown(session, actor, file_id)
+    people = await storage.people_of(session, file_id)
+    await audit.record_read(trail, actor, "grant_file.read", people, "name_masked,amount_fen,state")
+    return found
+
+
+async def _shown(session: AsyncSession, actor: Actor, file_id: int) -> wire.GrantFile:
     row = await _visible(session, actor, file_id)
     lines, results = await storage.lines_of(session, row.id), await storage.results_of(session, row.id)
     return _answer(row, lines, results, (await storage.voids_of(session, [row.id])).get(row.id))

@@ -93,6 +93,18 @@ async def lines_of(session: AsyncSession, file_id: int) -> list[Filed]:
     return [(line, grant) for line, grant in await session.execute(query)]
 
 
+async def people_of(session: AsyncSession, file_id: int) -> list[str]:
+    """Whom a file pays."""
+    query = (
+        select(GrantLine.person_id)
+        .join(GrantFileLine, GrantLine.id == GrantFileLine.line_id)
+        .where(GrantFileLine.grant_file_id == file_id, GrantLine.person_id.is_not(None))
+        .distinct()
+        .order_by(GrantLine.person_id)
+    )
+    return [person for person in await session.scalars(query) if person is not None]
+
+
 async def results_of(session: AsyncSession, file_id: int, sha256: str | None = None) -> Sequence[GrantFileResult]:
     """Answers entered for a file, oldest first; the one of these bytes if asked."""
     query = select(GrantFileResult).where(GrantFileResult.grant_file_id == file_id).order_by(GrantFileResult.id)
