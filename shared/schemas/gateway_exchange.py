@@ -123,7 +123,7 @@ class Usage(Wire):
     records: int
 
 
-class NewCorrection(Wire):
+class NewExchangeCorrection(Wire):
     """`to_office` only for a row of a list that a department pushed; otherwise the item's owner is asked."""
 
     item: ItemCode

@@ -10,7 +10,7 @@ from shared.schemas.gateway import AccountId
 from shared.schemas.wire import Day, Text, Wire
 
 
-class Leaving(Wire):
+class NewHandover(Wire):
     """A person leaves. All their accounts are shut; the successor is somebody else's open account."""
 
     successor: AccountId

@@ -137,7 +137,7 @@ async def exchange_usage_get(
 
 @corrections.post("", operation_id="exchange_correction_create", status_code=201, **needs("exchange.correct"))
 async def exchange_correction_create(
-    body: wire.NewCorrection, request: Request, session: Session, database: OwnDatabase, actor: CurrentActor
+    body: wire.NewExchangeCorrection, request: Request, session: Session, database: OwnDatabase, actor: CurrentActor
 ) -> wire.ExchangeCorrection:
     return await exchange_corrections.ask(session, database, _peers(request), actor, body)
 

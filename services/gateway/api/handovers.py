@@ -13,7 +13,7 @@ from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs
 from shared.chassis.paging import Cursor, Limit
 from shared.schemas.gateway import AccountId
-from shared.schemas.gateway_handovers import Handover, HandoverPreview, Leaving
+from shared.schemas.gateway_handovers import Handover, HandoverPreview, NewHandover
 from shared.schemas.wire import Page
 
 router = new_router("/api/v1/auth", "handovers")
@@ -36,7 +36,9 @@ async def person_handover_get(person_id: Id, session: Session, actor: CurrentAct
 
 
 @router.post("/persons/{person_id}/leave", operation_id="person_leave", status_code=201, **needs("account.manage"))
-async def person_leave(person_id: Id, body: Leaving, session: Session, actor: CurrentActor, found: Waiting) -> Handover:
+async def person_leave(
+    person_id: Id, body: NewHandover, session: Session, actor: CurrentActor, found: Waiting
+) -> Handover:
     return await operations.leave(session, actor, person_id, body, found)
 
 

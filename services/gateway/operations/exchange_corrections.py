@@ -27,7 +27,7 @@ from shared.schemas.wire import Page
 
 
 async def ask(
-    session: AsyncSession, database: Database, peers: dict[str, Peer], actor: Actor, request: wire.NewCorrection
+    session: AsyncSession, database: Database, peers: dict[str, Peer], actor: Actor, request: wire.NewExchangeCorrection
 ) -> wire.ExchangeCorrection:
     """Ask about a record the actor may see: its owner, or, of a pushed list's row, the department that pushed it."""
     item = item_of(request.item)
@@ -67,7 +67,7 @@ async def _reader(database: Database, actor: Actor, item: str, field: str) -> Ac
     return under(actor, fitting[0], fitting[0].division_code)
 
 
-async def _department(session: AsyncSession, actor: Actor, request: wire.NewCorrection) -> str:
+async def _department(session: AsyncSession, actor: Actor, request: wire.NewExchangeCorrection) -> str:
     if request.to_office is None or request.division_code is None or is_machine(actor):
         raise OfficeUnknown(pointer="/to_office")
     require_in_scope(actor, request.division_code)

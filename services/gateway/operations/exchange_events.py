@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Container
 from dataclasses import replace
 from typing import Any
 
 from services.gateway.domain.exchange import OUT, Item
+from services.gateway.storage import exchange
 from services.gateway.storage import webhooks as storage
 from services.gateway.storage.exchange_catalogue import catalogue
 from services.gateway.upstream.exchange import changes_of
@@ -27,11 +29,11 @@ BATCH = 200
 READER = replace(service_actor("gateway"), scope=(NATION,))
 
 
-async def collect_once(database: Database, peers: dict[str, Peer]) -> int:
-    """Read every feed once; returns how many changes were read."""
+async def collect_once(database: Database, peers: dict[str, Peer], items: Container[str] | None = None) -> int:
+    """Read every feed once, or those of these items; returns how many changes were read."""
     read = 0
     for item in catalogue().values():
-        if item.direction == OUT:
+        if item.direction == OUT and (items is None or item.code in items):
             try:
                 read += await _collect(database, peers[item.service], item)
             except PeerUnavailable:
@@ -81,10 +83,12 @@ def _event(item: Item, change: Change) -> dict[str, Any]:
 
 
 async def collect_forever(database: Database, peers: dict[str, Peer], pause_s: float) -> None:
-    """Collect until cancelled; a failure only makes it wait."""
+    """Collect what some department is granted, until cancelled; a failure only makes it wait."""
     while True:
         try:
-            read = await collect_once(database, peers)
+            async with database.session(read_only=True) as session:
+                granted = await exchange.granted_items(session, clock.office_today())
+            read = await collect_once(database, peers, granted)
         except asyncio.CancelledError:
             raise
         except Exception as error:

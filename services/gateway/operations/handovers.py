@@ -35,7 +35,7 @@ from shared.schemas.gateway_handovers import (
     Handover,
     HandoverContent,
     HandoverPreview,
-    Leaving,
+    NewHandover,
     WorkHandedOver,
 )
 from shared.schemas.wire import Page
@@ -48,7 +48,7 @@ async def preview(session: AsyncSession, actor: Actor, person_id: str, found: Fo
     return HandoverPreview(person_id=person_id, person_name=_name(rows), **content.model_dump())
 
 
-async def leave(session: AsyncSession, actor: Actor, person_id: str, request: Leaving, found: Found) -> Handover:
+async def leave(session: AsyncSession, actor: Actor, person_id: str, request: NewHandover, found: Found) -> Handover:
     """Shut the person out everywhere and hand over. All of it, or nothing."""
     if request.left_on > clock.office_today():
         raise LeavingDayWrong()
@@ -159,7 +159,7 @@ async def _left(session: AsyncSession, row: AccountRow) -> AccountLeft:
 
 
 def _record(
-    actor: Actor, rows: Sequence[AccountRow], successor: AccountRow, request: Leaving, content: HandoverContent
+    actor: Actor, rows: Sequence[AccountRow], successor: AccountRow, request: NewHandover, content: HandoverContent
 ) -> HandoverTable:
     opened = {account.account for account in content.accounts if account.was_open}
     places = {row[1].division_code for row in rows if row[0].id in opened}

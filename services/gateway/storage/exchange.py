@@ -104,6 +104,22 @@ async def live(session: AsyncSession, client_id: str, on: date, item: str | None
     return [_grant(asked, given) for asked, given in (await session.execute(query)).all()]
 
 
+async def granted_items(session: AsyncSession, on: date) -> set[str]:
+    """Items that somebody is granted on a day."""
+    query = (
+        select(ExchangeApplication.item)
+        .distinct()
+        .join(ExchangeDecision, ExchangeDecision.application_id == ExchangeApplication.id)
+        .outerjoin(ExchangeWithdrawal, ExchangeWithdrawal.application_id == ExchangeApplication.id)
+        .where(
+            ExchangeDecision.outcome == "granted",
+            ExchangeDecision.until >= on,
+            ExchangeWithdrawal.application_id.is_(None),
+        )
+    )
+    return set(await session.scalars(query))
+
+
 def _grant(asked: ExchangeApplication, given: ExchangeDecision) -> Grant:
     assert given.until is not None
     return Grant(
