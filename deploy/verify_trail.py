@@ -51,6 +51,8 @@ class Verdict:
     service: str = ""
     first: int = 0
     last: int = 0
+    withheld: int = 0
+    """Rows of offices outside the exporter's area: their links are followed, their texts were not given."""
     unsealed: int = 0
     """Rows newer than the last link."""
     checkpoints: int = 0
@@ -136,6 +138,7 @@ def verify(
     for item in items:
         if "sequence" in item:
             _follow(chain, item)
+            verdict.withheld += item.get("withheld") is True
         elif "unsealed" in item:
             _loose(chain, item, str(head.get("at", "")), longest_lag_s)
             verdict.unsealed += 1
@@ -172,11 +175,14 @@ def _follow(chain: _Chain, item: Mapping[str, Any]) -> None:
         raise Unreadable(f"the link behind sequence {chain.sequence} is not in the form of links") from error
     if sequence != chain.sequence + 1:
         raise Difference("a link is missing, or there is one too many", chain.sequence + 1, kind, row_id)
-    if text is None:
+    if item.get("withheld") is True:
+        if item.get("matches") is not True:
+            raise Difference("the row was changed", sequence, kind, row_id)
+    elif text is None:
         raise Difference("the row was deleted", sequence, kind, row_id)
-    if hashlib.sha256(str(text).encode()).digest() != row_hash:
+    elif hashlib.sha256(str(text).encode()).digest() != row_hash:
         raise Difference("the row was changed", sequence, kind, row_id)
-    if _id_of(str(text)) != row_id:
+    elif _id_of(str(text)) != row_id:
         raise Difference("the row is another one", sequence, kind, row_id)
     if row_id <= chain.rows.get(kind, 0):
         raise Difference("the rows are not in their order", sequence, kind, row_id)
@@ -245,6 +251,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"as sealed: {verdict.service}, sequences {verdict.first} to {verdict.last}, {verdict.checkpoints} checkpoints "
         f"met, the last at {verdict.anchored}; {verdict.unsealed} rows not yet sealed"
     )
+    if verdict.withheld:
+        print(f"{verdict.withheld} rows of other areas were not given: for them the service's word stands")
     if verdict.anchored < verdict.last:
         print(f"no checkpoint stands for {verdict.anchored + 1} to {verdict.last}: these rest on the export alone")
     return 0

@@ -33,11 +33,14 @@ def trail_routers(service: str, sources: Sequence[Source]) -> list[APIRouter]:
 
     @router.get("/export", operation_id=f"{service}_trail_export", **own_statement(needs("audit.export")), **_NDJSON)
     async def trail_export_take(request: Request, actor: CurrentActor, after: AfterSequence = 0) -> Response:
-        """The sealed trail as NDJSON, for `deploy.verify_trail`. Subjects are ids; no protected value is in it."""
+        """The sealed trail as NDJSON, for `deploy.verify_trail`. Subjects are ids; no protected value is in it.
+
+        Of offices outside one's area only the links are told, and that their rows are as sealed.
+        """
         database = request.app.state.database
         await audit.record_read(database, actor, "trail.export", [], "trail", after=after)
         return StreamingResponse(
-            trail_export.lines(database, service, sources, after), media_type=trail_export.MEDIA_TYPE
+            trail_export.lines(database, service, sources, actor.scope, after), media_type=trail_export.MEDIA_TYPE
         )
 
     @router.get("/checkpoints", operation_id=f"{service}_trail_checkpoints", **needs("audit.read"))

@@ -46,9 +46,9 @@ async def _of(
 ) -> list[TrailEntry]:
     conditions, values = _conditions(service, source, asked)
     if not everywhere:
-        conditions.append(_within(source, actor.scope, values))
+        conditions.append(within(source, actor.scope, values))
     if asked.area is not None and asked.area != NATION:
-        conditions.append(_within(source, (asked.area,), values, "area"))
+        conditions.append(within(source, (asked.area,), values, "area"))
     rows = await session.execute(
         text(
             f"select t.id, t.at, {source.sort} as sort, t.{source.actor} as actor, t.{source.office} as office,"  # noqa: S608
@@ -108,7 +108,7 @@ def _behind(service: str, source: Source, after: TrailPlace, values: dict[str, A
     return "t.at <= :after_at" if mine < its else "t.at < :after_at"
 
 
-def _within(source: Source, areas: Sequence[str], values: dict[str, Any], name: str = "scope") -> str:
+def within(source: Source, areas: Sequence[str], values: dict[str, Any], name: str = "scope") -> str:
     """SQL: the office lies in one of the areas. An office's code begins with its division's."""
     parts = ["false"]
     for number, area in enumerate(areas):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 
 from tests.support.identity import LETTERS, WEIGHTS
 
@@ -28,3 +29,34 @@ def _checks(number: str) -> bool:
 def marks_in(text: str, marks: Iterable[str]) -> set[str]:
     """Which of the canaries' marks stand in a text."""
     return {mark for mark in marks if mark in text}
+
+
+SYLLABLES = "鸑鷟鹓鶵鸾鹥鹍鷃鶗鴂"
+"""Ten characters of birds nobody is called after: three of them name one of a thousand people."""
+
+
+def canary_name(order: int) -> str:
+    """A name of three rare characters, its own for each order below 1,000."""
+    assert 0 <= order < 1_000
+    return "".join(SYLLABLES[int(digit)] for digit in f"{order:03d}")
+
+
+def canary_number(order: int, place: str = "520203") -> str:
+    """An invented identity number with a right check digit, its own for each order."""
+    day = date(1970 + order // 400, 1 + order % 12, 1 + order % 28)
+    body = f"{place}{day:%Y%m%d}{order % 500 * 2 + 1:03d}"
+    return body + LETTERS[sum(int(digit) * weight for digit, weight in zip(body, WEIGHTS, strict=True)) % 11]
+
+
+def canary_telephone(order: int) -> str:
+    return f"1997777{order:04d}"
+
+
+def canary_account(order: int) -> str:
+    return f"622199887766{order:04d}"
+
+
+def all_marks(orders: Sequence[int]) -> set[str]:
+    """Every mark of these canaries."""
+    makers = (canary_name, canary_number, canary_telephone, canary_account)
+    return {make(order) for order in orders for make in makers}

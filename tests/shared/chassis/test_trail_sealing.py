@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
+from deploy import verify_trail
 from shared.chassis import audit, trail_chain
 from shared.chassis.trail_sources import EVERYWHERE
 from tests.support import server
@@ -100,3 +101,24 @@ async def test_checkpoints_are_signed_kept_and_appended_to_the_anchor_file(tmp_p
                 with pytest.raises(asyncpg.InsufficientPrivilegeError):
                     await connection.execute(statement)
         await connection.close()
+
+
+async def test_of_offices_elsewhere_an_export_gives_the_links_and_not_the_rows() -> None:
+    async with running("projects", trail_seal_pause_s=3600.0) as harness:
+        await note(harness, "somebody-of-one-county")
+        while await harness.fastapi.state.sealer.turn():
+            pass
+        own, other = (actor("audit.export", scope=(area,), office=f"{area}-audit") for area in ("341622", "341623"))
+        async with harness.as_(own) as mine, harness.as_(other) as its:
+            address = "/api/v1/projects/trail/export"
+            whole, part = (await mine.get(address)).text, (await its.get(address)).text
+            assert "somebody-of-one-county" in whole
+            assert "somebody-of-one-county" not in part
+            assert verify_trail.verify(part.splitlines(), {}).withheld == 1
+            owner = await asyncpg.connect(server.dsn("projects", "owner", harness.database))
+            await owner.execute("update read_trail set purpose = 'another' where id = 1")
+            await owner.close()
+            changed = (await its.get(address)).text
+            assert "another" not in changed
+            with pytest.raises(verify_trail.Difference, match="the row was changed"):
+                verify_trail.verify(changed.splitlines(), {})
