@@ -131,15 +131,16 @@ class Sealer:
         return signed
 
     async def forever(self, pause_s: float) -> None:
-        """Seal until cancelled; a failure only makes it wait, and shows in the readiness."""
+        """Seal until cancelled, each time after a pause; a failure only makes it wait, and shows in the readiness."""
+        done = 0
         while True:
+            await asyncio.sleep(0 if done >= BATCH else pause_s)
             try:
                 done = await self.turn()
                 await self.check()
             except Exception as error:
                 log.logger().warning("sealing_waits", kind=type(error).__name__)
                 done = 0
-            await asyncio.sleep(0 if done >= BATCH else pause_s)
 
 
 async def _seal(session: AsyncSession, service: str, source: Source, through: int) -> int:
