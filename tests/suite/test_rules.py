@@ -25,6 +25,8 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 GENERAL = {"method_not_allowed"}
 """Codes a service gives in the words of the chassis, because the chassis gives them too."""
 PROTECTED = re.compile(r"identity|phone|bank|account|health|birth|disab|person")
+PUBLIC = {"final_account_fen"}
+"""What works cost in the end (决算), and no bank's account."""
 METHODS = {"get", "post", "put", "patch", "delete"}
 NOT_MONEY = {
     "/api/v1/funds/parameters", "/api/v1/funds/bank-files/{bank_file_id}/content",
@@ -37,6 +39,7 @@ NOT_MONEY = {
     "/api/v1/funds/responsibilities", "/api/v1/funds/responsibilities/{responsibility_id}/decision",
     "/api/v1/funds/responsibilities/{responsibility_id}/replies",
     "/api/v1/funds/responsibilities/{responsibility_id}/withdrawal", "/api/v1/funds/stage-deadlines",
+    "/internal/trail/entries",
 }  # fmt: skip
 """Changes in funds that move no money."""
 
@@ -162,7 +165,8 @@ def test_no_list_gives_more_than_two_hundred_items() -> None:
         for method, path, operation, _ in operations(service):
             for parameter in operation.get("parameters", []):
                 if parameter["name"] == "limit":
-                    assert (parameter["schema"]["minimum"], parameter["schema"]["maximum"]) == (1, 200), (method, path)
+                    assert parameter["schema"]["minimum"] == 1, (method, path)
+                    assert parameter["schema"]["maximum"] <= 200, (method, path)
                     lists += 1
     assert lists > 20
 
@@ -176,7 +180,7 @@ def test_no_public_answer_has_a_field_of_protected_data() -> None:
             public += 1
             for name in reachable(operation["responses"]["200"], schemas, set()):
                 fields = schemas[name].get("properties", {})
-                assert [field for field in fields if PROTECTED.search(field)] == [], f"{path}: {name}"
+                assert [one for one in fields if PROTECTED.search(one) and one not in PUBLIC] == [], f"{path}: {name}"
     assert public >= 5
 
 
