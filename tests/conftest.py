@@ -15,9 +15,9 @@ from deploy.local.postgres import EmbeddedServer
 from tests.support import server
 
 OVER_THE_RUNNING_SUITE = (
-    "suite/test_bad_input.py", "suite/test_journey.py", "suite/test_make_run.py", "suite/test_journey_public_answers.py",
-    "suite/test_journey_by_clients.py", "suite/test_journey_examples.py", "suite/test_journey_integrating.py",
-    "suite/test_journey_of_imports.py",
+    "suite/test_bad_input.py", "suite/test_journey.py", "suite/test_journey_by_clients.py",
+    "suite/test_journey_examples.py", "suite/test_journey_integrating.py", "suite/test_journey_of_imports.py",
+    "suite/test_journey_public_answers.py", "suite/test_make_run.py",
 )  # fmt: skip
 
 # How fast a busy machine makes up its examples says nothing about the product.
