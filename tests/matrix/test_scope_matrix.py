@@ -25,9 +25,9 @@ ABSENT = {403, 404, 409, 422}
 
 
 def _tiered() -> list[Any]:
-    """Every fifth journey with each commit, all of them in the night: each takes seconds."""
+    """Every eighth journey with each commit, all of them in the night: each takes seconds."""
     return [
-        pytest.param(service, journey, id=f"{service}-{journey}", marks=[pytest.mark.nightly] if number % 5 else [])
+        pytest.param(service, journey, id=f"{service}-{journey}", marks=[pytest.mark.nightly] if number % 8 else [])
         for number, (service, journey) in enumerate(JOURNEYS)
     ]
 

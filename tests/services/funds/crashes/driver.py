@@ -171,7 +171,8 @@ class Machine:
 
 _TABLES = (
     "select tablename from pg_tables where schemaname = 'public'"
-    " and tablename not in ('idempotency_keys', 'alembic_version') order by 1"
+    " and tablename not in ('idempotency_keys', 'alembic_version')"
+    " and tablename not in ('read_trail', 'trail_seals', 'trail_checkpoints') order by 1"
 )
 
 
