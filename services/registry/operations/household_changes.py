@@ -32,7 +32,7 @@ from services.registry.storage import households as storage
 from services.registry.storage.ids import new_id
 from services.registry.storage.sealing import Seals
 from services.registry.storage.tables import Household, HouseholdMember, HouseholdVersion
-from shared.chassis import clock
+from shared.chassis import audit, clock
 from shared.chassis.identity import Actor
 from shared.refusals import NotFound, PreconditionFailed
 from shared.schemas import registry_households as wire
@@ -54,6 +54,8 @@ async def change(
     true_from = request.true_from or clock.office_today()
     why = Why("changed", request.reason or "", true_from)
     applied = await apply(session, actor, seals, household_id, expected, request, why)
+    if applied.version.version == expected:
+        audit.record(session, actor, "household.kept", str(household_id))  # the answer shows the file all the same
     return views.whole(applied.row, applied.version, seals, clock.office_today())
 
 

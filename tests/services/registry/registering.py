@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 
@@ -19,3 +20,13 @@ async def registered(owner: Any, household: str, status: str = "registered") -> 
             " and v.version = h.version - 1 where h.id = $1",
             household,
         )
+
+
+async def settled(owner: Any) -> None:
+    """Wait until every transaction of the server that is under way now is over: feeds tell nothing behind one."""
+    now = await owner.fetchval("select pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+    for _ in range(2_000):
+        if await owner.fetchval("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint") >= now:
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("a transaction has been under way for 20 seconds")
