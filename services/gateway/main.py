@@ -134,7 +134,7 @@ async def _deliver_webhooks(app: FastAPI) -> None:
 
 
 async def _load_documents(app: FastAPI) -> None:
-    app.state.openapi_page = catalogue.document(app.state.settings.openapi_dir, app.openapi())
+    app.state.openapi = catalogue.Document(app.state.settings.openapi_dir, app.openapi)
     app.state.docs_page = catalogue.front_page()
     app.state.integrating_page = catalogue.integrating(app.state.settings.openapi_dir)
     app.state.docs_assets = catalogue.assets()

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from services.gateway.api.dependencies import GatewayParts
-from services.gateway.operations.catalogue import Page
+from services.gateway.operations.catalogue import Document, Page
 from shared.refusals import NotFound
 
 router = APIRouter(include_in_schema=False)
@@ -31,7 +31,8 @@ async def root() -> Response:
 
 @router.get("/openapi.json")
 async def openapi(request: Request) -> Response:
-    return _sent(request, request.app.state.openapi_page, "no-cache")
+    document: Document = request.app.state.openapi
+    return _sent(request, await document.page(), "no-cache")
 
 
 @router.get("/docs")

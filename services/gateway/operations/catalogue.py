@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import importlib.util
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,19 @@ class Page:
     content: bytes
     media_type: str
     etag: str
+
+
+class Document:
+    """The merged document, made once, off the loop, when it is asked for first: that takes seconds."""
+
+    def __init__(self, folder: Path, own: Callable[[], dict[str, Any]]) -> None:
+        self._folder, self._own = folder, own
+        self._made: asyncio.Task[Page] | None = None
+
+    async def page(self) -> Page:
+        if self._made is None:
+            self._made = asyncio.create_task(asyncio.to_thread(lambda: document(self._folder, self._own())))
+        return await asyncio.shield(self._made)
 
 
 def document(folder: Path, own: dict[str, Any]) -> Page:
