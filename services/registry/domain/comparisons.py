@@ -12,6 +12,7 @@ from datetime import date
 from services.registry.domain import refusals
 from services.registry.domain.identity_numbers import fault_of
 from services.registry.domain.tables_of_facts import rows_of
+from shared.refusals import Refusal
 
 OPEN, ANSWERED, CLOSED = "open", "answered", "closed"
 OUTCOMES = ("confirmed", "refuted")
@@ -20,7 +21,8 @@ FACT_LENGTH = 200
 FAULTS_KEPT = 100
 HEADS = ("identity_number", "身份证号", "公民身份号码", "证件号码")
 FACT_HEADS = ("fact", "事实", "说明")
-_FULL_WIDTH = {ord("０") + digit: str(digit) for digit in range(10)} | {ord("Ｘ"): "X", ord("ｘ"): "X", ord("x"): "X"}
+_DIGITS = {ord("０") + digit: str(digit) for digit in range(10)}
+_FULL_WIDTH = _DIGITS | {ord("Ｘ"): "X", ord("ｘ"): "X", ord("x"): "X"}
 
 KINDS = {row["code"]: row for row in rows_of("comparison_kinds")}
 
@@ -48,14 +50,24 @@ def canonical(number: str) -> str:
     return number.translate(_FULL_WIDTH) if "x" in number or not number.isascii() else number
 
 
-def read(rows: Iterable[tuple[int, str, str]], index: Callable[[str], bytes], on: date) -> Read:
-    """Check every row; what is no identity number is counted and named by its place alone."""
+def read(
+    rows: Iterable[tuple[int, str, str]], index: Callable[[str], bytes], clean: Callable[[str], str], on: date
+) -> Read:
+    """Check every row; what is no identity number, or says what nobody can read, is counted and named by its place."""
     found = Read()
-    for place, raw, fact in rows:
+    for place, raw, said in rows:
         found.rows += 1
         number = canonical(raw)
-        fault = fault_of(number, on)
-        if fault is None and len(fact) <= FACT_LENGTH:
+        fault: type[Refusal] | None = fault_of(number, on)
+        fact = ""
+        if said and fault is None:
+            try:
+                fact = clean(said.translate(_DIGITS))
+            except ValueError:
+                fault = refusals.ComparisonFactUnfit
+            else:
+                fault = refusals.ComparisonFactTooLong if len(fact) > FACT_LENGTH else None
+        if fault is None:
             found.places.append(place)
             found.indexes.append(index(number))
             if fact:
@@ -63,7 +75,7 @@ def read(rows: Iterable[tuple[int, str, str]], index: Callable[[str], bytes], on
             continue
         found.faulty += 1
         if len(found.faults) < FAULTS_KEPT:
-            found.faults.append((place, refusals.ComparisonFactTooLong.code if fault is None else fault.code))
+            found.faults.append((place, fault.code))
     return found
 
 

@@ -26,7 +26,7 @@ from shared.chassis import audit, clock, paging
 from shared.chassis.identity import Actor
 from shared.refusals import NotFound
 from shared.schemas import registry_comparisons as wire
-from shared.schemas.wire import Page
+from shared.schemas.wire import Page, clean_text
 
 REPLY_DAYS = "comparison_reply_days"
 MOST_ROWS = 1_000_000
@@ -40,7 +40,7 @@ async def take_batch(
     content = hashlib.sha256(repr((kind, request.as_of, rows)).encode()).hexdigest()
     return await _take(
         session, trail, kind, request.batch_key, request.as_of, content,
-        lambda today: rules.read(rows, seals.index, today),
+        lambda today: rules.read(rows, seals.index, clean_text, today),
     )  # fmt: skip
 
 
@@ -62,7 +62,7 @@ def _read_sheet(sheet: BinaryIO, index: Callable[[str], bytes], today: date) -> 
         sheet.seek(0)
         text = io.TextIOWrapper(sheet, encoding=encoding, newline="")
         try:
-            found = rules.read(_limited(rules.rows_of_sheet(csv.reader(text))), index, today)
+            found = rules.read(_limited(rules.rows_of_sheet(csv.reader(text))), index, clean_text, today)
         except UnicodeDecodeError:
             continue
         except csv.Error as error:
@@ -92,11 +92,16 @@ async def _take(
     if as_of > today:
         raise refusals.ComparisonDayAhead()
     known = await storage.by_batch(session, actor.office, kind, batch_key, content)
+    if known is None:
+        # A long list is read and indexed with no connection held: a transaction that idles is ended by the server.
+        await session.rollback()
+        found = await asyncio.to_thread(read, today)
+        await storage.take_turn(session, actor.office, kind)
+        known = await storage.by_batch(session, actor.office, kind, batch_key, content)
     if known is not None:
         if known.content_sha256 != content:
             raise refusals.ComparisonBatchDiffers()
         return (await _shown(session, [known]))[0]
-    found = await asyncio.to_thread(read, today)
     days = int((await parameters.value(session, REPLY_DAYS, actor.scope[0], today)).value)
     row = ComparisonList(
         id=new_id(), kind=kind, office=actor.office, account=actor.account, person=actor.person,
@@ -105,19 +110,13 @@ async def _take(
         repeated=0, matched=0, faults=[list(fault) for fault in found.faults],
     )  # fmt: skip
     row.repeated = await storage.stage(session, found.places, found.indexes)
-    # The list is written once, with its counts: doubts refer to it, so it goes in between match and facts.
-    matched = await _match(session, actor, row, found)
-    audit.record(session, actor, "comparison.take", str(row.id), kind=kind, rows=row.rows, matched=matched)
-    return (await _shown(session, [row]))[0]
-
-
-async def _match(session: AsyncSession, actor: Actor, row: ComparisonList, found: Read) -> int:
-    row.matched = await storage.count_matches(session, actor.scope)
+    row.matched = await storage.match(session, actor.scope)
+    # Doubts refer to the list, and it is written once, with its counts: it goes in between match and doubts.
     await storage.add(session, row)
-    doubts = await storage.match(session, actor.scope, row.id, row.kind, row.reply_by)
-    facts = {place: found.facts[place] for place, _ in doubts if place in found.facts}
-    await storage.state_facts(session, row.id, facts)
-    return len(doubts)
+    places = await storage.add_doubts(session, row.id, row.kind, row.reply_by)
+    await storage.state_facts(session, row.id, {place: found.facts[place] for place in places if place in found.facts})
+    audit.record(session, actor, "comparison.take", str(row.id), kind=kind, rows=row.rows, matched=row.matched)
+    return (await _shown(session, [row]))[0]
 
 
 async def get_list(session: AsyncSession, actor: Actor, list_id: UUID) -> wire.ComparisonList:

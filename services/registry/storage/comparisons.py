@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +20,23 @@ from shared.chassis.scope import in_scope, within
 LONG_MS = 60_000
 _STAGED = "create temp table if not exists compared_rows (place bigint, identity_index bytea) on commit drop"
 _REPEATED = text("select count(*) - count(distinct identity_index) from compared_rows")
+_FOUND = text("select count(*) from found_people")
+_ADD_DOUBTS = text(
+    "insert into comparison_doubts"
+    " (list_id, row, kind, household_id, member_id, village_code, fact, state, reply_by)"
+    " select cast(:list_id as uuid), place, :kind, household_id, member_id, village_code, '', 'open', :reply_by"
+    " from found_people order by place returning row"
+)
+
+
+async def take_turn(session: AsyncSession, office: str, kind: str) -> None:
+    """One list of a kind and office after the other: whoever comes second waits as long as a long list takes."""
+    await session.execute(text(f"set local lock_timeout = {LONG_MS}"))
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"comparison:{office}:{kind}", 0))))
 
 
 async def by_batch(session: AsyncSession, office: str, kind: str, batch_key: str, sha256: str) -> ComparisonList | None:
     """The list this office sent under this key or with this content."""
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"comparison:{office}:{kind}", 0))))
     query = select(ComparisonList).where(ComparisonList.office == office, ComparisonList.kind == kind)
     same_key = await session.scalar(query.where(ComparisonList.batch_key == batch_key))
     return same_key or await session.scalar(query.where(ComparisonList.content_sha256 == sha256))
@@ -52,33 +65,25 @@ async def _binary(places: Sequence[int], indexes: Sequence[bytes]) -> Any:
     yield struct.pack(">h", -1)
 
 
-async def match(session: AsyncSession, areas: Sequence[str], list_id: UUID, kind: str, reply_by: Any) -> list[Any]:
-    """Turn every staged person who is on a file of these areas into a doubt, once each; gives (row, doubt id)."""
-    binds: dict[str, Any] = {"list_id": list_id, "kind": kind, "reply_by": reply_by}
-    inside = in_areas("m.village_code", areas, binds)
-    statement = (
-        "insert into comparison_doubts"  # noqa: S608 - texts of ours
-        " (list_id, row, kind, household_id, member_id, village_code, fact, state, reply_by)"
-        " select distinct on (m.id) cast(:list_id as uuid), s.place, :kind, m.household_id, m.id, m.village_code, '',"
-        " 'open', :reply_by from compared_rows s"
-        " join household_members m on m.identity_index = s.identity_index and m.active"
-        " join households h on h.id = m.household_id and h.status in ('registered', 'exited', 'proposed')"
-        f" where {inside} order by m.id, s.place returning row, id"
-    )
-    return list(await session.execute(text(statement), binds))
-
-
-async def count_matches(session: AsyncSession, areas: Sequence[str]) -> int:
-    """How many people of these areas the staged rows name."""
+async def match(session: AsyncSession, areas: Sequence[str]) -> int:
+    """Find everybody on a file of these areas whom the staged rows name, once each; gives how many."""
     binds: dict[str, Any] = {}
     inside = in_areas("m.village_code", areas, binds)
     statement = (
-        "select count(distinct m.id) from compared_rows s"  # noqa: S608 - texts of ours
+        "create temp table found_people on commit drop as"  # noqa: S608 - texts of ours
+        " select distinct on (m.id) s.place, m.household_id, m.id as member_id, m.village_code from compared_rows s"
         " join household_members m on m.identity_index = s.identity_index and m.active"
         " join households h on h.id = m.household_id and h.status in ('registered', 'exited', 'proposed')"
-        f" where {inside}"
+        f" where {inside} order by m.id, s.place"
     )
-    return int((await session.execute(text(statement), binds)).scalar() or 0)
+    await session.execute(text(statement), binds)
+    return int(await session.scalar(_FOUND) or 0)
+
+
+async def add_doubts(session: AsyncSession, list_id: UUID, kind: str, reply_by: date) -> list[int]:
+    """A doubt for everybody found; gives the rows of the list that led to one."""
+    binds = {"list_id": list_id, "kind": kind, "reply_by": reply_by}
+    return list(await session.scalars(_ADD_DOUBTS, binds))
 
 
 async def state_facts(session: AsyncSession, list_id: UUID, facts: dict[int, str]) -> None:

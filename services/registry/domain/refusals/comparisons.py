@@ -32,6 +32,12 @@ class ComparisonFactTooLong(RuleBroken):
     en = "The stated fact is too long"
 
 
+class ComparisonFactUnfit(RuleBroken):
+    code = "registry.comparison_fact_unfit"
+    zh = "所载事实含不可用的字符"
+    en = "The stated fact holds characters that are not allowed"
+
+
 class ComparisonTooLong(RuleBroken):
     code = "registry.comparison_too_long"
     zh = "名单行数过多,请分批报送"

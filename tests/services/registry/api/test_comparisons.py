@@ -108,6 +108,12 @@ async def test_a_sheet_is_matched_inside_the_granted_area_only(county: Harness, 
             assert (answer.json()["rows"], answer.json()["matched"]) == (2, 1)
         bad = await client.post(f"{LISTS}/imports", data=form, files={"file": ("a.csv", b"a,b\n1,2\n")})
         assert bad.json()["code"] == "registry.comparison_column_missing"
+        unfit = sheet.replace("姓名", "事实").replace("甲", "已\0故").replace("乙", "已故\u202e")
+        odd = await client.post(
+            f"{LISTS}/imports", data=form | {"batch_key": "odd"}, files={"file": ("a.csv", unfit.encode())}
+        )
+        assert (odd.status_code, odd.json()["faulty"], odd.json()["matched"]) == (201, 2, 0), odd.text
+        assert {fault["code"] for fault in odd.json()["faults"]} == {"registry.comparison_fact_unfit"}
         binary = await client.post(f"{LISTS}/imports", data=form, files={"file": ("a.csv", b"\xff\xfe\x00\xff" * 9)})
         assert binary.status_code == 422
     async with county.as_(recorder("comparison.read", village=FOREIGN_VILLAGE)) as client:
