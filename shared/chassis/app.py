@@ -242,5 +242,5 @@ class _Boundary:
             else:
                 await problems.fault(Request(scope), error)(scope, receive, send_with_trace)
         finally:
-            metrics.REQUESTS.add(scope["method"], str(status))
-            metrics.SECONDS.add(scope["method"], by=time.perf_counter() - began)
+            metrics.REQUESTS.labels(scope["method"], str(status)).inc()
+            metrics.SECONDS.labels(scope["method"]).inc(time.perf_counter() - began)

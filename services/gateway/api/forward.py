@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from prometheus_client import Counter
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -27,7 +28,7 @@ from services.gateway.operations.forwarding import Journey, upload_of
 from services.gateway.operations.parts import Parts
 from services.gateway.operations.request_body import CallerGone, RequestBody, replay
 from services.gateway.operations.rights import Rights
-from shared.chassis import log, metrics, problems, trace
+from shared.chassis import log, problems, trace
 from shared.chassis.routing import JSON_BODY_LIMIT
 from shared.refusals import Refusal, Unauthenticated, Unavailable
 from shared.schemas.wire import clean_text
@@ -42,7 +43,7 @@ KEYLESS = (
     "/secrets", "/secret", "/webhooks",
 )  # fmt: skip
 """Own paths that end so carry secrets: an Idempotency-Key would keep a digest or a copy of them, so it is dropped."""
-ANSWERED = metrics.Counter("lika_gateway_answers_total", "Answers by whom they came from", "service", "status")
+ANSWERED = Counter("lika_gateway_answers_total", "Answers by whom they came from", ["service", "status"])
 
 
 class Door:
@@ -203,7 +204,7 @@ class Door:
         try:
             await self._parts.forwarder.forward(journey, request, scope, receive, answer.send)
         finally:
-            ANSWERED.add(service, str(answer.status))
+            ANSWERED.labels(service, str(answer.status)).inc()
 
     async def _own(
         self,

@@ -10,6 +10,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ENDINGS = {"jpg": JPEG, "jpeg": JPEG, "png": PNG, "pdf": PDF, "docx": DOCX}
 EXTENSIONS = {JPEG: "jpg", PNG: "png", PDF: "pdf", DOCX: "docx"}
 _PNG_BEGINS, _PNG_ENDS = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB\x60\x82"
+_PNG_TRACES = (b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME")
 _UNPACKED_LIMIT = 64 * 1024 * 1024
 _APP1, _APP13, _COMMENT, _SCAN = 0xE1, 0xED, 0xFE, 0xDA
 
@@ -41,8 +42,10 @@ def agrees(name: str, declared: str, found: str) -> bool:
 
 
 def without_traces(content: bytes, media_type: str) -> bytes:
-    """A photograph without what its camera wrote of place, time and owner; other files as they are."""
-    return _plain_jpeg(content) if media_type == JPEG else content
+    """A picture without what a camera or program wrote of place, time and owner; documents as they are."""
+    if media_type == JPEG:
+        return _plain_jpeg(content)
+    return _plain_png(content) if media_type == PNG else content
 
 
 def _plain_jpeg(content: bytes) -> bytes:
@@ -54,6 +57,17 @@ def _plain_jpeg(content: bytes) -> bytes:
             kept += content[position : position + 2 + length]
         position += 2 + max(length, 2)
     return bytes(kept) + content[position:]
+
+
+def _plain_png(content: bytes) -> bytes:
+    """Leaves out the chunks of text, time and Exif."""
+    kept, position = bytearray(content[:8]), 8
+    while position + 12 <= len(content):
+        end = position + 12 + int.from_bytes(content[position : position + 4], "big")
+        if content[position + 4 : position + 8] not in _PNG_TRACES:
+            kept += content[position:end]
+        position = end
+    return bytes(kept)
 
 
 def _is_document(content: bytes) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
 import ipaddress
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
+
+from standardwebhooks import Webhook
 
 from services.gateway.domain.refusals.exchange import AddressNotAllowed
 
@@ -87,20 +87,14 @@ def secret_text(raw: bytes) -> str:
     return SECRET_PREFIX + base64.b64encode(raw).decode()
 
 
-def signature(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
-    """`v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` (Standard Webhooks)."""
-    key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
-    signed = f"{message_id}.{timestamp}.".encode() + body
-    return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
-
-
 def headers(secrets: Sequence[str], message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
     """The headers of one telling; one signature for each secret in force, the newest first."""
+    sent_at, text = datetime.fromtimestamp(timestamp, UTC), body.decode()
     return {
         "content-type": "application/json",
         "webhook-id": message_id,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": " ".join(signature(secret, message_id, timestamp, body) for secret in secrets),
+        "webhook-signature": " ".join(Webhook(secret).sign(message_id, sent_at, text) for secret in secrets),
     }
 
 

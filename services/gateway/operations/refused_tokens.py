@@ -9,15 +9,17 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
+from prometheus_client import Counter
+
 from services.gateway.storage import accounts
 from services.gateway.storage.tables import SignIn
-from shared.chassis import clock, log, metrics, trace
+from shared.chassis import clock, log, trace
 from shared.chassis.database import Database
 
 EVERY_S = 2.0
 MOST = 500
 """Different notes kept in between; what goes beyond stands without its address."""
-REFUSED = metrics.Counter("lika_gateway_refused_tokens_total", "Access tokens refused, by reason", "reason")
+REFUSED = Counter("lika_gateway_refused_tokens_total", "Access tokens refused, by reason", ["reason"])
 GRANT = "access_token"
 
 
@@ -39,7 +41,7 @@ class RefusedTokens:
 
     def note(self, reason: str, peer: str, account: str = "") -> None:
         """A token from an address was refused; `account` only when we had signed it."""
-        REFUSED.add(reason)
+        REFUSED.labels(reason).inc()
         key = (reason, peer, account)
         if key not in self._notes and len(self._notes) >= MOST:
             key = (reason, "", "")

@@ -6,6 +6,9 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.gateway.domain.access_tokens import AccessClaims
 from services.gateway.domain.client_addresses import Network, admits, networks
@@ -78,6 +81,7 @@ class RightsDesk:
         self._used: set[str] = set()
         self._known: dict[str, Rights] = {}
         self._reading: dict[str, asyncio.Task[Rights | None]] = {}
+        self._figures: tuple[float, date | None, Mapping[str, int]] = (0.0, None, {})
         self._public = Rights(public_actor(book), 0.0)
 
     async def current(self, claims: AccessClaims) -> Rights:
@@ -126,13 +130,14 @@ class RightsDesk:
         return await asyncio.shield(task)
 
     async def _read(self, session_id: str) -> Rights | None:
-        read_at = time.monotonic()
+        read_at, today = time.monotonic(), clock.office_today()
         async with self._database.session(read_only=True) as session:
+            # Nearly always one statement: what few have is asked for when the first one says that there is any.
             row = await storage.state(session, session_id)
-            lent = [] if row is None else await delegations.lent_to(session, row[1].id, clock.office_today())
-            before = [] if row is None else await successions.predecessors(session, row[2].code)
+            lent = [] if row is None or not row[4] else await delegations.lent_to(session, row[1].id, today)
+            before = [] if row is None or not row[5] else await successions.predecessors(session, row[2].code)
             allowed = [] if row is None or row[1].kind != MACHINE else await clients.addresses(session, row[1].id)
-            figures = await parameters.valid_on(session, clock.office_today())
+            figures = await self._figures_of(session, today)
         actor = None if row is None else actor_of(row, self._book, lent, before)
         if row is None or actor is None:
             self._known.pop(session_id, None)
@@ -151,6 +156,14 @@ class RightsDesk:
         self._known[session_id] = fresh
         return fresh
 
+    async def _figures_of(self, session: AsyncSession, today: date) -> Mapping[str, int]:
+        """The figures of the day, believed as long as an account's state is."""
+        read_at, day, figures = self._figures
+        if day != today or time.monotonic() - read_at >= self._cache_s:
+            figures = await parameters.valid_on(session, today)
+            self._figures = (time.monotonic(), today, figures)
+        return figures
+
     def used_lately(self) -> set[str]:
         """Sign-ins somebody came with since this was asked last."""
         used, self._used = self._used, set()
@@ -166,7 +179,7 @@ def actor_of(
     row: StateRow, book: RoleBook, lent: Sequence[Lent] = (), offices_before: Sequence[str] = ()
 ) -> Actor | None:
     """The actor of a sign-in, with what is lent to it; None when it is over, the account shut, the office closed."""
-    signed_in, account, office, person = row
+    signed_in, account, office, person, *_ = row
     if signed_in.ended_at is not None or signed_in.expires_at <= clock.now() or account.disabled:
         return None
     if account.kind == MACHINE and (account.expires_on is None or account.expires_on < clock.office_today()):

@@ -6,22 +6,34 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.gateway.storage.tables import Account, Office, Person, RefreshToken, SignedIn
+from services.gateway.domain.delegations import ACCEPTED
+from services.gateway.storage.tables import (
+    Account,
+    Delegation,
+    Office,
+    Person,
+    RefreshToken,
+    SignedIn,
+    SuccessionLink,
+)
 from shared.chassis import clock
 
 LISTED = 200
 
-StateRow = Row[SignedIn, Account, Office, Person | None]
+StateRow = Row[SignedIn, Account, Office, Person | None, bool, bool]
+"""Also: whether anything is lent to the account, and whether its office has taken over from another."""
+_LENT = exists().where(Delegation.borrower_account == Account.id, Delegation.state == ACCEPTED)
+_SUCCEEDED = exists().where(SuccessionLink.successor_code == Account.office_code)
 
 
 async def state(session: AsyncSession, session_id: str) -> StateRow | None:
     """A sign-in with its account, office and person as they are now."""
     query: Any = (
-        select(SignedIn, Account, Office, Person)
+        select(SignedIn, Account, Office, Person, _LENT, _SUCCEEDED)
         .join(Account, Account.id == SignedIn.account_id)
         .join(Office, Office.code == Account.office_code)
         .outerjoin(Person, Person.id == Account.person_id)

@@ -116,7 +116,7 @@ class Gate:
     async def metrics(self) -> str:
         """The page of numbers at its inner port."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.metrics_port)
-        writer.write(b"GET /metrics HTTP/1.1\r\nhost: inside\r\n\r\n")
+        writer.write(b"GET /metrics HTTP/1.1\r\nhost: inside\r\nconnection: close\r\n\r\n")
         found = await asyncio.wait_for(reader.read(), 5)
         writer.close()
         return found.decode()

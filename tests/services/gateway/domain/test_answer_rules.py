@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from prometheus_client import Counter
 
 from services.gateway.api.answers import Answer, security_headers
 from services.gateway.domain import compression, route_classes
@@ -154,8 +155,8 @@ def test_the_time_a_request_has_only_gets_shorter_and_nonsense_changes_nothing()
         assert deadlines.left(8.0) == 8.0
 
 
-def test_numbers_are_told_in_the_text_format() -> None:
-    counter = metrics.Counter("lika_test_total", "For this test", "code")
-    counter.add("a.b")
-    counter.add("a.b", by=2)
-    assert '# TYPE lika_test_total counter\nlika_test_total{code="a.b"} 3\n' in metrics.text()
+def test_numbers_are_told_in_the_text_format_and_none_is_rounded() -> None:
+    counter = Counter("lika_test_total", "For this test", ["code"])
+    counter.labels("a.b").inc()
+    counter.labels("a.b").inc(12_345_678)
+    assert b'# TYPE lika_test_total counter\nlika_test_total{code="a.b"} 1.2345679e+07\n' in metrics.text()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
+import zlib
 from datetime import date
 
 import pytest
@@ -89,6 +91,20 @@ def test_a_file_is_what_its_bytes_are_from_first_to_last() -> None:
     assert not complaint_files.agrees("a.pdf", "image/jpeg", complaint_files.JPEG)
     assert not complaint_files.agrees("a.jpg", "text/html", complaint_files.JPEG)
     assert not complaint_files.agrees("photo", "", complaint_files.JPEG)
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def test_a_png_is_kept_without_what_is_written_beside_its_picture() -> None:
+    head, data, end = chunk(b"IHDR", bytes(13)), chunk(b"IDAT", b"picture"), chunk(b"IEND", b"")
+    traces = [chunk(kind, b"GPS here") for kind in (b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME")]
+    png = b"\x89PNG\r\n\x1a\n" + head + b"".join(traces) + data + traces[0] + end
+    assert complaint_files.kind_of(png) == complaint_files.PNG
+    plain = complaint_files.without_traces(png, complaint_files.PNG)
+    assert plain == png[:8] + head + data + end
+    assert complaint_files.without_traces(png[:50], complaint_files.PNG).startswith(png[:8])
 
 
 @pytest.mark.parametrize("length", range(0, 40, 3))
