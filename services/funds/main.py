@@ -66,7 +66,8 @@ from services.funds.settings import Settings
 from services.funds.storage.constraints import CONSTRAINTS
 from services.funds.storage.sealing import Seals
 from services.funds.storage.waiting_work import WAITING
-from shared.chassis.app import create_app, serve
+from shared.chassis.app import create_app
+from shared.chassis.serving import serve
 from shared.chassis.waiting_work import waiting_router
 
 ROUTERS = [

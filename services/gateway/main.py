@@ -40,6 +40,7 @@ from services.gateway.settings import Settings
 from services.gateway.storage.constraints import CONSTRAINTS
 from services.gateway.storage.trail_sources import SOURCES
 from services.gateway.upstream.webhooks import WebhookCalls
+from shared.chassis import serving
 from shared.chassis.app import create_app
 from shared.chassis.peers import Peer
 
@@ -199,7 +200,7 @@ def serve(settings: Settings) -> None:
         timeout_graceful_shutdown=settings.drain_limit_s,
         timeout_keep_alive=75,
     )
-    DrainingServer(config, settings.drain_wait_s).run()
+    serving.run(DrainingServer(config, settings.drain_wait_s))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,8 @@ from services.projects.api import (
 from services.projects.settings import Settings
 from services.projects.storage.constraints import CONSTRAINTS
 from services.projects.storage.waiting_work import WAITING
-from shared.chassis.app import create_app, serve
+from shared.chassis.app import create_app
+from shared.chassis.serving import serve
 from shared.chassis.waiting_work import waiting_router
 
 ROUTERS = [

@@ -34,7 +34,8 @@ from services.registry.settings import Settings
 from services.registry.storage.constraints import CONSTRAINTS
 from services.registry.storage.sealing import Seals
 from services.registry.storage.waiting_work import WAITING
-from shared.chassis.app import create_app, serve
+from shared.chassis.app import create_app
+from shared.chassis.serving import serve
 from shared.chassis.waiting_work import waiting_router
 
 ROUTERS = [

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Annotated
 
-import uvicorn
 from fastapi import APIRouter, FastAPI, Path
 from fastapi.routing import APIRoute
 from starlette.requests import Request
@@ -167,23 +166,6 @@ def require_no_other_routes(app: FastAPI) -> None:
             require_declared_permissions(included)
         elif getattr(route, "path", "") not in OPEN_PATHS:
             raise RuntimeError(f"{route} declares no permission")
-
-
-def serve(app_path: str, settings: ServiceSettings) -> None:
-    """Run the service until it is told to stop."""
-    uvicorn.run(
-        app_path,
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        date_header=True,
-        timeout_graceful_shutdown=10,
-        timeout_keep_alive=75,
-        h11_max_incomplete_event_size=16 * 1024,
-    )
 
 
 async def _job(job: Callable[[FastAPI], Awaitable[None]], app: FastAPI) -> None:

@@ -47,7 +47,7 @@ _answering: ContextVar[Answering | None] = ContextVar("answering", default=None)
 
 
 def shows_people(declared: dict[str, Any], *fields: str) -> dict[str, Any]:
-    """Route arguments of an operation whose answer holds these personal fields (`shared/schemas/personal_fields.csv`)."""
+    """Route arguments of an operation whose answer holds these fields (`shared/schemas/personal_fields.csv`)."""
     return declared | {"openapi_extra": declared["openapi_extra"] | {PERSONAL: list(fields)}}
 
 

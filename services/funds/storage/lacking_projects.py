@@ -27,36 +27,31 @@ async def counties(session: AsyncSession, question: Question) -> frozenset[str]:
 def _counties(question: Question) -> Select[Any]:
     row = ProjectGrantRow
     newest = (
-        select(
-            row.project_code,
-            row.county_code,
-            row.plan_year,
-            row.facts["plan_line_fen"].astext.cast(BigInteger).label("line"),
-            row.facts["in_library"].astext.cast(Boolean).label("in_library"),
-        )
+        select(row.project_code, row.county_code, row.plan_year, row.facts)
         .where(within(row.county_code, question.books), row.effective_on <= question.as_of)
         .order_by(row.project_code, row.version.desc())
         .ext(distinct_on(row.project_code))
         .subquery()
     )
     given = (
-        select(Allocation.project_code, func.sum(Allocation.amount_fen).label("fen"))
+        select(func.coalesce(func.sum(Allocation.amount_fen), 0))
         .where(
+            Allocation.project_code == newest.c.project_code,
             within(Allocation.county_code, question.books),
             Allocation.fund_year == question.fund_year,
             Allocation.proposed_on <= question.as_of,
             or_(Allocation.state != "refused", Allocation.decided_on > question.as_of),
         )
-        .group_by(Allocation.project_code)
-        .subquery()
+        .scalar_subquery()
     )
     each = recalled_money.taken_from_projects(question).subquery()
     taken = select(each.c.project_code, func.sum(each.c.fen).label("fen")).group_by(each.c.project_code).subquery()
-    has = func.coalesce(given.c.fen, 0) - func.coalesce(taken.c.fen, 0)
+    # What a file says is read of the newest alone, and money by the project's own index: a county has few of many.
+    line = newest.c.facts["plan_line_fen"].astext.cast(BigInteger)
+    in_library = newest.c.facts["in_library"].astext.cast(Boolean)
     return (
         select(newest.c.county_code)
         .distinct()
-        .outerjoin(given, given.c.project_code == newest.c.project_code)
         .outerjoin(taken, taken.c.project_code == newest.c.project_code)
-        .where(newest.c.plan_year == question.fund_year, newest.c.in_library, newest.c.line > has)
+        .where(newest.c.plan_year == question.fund_year, in_library, line > given - func.coalesce(taken.c.fen, 0))
     )

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import gc
-import socket
 import time
 
 import uvicorn
 
 from services.gateway.operations.draining import DRAINING
+from shared.chassis.serving import SettledServer
 
 
-class DrainingServer(uvicorn.Server):
-    """uvicorn's server, which says that it is about to stop for `wait_s` before it does.
+class DrainingServer(SettledServer):
+    """A server which says that it is about to stop for `wait_s` before it does.
 
     From the signal on `/readyz` is 503, every answer closes its connection and event streams end. Then listening
     stops; what still runs has `timeout_graceful_shutdown` seconds. A second signal waits for nothing.
@@ -22,13 +21,6 @@ class DrainingServer(uvicorn.Server):
         super().__init__(config)
         self._wait_s = wait_s
         self._stop_at: float | None = None
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start; what is there then stays, so the collector need not walk through it again and again."""
-        await super().startup(sockets)
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(20_000, 20, 50)
 
     async def on_tick(self, counter: int) -> bool:
         stop = await super().on_tick(counter)
