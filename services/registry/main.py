@@ -28,7 +28,7 @@ from services.registry.api import (
     statistics,
     trail_subjects,
 )
-from services.registry.operations import import_runs, key_checks, quality_work, year_closings
+from services.registry.operations import import_runs, import_undos, key_checks, quality_work, year_closings
 from services.registry.operations.import_workers import Workers
 from services.registry.settings import Settings
 from services.registry.storage.constraints import CONSTRAINTS
@@ -73,6 +73,10 @@ async def _carry_out_imports(app: FastAPI) -> None:
     await import_runs.run_forever(app.state.database, app.state.seals, app.state.import_workers)
 
 
+async def _undo_imports(app: FastAPI) -> None:
+    await import_undos.run_forever(app.state.database)
+
+
 async def _carry_out_quality_runs(app: FastAPI) -> None:
     await quality_work.run_forever(app.state.database, app.state.seals)
 
@@ -95,7 +99,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         constraints=CONSTRAINTS,
         peers={"funds": settings.funds_url},
         event_subscriber="funds",
-        background=[_carry_out_imports, _carry_out_quality_runs, _carry_out_closings],
+        background=[_carry_out_imports, _undo_imports, _carry_out_quality_runs, _carry_out_closings],
         on_start=_require_keys_fit,
         row_security=True,
     )

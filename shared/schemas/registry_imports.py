@@ -7,7 +7,7 @@ from typing import Literal
 from shared.schemas.wire import Wire
 
 ImportMode = Literal["good_rows", "all_or_nothing"]
-ImportState = Literal["queued", "running", "done", "failed", "undone"]
+ImportState = Literal["queued", "running", "done", "failed", "undone", "undoing"]
 
 
 class SheetNotes(Wire):
@@ -25,7 +25,8 @@ class SheetNotes(Wire):
 class HouseholdImport(Wire):
     """An upload and its progress. `rows_*` count rows of the sheet, one per person.
 
-    `failure` is the code of what is wrong with the sheet as a whole, `failure_text` the same in words.
+    `failure` is the code of what is wrong with the sheet as a whole, `failure_text` the same in words; of an import
+    that is `done`, why it could not be undone. A large one is `undoing` for a while: follow it as an import.
     """
 
     id: str

@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 
 from services.registry.api.reading import CurrentSeals, CurrentTrail
 from services.registry.operations import household_imports as operations
-from services.registry.operations import import_reports
+from services.registry.operations import import_reports, import_undos
 from services.registry.settings import Settings
 from services.registry.storage.workbooks import CSV_MEDIA_TYPE, XLSX_MEDIA_TYPE
 from shared.chassis.app import new_router
@@ -122,8 +122,11 @@ async def _events(trail: CurrentTrail, number: UUID) -> AsyncIterator[str]:
 
 @router.post("/{import_id}/undo", operation_id="household_import_undo", **needs("household_import.write"))
 async def household_import_undo(number: ImportId, session: Session, actor: CurrentActor) -> HouseholdImport:
-    """Take every file of an import off the register again, while nobody has built upon any of them."""
-    return await operations.undo(session, actor, number)
+    """Take every file of an import off the register again, while nobody has built upon any of them.
+
+    A large import is `undoing` in the answer, and `undone` when that is over.
+    """
+    return await import_undos.undo(session, actor, number)
 
 
 def download(pieces: AsyncIterator[bytes], kind: str, name: str) -> Response:

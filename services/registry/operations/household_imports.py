@@ -15,8 +15,8 @@ from services.registry.domain import refusals
 from services.registry.operations import sheet_heads
 from services.registry.operations.sheet_heads import FAULTS, Head
 from services.registry.operations.trail import Trail
-from services.registry.storage import import_undoing, workbooks
 from services.registry.storage import imports as storage
+from services.registry.storage import workbooks
 from services.registry.storage.ids import new_id
 from services.registry.storage.sealing import Seals
 from services.registry.storage.tables import HouseholdImport as Row
@@ -35,6 +35,7 @@ _COUNTED = ("rows_total", "rows_done", "rows_refused", "households_total", "hous
 _TEXTS = {fault.code: fault.zh for fault in FAULTS.values()} | {
     "gave_up": "多次处理均中断,请联系管理员",
     refusals.WorkbookHeaders.code: refusals.WorkbookHeaders.zh,
+    refusals.ImportBuiltUpon.code: refusals.ImportBuiltUpon.zh,
 }
 
 
@@ -179,23 +180,6 @@ def _difference(row: HouseholdImportDifference) -> HouseholdDifference:
         household_no=None if row.household_no is None else str(row.household_no),
         changes=[FieldDifference(**change) for change in row.changes],
     )
-
-
-async def undo(session: AsyncSession, actor: Actor, import_id: UUID) -> HouseholdImport:
-    """Take every file an import brought in off the register, as entered in error. Refused as soon as somebody has
-    built upon one of them."""
-    row = await storage.lock(session, actor, import_id)
-    if row is None:
-        raise NotFound()
-    if row.state != "done" or row.dry_run or not row.households_ok:
-        raise refusals.ImportNotUndoable(state=row.state)
-    built_upon = await import_undoing.built_upon(session, import_id)
-    if built_upon:
-        raise refusals.ImportBuiltUpon(files=built_upon)
-    row.state, row.undone_at = "undone", clock.now()
-    files = await import_undoing.take_off(session, actor, import_id, clock.now(), clock.office_today())
-    audit.record(session, actor, "household_import.undo", str(import_id), files=files)
-    return view(row)
 
 
 async def template() -> bytes:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.storage import import_staging
+from services.registry.storage.tables import HouseholdImport
 from shared.chassis.identity import Actor
 
+VERY_LONG_MS = 1_800_000
 _BUILT_UPON = text("""
 select count(*) from households h where h.import_id = :import_id and not (
     h.status = 'draft' and h.version = 1
@@ -44,10 +46,32 @@ where import_id = :import_id
 """)
 
 
-async def built_upon(session: AsyncSession, import_id: UUID) -> int:
-    """How many files of an import, now locked, are no longer as it brought them in."""
-    await import_staging.allow_long(session)
+async def next_undoing(session: AsyncSession) -> tuple[UUID, dict[str, Any]] | None:
+    """The oldest import that waits to be undone, and on whose rights."""
+    waiting = select(HouseholdImport.id, HouseholdImport.undo_actor).where(HouseholdImport.state == "undoing")
+    row = (await session.execute(waiting.order_by(HouseholdImport.id).limit(1))).one_or_none()
+    return None if row is None else (row[0], row[1] or {})
+
+
+async def hold(session: AsyncSession, import_id: UUID) -> HouseholdImport | None:
+    """The import, locked until this transaction ends; None while another worker has it, or when it is done."""
+    waiting = select(HouseholdImport).where(HouseholdImport.id == import_id, HouseholdImport.state == "undoing")
+    row: HouseholdImport | None = await session.scalar(waiting.with_for_update(skip_locked=True))
+    return row
+
+
+async def allow_very_long(session: AsyncSession) -> None:
+    """A million people take minutes; nobody waits for the answer."""
+    await session.execute(text(f"set local statement_timeout = {VERY_LONG_MS}"))
+
+
+async def lock_files(session: AsyncSession, import_id: UUID) -> None:
+    """Lock every file of an import, so that nobody builds upon one meanwhile."""
     await session.execute(_LOCK, {"import_id": import_id})
+
+
+async def built_upon(session: AsyncSession, import_id: UUID) -> int:
+    """How many files of an import are no longer as it brought them in."""
     found: int = (await session.execute(_BUILT_UPON, {"import_id": import_id})).scalar_one()
     return found
 

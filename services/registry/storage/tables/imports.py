@@ -22,7 +22,7 @@ class HouseholdImport(Base):
 
     __tablename__ = "household_imports"
     __table_args__ = (
-        CheckConstraint("state in ('queued', 'running', 'done', 'failed', 'undone')", name="state_known"),
+        CheckConstraint("state in ('queued', 'running', 'done', 'failed', 'undone', 'undoing')", name="state_known"),
         CheckConstraint("mode in ('good_rows', 'all_or_nothing')", name="mode_known"),
         Index(
             "uq_household_imports_content",
@@ -33,6 +33,7 @@ class HouseholdImport(Base):
             postgresql_where=text("not dry_run and state not in ('failed', 'undone')"),
         ),
         Index("ix_household_imports_unfinished", "id", postgresql_where=text("state in ('queued', 'running')")),
+        Index("ix_household_imports_undoing", "id", postgresql_where=text("state = 'undoing'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -57,6 +58,8 @@ class HouseholdImport(Base):
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     undone_at: Mapped[datetime | None]
+    undo_actor: Mapped[dict[str, Any] | None]
+    """On whose rights a large import is undone in the background."""
     worker: Mapped[str | None]
     leased_until: Mapped[datetime | None]
     attempts: Mapped[int]

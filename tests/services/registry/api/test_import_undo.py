@@ -6,12 +6,30 @@ import asyncio
 import json
 from typing import Any
 
+import pytest
+
 from services.registry.domain import workbook_columns as columns
+from services.registry.operations import import_undos
+from shared.chassis import audit
 from tests.services.registry.people import county_officer, township_officer
 from tests.services.registry.sheets import IMPORTS, OFFICER, carried_out, family, head_row, report, xlsx
 from tests.support.harness import Harness
 
 HOUSEHOLDS = "/api/v1/registry/households"
+
+
+carry_out = import_undos.run_one
+
+
+@pytest.fixture
+def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However small, an import is undone in the background, and that begins when the test says so."""
+
+    async def waits(_: Any) -> bool:
+        return False
+
+    monkeypatch.setattr(import_undos, "AT_ONCE", 0)
+    monkeypatch.setattr(import_undos, "run_one", waits)
 
 
 async def undo(county: Harness, import_id: str, who: Any = OFFICER) -> Any:
@@ -61,6 +79,71 @@ async def test_an_import_somebody_built_upon_is_not_undone(county: Harness, owne
     assert refused.json()["facts"] == {"files": 1}
     assert await owner.fetchval("select count(*) from household_members where active") == 6
     assert await owner.fetchval("select count(*) from household_versions where status = 'removed'") == 0
+
+
+@pytest.mark.usefixtures("by_hand")
+async def test_a_large_import_is_undone_in_the_background(county: Harness, owner: Any) -> None:
+    done = await carried_out(county, xlsx([*family("1"), *family("2")]))
+    answers = await asyncio.gather(*(undo(county, done["id"]) for _ in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
+    assert [answer.json()["state"] for answer in answers if answer.status_code == 200] == ["undoing"]
+    assert await owner.fetchval("select count(*) from household_members where active") == 6
+    again = await undo(county, done["id"])
+    assert (again.status_code, again.json()["facts"]) == (409, {"state": "undoing"})
+    database = county.app.state.database
+    assert sorted(await asyncio.gather(*(carry_out(database) for _ in range(3))))[-1] is True
+    assert await carry_out(database) is False
+    async with county.as_(OFFICER) as client:
+        assert (await client.get(f"{IMPORTS}/{done['id']}")).json()["state"] == "undone"
+    assert await owner.fetchval("select count(*) from household_members where active") == 0
+    assert await owner.fetchval("select count(*) from household_events where kind = 'import_undone'") == 2
+    assert await owner.fetchval("select count(*) from audit_entries where action = 'household_import.undo'") == 1
+
+
+@pytest.mark.usefixtures("by_hand")
+async def test_an_undoing_that_is_killed_leaves_nothing_half_undone_and_is_begun_again(
+    county: Harness, owner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = await carried_out(county, xlsx([*family("1"), *family("2")]))
+    assert (await undo(county, done["id"])).json()["state"] == "undoing"
+
+    def dies(*_: Any, **__: Any) -> None:
+        raise ConnectionResetError
+
+    with monkeypatch.context() as dying:
+        dying.setattr(audit, "record", dies)
+        with pytest.raises(ConnectionResetError):
+            await carry_out(county.app.state.database)
+    assert await owner.fetchval("select count(*) from household_members where active") == 6
+    assert await owner.fetchval("select state from household_imports") == "undoing"
+    assert await carry_out(county.app.state.database) is True
+    assert await owner.fetchval("select state from household_imports") == "undone"
+
+
+@pytest.mark.usefixtures("by_hand")
+async def test_who_builds_upon_a_file_while_its_import_waits_to_be_undone_keeps_it(county: Harness, owner: Any) -> None:
+    done = await carried_out(county, xlsx([*family("1"), *family("2")]))
+    assert (await undo(county, done["id"])).json()["state"] == "undoing"
+    async with county.as_(OFFICER) as client:
+        listed = (await client.get(HOUSEHOLDS)).json()["items"]
+        body = {"village_code": listed[0]["village_code"], "year": 2026, "household_ids": [listed[0]["id"]]}
+        assert (await client.post("/api/v1/registry/identifications", json=body)).status_code == 201
+        assert await carry_out(county.app.state.database) is True
+        told = (await client.get(f"{IMPORTS}/{done['id']}")).json()
+    assert (told["state"], told["failure"]) == ("done", "registry.import_built_upon")
+    assert await owner.fetchval("select count(*) from household_members where active") == 6
+
+
+async def test_the_service_undoes_by_itself_what_was_asked_for(
+    county: Harness, owner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_undos, "AT_ONCE", 0)
+    done = await carried_out(county, xlsx(family("1")))
+    assert (await undo(county, done["id"])).json()["state"] == "undoing"
+    async with county.as_(OFFICER) as client, client.stream("GET", f"{IMPORTS}/{done['id']}/events") as answer:
+        told = [line async for line in answer.aiter_lines() if line.startswith("event: ")]
+    assert told[-1] == "event: undone"
+    assert await owner.fetchval("select count(*) from household_members where active") == 0
 
 
 async def test_a_dry_run_and_an_import_of_another_area_cannot_be_undone(county: Harness) -> None:

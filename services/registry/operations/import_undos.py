@@ -1,0 +1,96 @@
+"""Undoing imports: a small one at once, a large one in the background of the service.
+
+Either way it is one transaction. A worker that dies leaves nothing half undone, and the next one begins again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.domain import refusals
+from services.registry.operations import household_imports
+from services.registry.storage import import_undoing as storage
+from services.registry.storage import imports
+from services.registry.storage.tables import HouseholdImport as Row
+from shared.chassis import audit, clock, log
+from shared.chassis.database import Database
+from shared.chassis.identity import Actor
+from shared.refusals import NotFound
+from shared.schemas.registry_imports import HouseholdImport
+
+PAUSE_S = 1.0
+AT_ONCE = 10_000
+"""Up to so many people are taken off within the request: a few seconds."""
+
+
+async def undo(session: AsyncSession, actor: Actor, import_id: UUID) -> HouseholdImport:
+    """Take every file an import brought in off the register, as entered in error. Refused as soon as somebody has
+    built upon one of them. A large one is `undoing` until that is done."""
+    row = await imports.lock(session, actor, import_id)
+    if row is None:
+        raise NotFound()
+    if row.state != "done" or row.dry_run or not row.households_ok:
+        raise refusals.ImportNotUndoable(state=row.state)
+    if row.people_ok > AT_ONCE:
+        built_upon = await storage.built_upon(session, import_id)
+        if built_upon:
+            raise refusals.ImportBuiltUpon(files=built_upon)
+        row.state, row.undo_actor, row.failure = "undoing", actor.claims(), None
+        audit.record(session, actor, "household_import.ask_undo", str(import_id), files=row.households_ok)
+    else:
+        await _take_off(session, actor, row)
+    return household_imports.view(row)
+
+
+async def _take_off(session: AsyncSession, actor: Actor, row: Row) -> None:
+    """The undoing itself. Raises ImportBuiltUpon."""
+    await storage.lock_files(session, row.id)
+    built_upon = await storage.built_upon(session, row.id)
+    if built_upon:
+        raise refusals.ImportBuiltUpon(files=built_upon)
+    row.state, row.undone_at, row.failure = "undone", clock.now(), None
+    files = await storage.take_off(session, actor, row.id, clock.now(), clock.office_today())
+    audit.record(session, actor, "household_import.undo", str(row.id), files=files)
+
+
+async def run_forever(database: Database) -> None:
+    """Carry out what was asked for until cancelled. A fault leaves it to be begun again."""
+    while True:
+        try:
+            busy = await run_one(database)
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            log.logger().warning("undoing_waits", kind=type(error).__name__)
+            busy = False
+        await asyncio.sleep(0 if busy else PAUSE_S)
+
+
+async def run_one(database: Database) -> bool:
+    """Undo one import that waits for it, on the rights of whoever asked. False when there is nothing to do."""
+    async with database.session(read_only=True) as session:
+        waiting = await storage.next_undoing(session)
+    if waiting is None:
+        return False
+    import_id, actor = waiting[0], Actor.of(waiting[1])
+    try:
+        async with database.session(areas=actor.scope) as session:
+            row = await storage.hold(session, import_id)
+            if row is None:
+                return False
+            await storage.allow_very_long(session)
+            await _take_off(session, actor, row)
+    except refusals.ImportBuiltUpon as refusal:
+        await _give_up(database, import_id, refusal.code)
+    return True
+
+
+async def _give_up(database: Database, import_id: UUID, code: str) -> None:
+    """Somebody built upon a file since it was asked for: the import stays, and says why."""
+    async with database.session() as session:
+        row = await storage.hold(session, import_id)
+        if row is not None:
+            row.state, row.failure = "done", code
