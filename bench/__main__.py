@@ -12,7 +12,21 @@ from types import FrameType
 
 import uvloop
 
-from bench import gateway, imports, loads, money, posting, progress, quality, reads, results, search, storage, suite
+from bench import (
+    comparisons,
+    gateway,
+    imports,
+    loads,
+    money,
+    posting,
+    progress,
+    quality,
+    reads,
+    results,
+    search,
+    storage,
+    suite,
+)
 from bench.ground import Ground, ground
 from bench.memory import resident_mib
 from bench.results import Result
@@ -35,6 +49,7 @@ GROUPS: dict[str, Group] = {
     "quality": quality.measure,
     "memory": imports.memory,
     "imports": imports.measure,
+    "comparisons": comparisons.measure,
 }
 """In the order they are measured: those that want the size's people and no more come first."""
 SUITE = "suite"

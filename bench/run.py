@@ -40,6 +40,8 @@ class Run:
     idle_mib: float = 0.0
     books: Any = None
     """A province's books, once a group has asked for them (`progress_ground.books`)."""
+    loaded: list[Sheet] = field(default_factory=list)
+    """The sheets the whole register was filled with, by county."""
     _sheets: Any = field(default_factory=count)
     _spare: Any = field(default_factory=count)
 
@@ -81,12 +83,15 @@ class Run:
         """Load counties through the register's own import, one csv file per county; the next is made meanwhile."""
         rows = people // counties
         share = min(1.0, rows / self.size.people_per_county)
-        waiting = asyncio.create_task(self.csv(self.sheet(0, rows, share)))
+        sheets = [self.sheet(county, rows, share) for county in range(counties)]
+        if register is self.whole:
+            self.loaded = sheets
+        waiting = asyncio.create_task(self.csv(sheets[0]))
         with self.reporter.steps(title, people) as steps:
             for county in range(counties):
                 content = await waiting
                 if county + 1 < counties:
-                    waiting = asyncio.create_task(self.csv(self.sheet(county + 1, rows, share)))
+                    waiting = asyncio.create_task(self.csv(sheets[county + 1]))
                 done = await send_in(register, self.province.county(county), content)
                 steps.advance(done.rows)
         await self.settle(register)
