@@ -224,5 +224,5 @@ class _Boundary:
             else:
                 await problems.fault(Request(scope), error)(scope, receive, send_with_trace)
         finally:
-            metrics.REQUESTS.labels(scope["method"], str(status)).inc()
-            metrics.SECONDS.labels(scope["method"]).inc(time.perf_counter() - began)
+            metrics.requests_of(scope["method"], status).inc()
+            metrics.seconds_of(scope["method"]).inc(time.perf_counter() - began)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 
 from prometheus_client import Counter
 from starlette.requests import Request
@@ -44,6 +45,7 @@ KEYLESS = (
 )  # fmt: skip
 """Own paths that end so carry secrets: an Idempotency-Key would keep a digest or a copy of them, so it is dropped."""
 ANSWERED = Counter("lika_gateway_answers_total", "Answers by whom they came from", ["service", "status"])
+_answered = cache(ANSWERED.labels)
 
 
 class Door:
@@ -204,7 +206,7 @@ class Door:
         try:
             await self._parts.forwarder.forward(journey, request, scope, receive, answer.send)
         finally:
-            ANSWERED.labels(service, str(answer.status)).inc()
+            _answered(service, answer.status).inc()
 
     async def _own(
         self,

@@ -46,7 +46,11 @@ async def from_address(town: Town, peer: str, username: str, password: str = PAS
 
 
 async def last_outcomes(town: Town, number: int) -> list[str]:
-    query = text("select outcome from (select id, outcome from sign_ins order by id desc limit :n) x order by id")
+    """The last attempts to sign in; a token refused in a test before this one may be noted only now."""
+    query = text(
+        "select outcome from (select id, outcome from sign_ins where outcome not like 'token%'"
+        " order by id desc limit :n) x order by id"
+    )
     async with town.harness.app.state.database.session(read_only=True) as session:
         return list((await session.execute(query, {"n": number})).scalars())
 
@@ -209,6 +213,8 @@ async def test_use_is_noted_coarsely_and_what_is_old_is_cleared_away(
         current = next(row for row in (await client.get(f"{AUTH}/sessions")).json()["items"] if row["current"])
     assert current["id"] in parts.rights.used_lately()
     assert tidying._coarse(clock.now()).minute % 5 == 0
+    async with town.harness.app.state.database.session(read_only=True) as session:
+        noted = (await session.execute(text("select count(*) from sign_ins"))).scalar_one()
     later = clock.now() + timedelta(days=200)
     monkeypatch.setattr(clock, "now", lambda: later)
     async with town.harness.app.state.database.session() as session:
@@ -217,4 +223,4 @@ async def test_use_is_noted_coarsely_and_what_is_old_is_cleared_away(
                 for table in ("sessions", "sign_in_counters", "known_addresses")]  # fmt: skip
         kept = (await session.execute(text("select count(*) from sign_ins"))).scalar_one()
     assert left == [0, 0, 0]
-    assert kept > 40
+    assert kept >= noted > 0
