@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Any
 
 import asyncpg
 import orjson
 from asyncpg.exceptions import InterfaceError, PostgresError
-from fastapi import Depends, Request
 from pydantic import BaseModel
 from sqlalchemy.engine import make_url
 from starlette.responses import Response
@@ -40,12 +39,13 @@ class Noted:
     more: dict[str, Any] = field(default_factory=dict)
 
 
-def noted(select: str, subjects: str, order: str, only_if: str = "true") -> str:
-    """The statement that runs `select`, notes `subjects` on the read trail and gives the rows back in `order`.
+def noted(select: str, subjects: str, only_if: str = "true") -> str:
+    """The statement that runs `select`, which gives one row or none, notes `subjects` on the read trail and gives
+    the row back.
 
     `select` asks somewhere that SPAN_SET: that its rows depend on `span` makes the database set the range before
-    it reads the first of them; were it not so, the policies would admit none. `subjects` is an aggregate over its
-    rows, `page`, that gives the ids as a JSON array; a read for which `only_if` is false is not noted.
+    it reads the first of them; were it not so, the policies would admit none. `subjects` says the ids as a JSON
+    array, by an aggregate or a sub-select over the row, `page`; a read for which `only_if` is false is not noted.
     """
     return f"""
 with span as materialized (
@@ -57,7 +57,7 @@ with span as materialized (
     select $3, $4, $5, $6, $7, $8, $9, jsonb_build_object('ids', {subjects}) || $10::text::jsonb
     from page having {only_if}
 )
-select * from page order by {order}"""  # noqa: S608 - the parts are texts of storage files, never of a request
+select * from page"""  # noqa: S608 - the parts are texts of storage files, never of a request
 
 
 class HotReads:
@@ -131,11 +131,3 @@ def json_answer(content: Any, **headers: str) -> Response:
 def own_statement(declared: dict[str, Any]) -> dict[str, Any]:
     """Route arguments of an operation that reads by HotReads alone: no session is made for it."""
     return declared | {"openapi_extra": declared["openapi_extra"] | {"x-own-statement": True}}
-
-
-async def _hot_reads(request: Request) -> HotReads:
-    reads: HotReads = request.app.state.hot_reads
-    return reads
-
-
-CurrentHotReads = Annotated[HotReads, Depends(_hot_reads)]

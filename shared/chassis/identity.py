@@ -262,7 +262,11 @@ def current_actor(request: Request) -> Actor:
     return tokens.check(values[0][7:].strip())
 
 
-async def _asking(request: Request, _: Annotated[Any, Depends(_bearer)] = None) -> Actor:
+Bearer = Annotated[Any, Depends(_bearer)]
+"""Says in the contract that a token is needed; what it is worth `current_actor` looks at."""
+
+
+async def _asking(request: Request, _: Bearer = None) -> Actor:
     # What only looks something up is async throughout the chassis: a plain function would be sent to a thread.
     return current_actor(request)
 

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from fastapi import Path, Query, Response
 
-from services.registry.api.reading import CurrentSeals, CurrentTrail, asks
+from services.registry.api.reading import CurrentReading, CurrentSeals, CurrentTrail, asks
 from services.registry.operations import household_changes, household_reads, households
 from services.registry.operations import household_history as past
 from shared.chassis.app import new_router
 from shared.chassis.database import Session
-from shared.chassis.hot_reads import CurrentHotReads, json_answer, own_statement
+from shared.chassis.hot_reads import json_answer, own_statement
 from shared.chassis.identity import CurrentActor, needs
 from shared.chassis.paging import Cursor, Limit
 from shared.chassis.versions import VersionGiven, etag, required
@@ -46,19 +46,17 @@ async def household_open(
 async def household_get(
     household_id: HouseholdId,
     response: Response,
-    reads: CurrentHotReads,
-    trail: CurrentTrail,
-    seals: CurrentSeals,
+    at: CurrentReading,
     as_of: AsOf = None,
     true_on: TrueOn = None,
     year: FrozenYear = None,
 ) -> Any:
     if as_of is None and true_on is None and year is None:
-        file = await household_reads.now(reads, trail.actor, seals, household_id)
+        file = await household_reads.now(at.reads, at.trail.actor, at.seals, household_id)
         return json_answer(file, ETag=etag(file.version))
     view = past.View(as_of, true_on, year)
-    async with trail.database.session(read_only=True, areas=trail.actor.scope) as session:
-        found = await past.get(session, trail, seals, household_id, view)
+    async with at.trail.database.session(read_only=True, areas=at.trail.actor.scope) as session:
+        found = await past.get(session, at.trail, at.seals, household_id, view)
     if true_on is None:  # a file made up for a day is no version anybody could change from
         response.headers["ETag"] = etag(found.version)
     return found

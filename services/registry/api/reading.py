@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
 from services.registry.operations.trail import Trail
 from services.registry.storage.sealing import Seals
-from shared.chassis.identity import CurrentActor
+from shared.chassis.hot_reads import HotReads
+from shared.chassis.identity import Bearer, CurrentActor, current_actor
 
 
 async def _seals(request: Request) -> Seals:
@@ -20,6 +22,21 @@ async def _trail(request: Request, actor: CurrentActor) -> Trail:
     return Trail(request.app.state.database, actor)
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the reads asked all day long are given, at once: each dependency of its own costs as much as ten rows."""
+
+    reads: HotReads
+    trail: Trail
+    seals: Seals
+
+
+async def _reading(request: Request, _: Bearer = None) -> Reading:
+    state = request.app.state
+    return Reading(state.hot_reads, Trail(state.database, current_actor(request)), state.seals)
+
+
+CurrentReading = Annotated[Reading, Depends(_reading)]
 CurrentSeals = Annotated[Seals, Depends(_seals)]
 CurrentTrail = Annotated[Trail, Depends(_trail)]
 

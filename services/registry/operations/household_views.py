@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -22,16 +24,24 @@ from shared.schemas.registry_lineage import Absence, Lineage
 from shared.schemas.wire import CodeLabel
 
 _LINE = frozenset({"village_code", "group", "attribute", "main_cause", *AMOUNTS})
-_SHOWN = {
-    name: field for name, field in HOUSEHOLD_FIELDS.items() if field.kind not in SEALED_KINDS and name not in _LINE
-}
-_SHOWN_OF_MEMBER = {
-    name: field
-    for name, field in MEMBER_FIELDS.items()
-    if field.kind not in SEALED_KINDS and name not in ("health", "away_months")
-}
 
 
+class _Fields:
+    """Fields of a file that are shown as they are stated, by how."""
+
+    def __init__(self, fields: Iterable[Field]) -> None:
+        shown = [field for field in fields if field.kind not in SEALED_KINDS]
+        self.coded = [(field.name, field.codes) for field in shown if field.kind == "code"]
+        self.several = [(field.name, field.codes) for field in shown if field.kind == "codes"]
+        self.days = [field.name for field in shown if field.kind == "day"]
+        self.plain = [field.name for field in shown if field.kind not in ("code", "codes", "day")]
+
+
+_OF_HOUSEHOLD = _Fields(field for name, field in HOUSEHOLD_FIELDS.items() if name not in _LINE)
+_OF_MEMBER = _Fields(field for name, field in MEMBER_FIELDS.items() if name not in ("health", "away_months"))
+
+
+@lru_cache(maxsize=10_000)
 def coded(name: str, code: str) -> CodeLabel:
     return CodeLabel(code=code, label=label_of(name, code))
 
@@ -70,7 +80,7 @@ def whole(row: Row, version: Version, seals: Seals, on: date) -> wire.Household:
     income = income_of(content)
     return wire.Household(
         **_line(row, version),
-        **{name: _shown(field, content.get(name)) for name, field in _SHOWN.items()},
+        **_stated(_OF_HOUSEHOLD, content),
         income=None if income is None else _amounts(income),
         income_not_counted_fen=None if income is None else income.not_counted_fen(),
         net_income_per_head=_per_head(income, counted(people)),
@@ -99,13 +109,16 @@ def _notices(people: list[dict[str, Any]], seals: Seals) -> list[wire.Notice]:
     return found
 
 
-def _shown(field: Field, value: Any) -> Any:
-    """A stated value as it is shown: codes with labels, days and measures as such."""
-    if field.kind == "codes":
-        return [coded(field.codes, code) for code in value or ()]
-    if value is None or field.kind not in ("code", "day"):
-        return value
-    return coded(field.codes, value) if field.kind == "code" else date.fromisoformat(value)
+def _stated(shown: _Fields, content: dict[str, Any]) -> dict[str, Any]:
+    """The stated values of fields as they are shown: codes with labels, days and measures as such."""
+    stated: dict[str, Any] = {name: content.get(name) for name in shown.plain}
+    for name, codes in shown.coded:
+        stated[name] = None if (code := content.get(name)) is None else coded(codes, code)
+    for name, codes in shown.several:
+        stated[name] = [coded(codes, code) for code in content.get(name) or ()]
+    for name in shown.days:
+        stated[name] = None if (day := content.get(name)) is None else date.fromisoformat(day)
+    return stated
 
 
 def income_of(content: dict[str, Any]) -> Income | None:
@@ -155,7 +168,7 @@ def _member(member: dict[str, Any], seals: Seals, on: date) -> wire.Member:
     # The birth date is not shown: with the masked number beside it, it would give the number away.
     certificate = _certificate(member, seals)
     return wire.Member(
-        **{name: _shown(field, member.get(name)) for name, field in _SHOWN_OF_MEMBER.items()},
+        **_stated(_OF_MEMBER, member),
         id=member["id"],
         away_months=member.get("away_months", 0),
         identity_number_masked=masking.identity_number(identity_number(member, seals)),

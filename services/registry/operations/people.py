@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from services.registry.domain import access_reasons, identity_numbers, masking
 from services.registry.domain.code_lists import CODE_LISTS, label_of
 from services.registry.domain.filters import Filters, ranges
-from services.registry.domain.identity_numbers import age_on
+from services.registry.domain.identity_numbers import age_on, birth_date_of, sex_of
 from services.registry.domain.refusals import ProtectedFilter, SortNeedsCounty
 from services.registry.operations.trail import Trail
 from services.registry.storage import people as storage
-from services.registry.storage.sealing import Seals, identity_of
+from services.registry.storage.sealed_places import IDENTITY
+from services.registry.storage.sealing import Seals
 from shared.chassis import clock, paging
 from shared.chassis.hot_reads import HotReads, Noted
 from shared.chassis.identity import Actor
@@ -20,10 +22,6 @@ from shared.schemas.registry_people import PeopleAsked, PeopleSearched
 
 UNMASK = "household.unmask"
 COUNTY_DIGITS = 6
-_LABELS = {
-    name: {value.code: {"code": value.code, "label": value.label} for value in codes.values}
-    for name, codes in CODE_LISTS.items()
-}
 _NOT_FILTERS = {"within", "village", "sort", "cursor", "limit", "count", "identity_number", "as_of", "group_by"}
 
 
@@ -79,8 +77,10 @@ async def _page(
             counted = await counting(session, actor, filters, today)
     rows = await storage.page(reads, noted_as(action, actor, filters), filters, asked.sort, after, limit, today)
     more = len(rows) > limit
-    items = [_line(row, seals, today) for row in rows[:limit]]
-    return {"items": items, "next_cursor": _cursor(rows[limit - 1], asked.sort) if more else None, "count": counted}
+    ids, page = [str(person_id) for person_id, _ in rows[:limit]], [facts for _, facts in rows[:limit]]
+    numbers = seals.open_many([facts[storage.SEALED] for facts in page], IDENTITY, ids)
+    items = [_line(*one, today) for one in zip(ids, numbers, page, strict=True)]
+    return {"items": items, "next_cursor": _cursor(*rows[limit - 1], asked.sort) if more else None, "count": counted}
 
 
 def _require_county(actor: Actor, filters: Filters) -> None:
@@ -96,49 +96,57 @@ def _after(asked: PeopleAsked) -> tuple[Any, ...] | None:
     return None if key is None else (*key[:-1], paging.id_of(key[-1]))
 
 
-def _cursor(row: Any, sort: str) -> str:
-    if sort == "village":
-        return paging.encode(row["village_code"], str(row["id"]))
-    return paging.encode(row["name_pinyin"], row["name"], str(row["id"]))
+def _cursor(person_id: UUID, facts: list[str], sort: str) -> str:
+    key = facts[:1] if sort == "village" else facts[-2:]
+    return paging.encode(*key, str(person_id))
 
 
-def _line(row: Any, seals: Seals, today: date) -> dict[str, Any]:
+def _line(person_id: str, number: str, facts: list[str], today: date) -> dict[str, Any]:
     """The members of a PersonLine. Made without the model, which test_people holds it to."""
     (
-        household_id, sealed, sex, birth_date, relation, ethnicity, education, schooling, labour, left_behind, dibao,
-        tekun,
-    ) = row["person"].split(storage.SEPARATOR)  # fmt: skip
-    household_no, status, attribute, main_cause, monitor_type, key_groups = row["household"].split(storage.SEPARATOR)
+        village_code, _, relation, ethnicity, education, schooling, labour, left_behind, dibao, tekun,
+        household_id, household_no, status, attribute, main_cause, monitor_type, key_groups, *_, name,
+    ) = facts  # fmt: skip
     return {
-        "id": str(row["id"]),
+        "id": person_id,
         "household_id": household_id,
         "household_no": household_no,
-        "village_code": row["village_code"],
-        "name": row["name"],
-        "identity_number_masked": masking.identity_number(seals.open(sealed, identity_of(row["id"]))),
-        "sex": _coded("sex", sex),
-        "age": age_on(date.fromisoformat(birth_date), today),
-        "relation": _coded("relation_to_head", relation),
-        "ethnicity": _coded("ethnicity", ethnicity),
-        "education": _coded("education", education),
-        "schooling": _coded("student_status", schooling),
-        "labour": _coded("labour", labour),
-        "left_behind": _coded("left_behind", left_behind),
-        "dibao": _flag(dibao),
-        "tekun": _flag(tekun),
+        "village_code": village_code,
+        "name": name,
+        "identity_number_masked": masking.identity_number(number),
+        "sex": _SEX[sex_of(number)],
+        "age": age_on(birth_date_of(number), today),
+        "relation": _RELATION[relation],
+        "ethnicity": _ETHNICITY[ethnicity],
+        "education": _EDUCATION[education],
+        "schooling": _SCHOOLING[schooling],
+        "labour": _LABOUR[labour],
+        "left_behind": _LEFT_BEHIND[left_behind],
+        "dibao": _FLAG[dibao],
+        "tekun": _FLAG[tekun],
         "status": status,
-        "attribute": _coded("household_attribute", attribute),
-        "main_cause": _coded("poverty_cause", main_cause),
-        "key_groups": [_coded("key_group", code) for code in key_groups.split()],
-        "monitor_type": _coded("monitor_type", monitor_type),
+        "attribute": _ATTRIBUTE[attribute],
+        "main_cause": _CAUSE[main_cause],
+        "key_groups": [_KEY_GROUP[code] for code in key_groups.split()],
+        "monitor_type": _MONITOR_TYPE[monitor_type],
     }
 
 
-def _coded(name: str, code: str) -> dict[str, str] | None:
-    if not code:
-        return None
-    return _LABELS[name].get(code) or {"code": code, "label": label_of(name, code)}
+class _Shown(dict[str, dict[str, str] | None]):
+    """The codes of a list as lines show them; what is not stated, the empty text, is null."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__({one.code: {"code": one.code, "label": one.label} for one in CODE_LISTS[name].values})
+        self[""] = None
+        self._name = name
+
+    def __missing__(self, code: str) -> dict[str, str]:
+        return {"code": code, "label": label_of(self._name, code)}
 
 
-def _flag(text: str) -> bool | None:
-    return text == "true" if text else None
+_SEX, _RELATION, _ETHNICITY = _Shown("sex"), _Shown("relation_to_head"), _Shown("ethnicity")
+_EDUCATION, _SCHOOLING = _Shown("education"), _Shown("student_status")
+_LABOUR, _LEFT_BEHIND = _Shown("labour"), _Shown("left_behind")
+_ATTRIBUTE, _CAUSE = _Shown("household_attribute"), _Shown("poverty_cause")
+_KEY_GROUP, _MONITOR_TYPE = _Shown("key_group"), _Shown("monitor_type")
+_FLAG = {"true": True, "false": False, "": None}

@@ -30,7 +30,7 @@ async def now(reads: HotReads, read: Noted, household_id: UUID) -> tuple[Househo
         select {_COLUMNS} from households as h
         join household_versions as v on v.household_id = h.id and v.version = h.version
         where {conditions.text()}"""  # noqa: S608 - see hot_reads.noted
-    statement = noted(select, _SUBJECTS, "id", only_if="count(*) > 0")
+    statement = noted(select, _SUBJECTS, only_if="count(*) > 0")
     rows = await reads.rows(statement, read, *conditions.values)
     return _records(rows[0]) if rows else None
 

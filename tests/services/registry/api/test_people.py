@@ -97,6 +97,20 @@ async def test_filters_together_must_all_hold(county: Harness) -> None:
     assert await names(county, name="晓明", main_cause="no_land", age_from=60) == ["李晓明"]
 
 
+async def test_a_name_is_shown_as_it_stands_whatever_signs_it_holds(county: Harness) -> None:
+    held = ['阿依|古丽·"艾山"', "马\\n花 {a,b}", "马\\t军"]
+    await open_household(county, members=[person(name=held[0]), *(person("son", 10, name=name) for name in held[1:])])
+    for sort in ("village", "name"):
+        shown, cursor = [], None
+        while cursor or not shown:
+            asked = {"within": COUNTY, "sort": sort, "limit": 1} | ({"cursor": cursor} if cursor else {})
+            async with county.as_(county_officer()) as client:
+                page = (await client.get(PEOPLE, params=asked)).json()
+            shown += [row["name"] for row in page["items"]]
+            cursor = page["next_cursor"]
+        assert sorted(shown) == sorted(held)
+
+
 async def test_a_page_is_what_its_model_says_and_gives_no_protected_value_away(county: Harness, owner: Any) -> None:
     head = person(name="张小明", health=["chronic_illness"])
     await open_household(county, members=[head])

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from services.registry.storage import sealing
 from services.registry.storage.ids import new_id, new_texts
-from services.registry.storage.sealed_places import IDENTITY
+from services.registry.storage.sealed_places import IDENTITY, PHONE
 from services.registry.storage.sealing import Seals, UnknownSealKey
 from shared.chassis import seal_keys
 from shared.chassis.seal_keys import CipherName
@@ -143,7 +143,13 @@ def test_many_sealed_at_once_are_as_if_sealed_one_by_one_and_no_nonce_comes_twic
     assert sealed.pop() is None
     told = [text for text in sealed if text is not None]
     opened = [SEALS.open(text, sealing.identity_of(UUID(row))) for text, row in zip(told, rows, strict=False)]
-    assert opened == values[:-1]
+    assert opened == values[:-1] == SEALS.open_many(told, IDENTITY, rows[:-1])
+    with pytest.raises(InvalidTag):
+        SEALS.open_many(told[:2], IDENTITY, rows[1::-1])
+    with pytest.raises(InvalidTag):
+        SEALS.open_many(told[:1], PHONE, rows[:1])
+    with pytest.raises(UnknownSealKey):
+        SEALS.open_many(["X" + told[0]], IDENTITY, rows[:1])
     assert len({base64.b64decode(text.split(":")[1])[:12] for text in told}) == len(values) - 1
     with pytest.raises(ValueError):
         SEALS.seal_many(values, IDENTITY, rows[:-1])
@@ -152,6 +158,7 @@ def test_many_sealed_at_once_are_as_if_sealed_one_by_one_and_no_nonce_comes_twic
 def test_ids_made_together_are_as_those_made_one_by_one() -> None:
     made = [UUID(text) for text in new_texts(1_000)]
     assert len(set(made)) == 1_000
+    assert made == sorted(made)
     assert {(one.version, one.variant) for one in made} == {(7, new_id().variant)}
     assert abs((made[0].int >> 80) - (new_id().int >> 80)) < 10_000
 
