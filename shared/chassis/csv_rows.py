@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
+from itertools import chain
 from typing import BinaryIO
 
 from shared.chassis.sheet_faults import BadSheet
@@ -39,6 +40,12 @@ def _decodes(file: BinaryIO, encoding: str) -> bool:
 
 def rows(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
     """Numbers from 1 on and cells of every row. BadSheet names the line a broken quote begins on."""
+    for number, row in rows_or_lines(file):
+        yield number, row if isinstance(row, list) else cells_of(row)
+
+
+def rows_or_lines(file: BinaryIO) -> Iterator[tuple[int, list[str] | str]]:
+    """As `rows`; a row in which no quote stands comes as its line, cells still joined by commas."""
     encoding = encoding_of(file)
     file.seek(0)
     text = io.TextIOWrapper(file, encoding=encoding, newline="")
@@ -48,16 +55,27 @@ def rows(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
         text.detach()
 
 
-def _records(text: io.TextIOWrapper) -> Iterator[tuple[int, list[str]]]:
+def cells_of(line: str) -> list[str]:
+    """The cells of a line in which no quote stands; none of an empty one."""
+    return line.split(",") if line else []
+
+
+def _records(text: io.TextIOWrapper) -> Iterator[tuple[int, list[str] | str]]:
     csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(_lines(text), strict=True)
-    begins = 1
-    try:
-        for number, row in enumerate(reader, 1):
-            begins = reader.line_num + 1
-            yield number, row
-    except csv.Error as error:
-        raise BadSheet("quote_broken", line=begins) from error
+    lines = _lines(text)
+    number, begins = 0, 1
+    for line in lines:
+        number += 1
+        if '"' not in line and len(line) <= LONGEST_CELL:
+            yield number, line.rstrip("\r\n")
+            begins += 1
+            continue
+        reader = csv.reader(chain((line,), lines), strict=True)
+        try:
+            yield number, next(reader)
+        except csv.Error as error:
+            raise BadSheet("quote_broken", line=begins) from error
+        begins += reader.line_num
 
 
 def _lines(text: io.TextIOWrapper) -> Iterator[str]:

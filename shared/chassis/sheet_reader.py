@@ -7,7 +7,8 @@ wrong with the sheet as a whole is known before anybody acts on a part of it. It
 - `head`: one line `{"kind", "named", "headers", "filled", "rows"}`; `rows` is null for a file too big to count at once.
 - `rows`: `{"rows", "groups", "hidden_rows", "hidden_columns", "merged"}`, then lines of groups
   `{"groups": [[[row, [cell, ...]], ...], ...], "others": {row: [rows with the same value]}, "merged": [row, ...]}`.
-- `cells`: lines of `[[row, [cell, ...]], ...]`, nothing left out.
+- `cells`: lines of `[[row, [cell, ...]], ...]`, nothing left out; asked with `"lines": true`, a row of csv in which no
+  quote stands is `[row, "its line"]`.
 - in place of any line `{"fault": kind, "facts": {...}}`.
 """
 
@@ -38,6 +39,8 @@ CPU_S = 60
 CPU_S_PER_MIB = 4
 COUNT_BELOW = 2 * 1024 * 1024
 HEADER_TEXTS = 2_000
+WINDOW = 1024 * 1024
+"""How much of the rows kept on disk is read at once: most are asked for in their order."""
 _SPELT = re.compile("[0-9]{17}[0-9X]", re.ASCII).fullmatch
 Row = tuple[int, list[Any]]
 
@@ -70,6 +73,9 @@ class Sheet:
     def rows(self, most_texts: int | None = None) -> Iterator[Row]:
         return csv_rows.rows(self._file) if self.book is None else self.book.rows(most_texts)
 
+    def rows_or_lines(self) -> Iterator[tuple[int, list[Any] | str]]:
+        return csv_rows.rows_or_lines(self._file) if self.book is None else self.book.rows()
+
 
 def head(sheet: Sheet, size: int, max_rows: int) -> dict[str, Any]:
     """The headers, and whether any row below them is filled; of a small file also how many are."""
@@ -99,6 +105,7 @@ class Groups:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as this process
         self._keys, self._starts, self._first = array("q"), array("Q"), array("L")
         self._numbers, self._values = array("L"), array("q")
+        self._held, self._held_from = b"", 0
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -193,8 +200,10 @@ class Groups:
 
     def _block(self, block: int) -> bytes:
         start, end = self._starts[block], self._starts[block + 1]
-        self._file.seek(start)
-        return self._file.read(end - start)
+        if start < self._held_from or end > self._held_from + len(self._held):
+            self._file.seek(start)
+            self._held, self._held_from = self._file.read(max(WINDOW, end - start)), start
+        return self._held[start - self._held_from : end - self._held_from]
 
     def _tell(
         self,
@@ -245,7 +254,8 @@ def rows(sheet: Sheet, wanted: dict[str, Any]) -> Iterator[bytes]:
 
 def cells(sheet: Sheet, wanted: dict[str, Any]) -> Iterator[bytes]:
     """Rows as they stand, `[[number, [cell, ...]], ...]` a line, for writing the sheet back."""
-    rows = ([number, row[:MAX_COLUMNS]] for number, row in sheet.rows())
+    found = sheet.rows_or_lines() if wanted.get("lines") else sheet.rows()
+    rows = ([number, row if row.__class__ is str else row[:MAX_COLUMNS]] for number, row in found)
     while batch := list(islice(rows, wanted["at_once"])):
         yield _encode(batch) + b"\n"
 

@@ -10,6 +10,8 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from itertools import pairwise
+from operator import itemgetter
 from typing import Any, BinaryIO
 
 from shared.chassis.sheet_faults import BadSheet
@@ -21,11 +23,17 @@ HEAD_BYTES = 2_048
 PIECE = 512 * 1024
 LONGEST_ROW = 1024 * 1024
 MOST_MERGED = 10_000
+MOST_SPREADS = 1_000
+"""How many sets of filled columns are kept with the way to spread them over a row."""
 XLSX = b"PK\x03\x04"
 UNSAFE_NAMES = ("vbaproject", "externallinks/")
 
 _ROW = re.compile(r"<row\b([^>]*?)(?:/>|>(.*?)</row>)", re.DOTALL)
 _ROW_NUMBER = re.compile(r'\br="([0-9]{1,8})"')
+_FIRST_TEXT = re.compile(r'<c r="([A-Z]{1,3})([0-9]++"(?: s="[0-9]++")? t="s"><v>)')
+"""How a row begins whose first cell has a shared text: in a row of nothing else, all of one style, every cell has the
+same between its letters and its number, and is read by splitting."""
+_END, _NEXT = "</v></c>", '</v></c><c r="'
 _PLAIN_CELL = re.compile(
     r'<c r="([A-Z]{1,3})[0-9]++"(?: s="([0-9]++)")?(?: t="([a-zA-Z]++)")?(?:/>|><v>([^<]*+)</v></c>)'
 )
@@ -71,6 +79,7 @@ class XlsxSheet:
         self.hidden_rows = 0
         self.hidden_columns: list[str] = []
         self.merged: list[tuple[int, int]] = []
+        self._spreads: dict[tuple[str, ...], itemgetter[Any]] = {}
         try:
             self._package = zipfile.ZipFile(file)
             _require_safe(self._package, max_unpacked)
@@ -149,11 +158,41 @@ class XlsxSheet:
         open_tag = text.rfind("<")
         return text[max(last, open_tag) :] if "<row" not in text[max(last, open_tag) :] else ""
 
+    def _texts_only(self, inner: str, count: int) -> list[Any] | None:
+        """The cells of a row of shared texts in the order of their columns; None for any other row."""
+        first = _FIRST_TEXT.match(inner)
+        parts = inner.replace(first[2], "\n").replace(_NEXT, "\n").split("\n") if first else []
+        if first is None or len(parts) != 2 * count or not parts[-1].endswith(_END):
+            return None
+        parts[0], parts[-1] = first[1], parts[-1].removesuffix(_END)
+        letters = tuple(parts[::2])
+        spread = self._spreads.get(letters) or self._spread(letters)
+        try:
+            numbers = list(map(int, parts[1::2]))
+        except ValueError:
+            return None
+        return None if spread is None else list(spread((None, *map(self._texts.__getitem__, numbers))))
+
+    def _spread(self, letters: tuple[str, ...]) -> itemgetter[Any] | None:
+        """What puts None and the texts of these columns into a row; None where they are not in order."""
+        places = [COLUMNS.get(one, MAX_COLUMNS) for one in letters]
+        if not 0 < places[-1] < MAX_COLUMNS or any(here >= there for here, there in pairwise(places)):
+            return None
+        filled = {place: number for number, place in enumerate(places, 1)}
+        spread = itemgetter(*(filled.get(place, 0) for place in range(places[-1] + 1)))
+        if len(self._spreads) < MOST_SPREADS:
+            self._spreads[letters] = spread
+        return spread
+
     def _cells(self, inner: str) -> list[Any]:
+        count = inner.count("<c ")
+        only = self._texts_only(inner, count) if count else None
+        if only is not None:
+            return only
         cells: list[Any] = []
         width, texts, dated = 0, self._texts, self._dates.styles
         found = _PLAIN_CELL.findall(inner)
-        for letters, style, kind, value, *other in found if len(found) == inner.count("<c ") else _any_cells(inner):
+        for letters, style, kind, value, *other in found if len(found) == count else _any_cells(inner):
             column = COLUMNS.get(letters) if letters else width
             if column is None or column >= MAX_COLUMNS:
                 if value or any(other):

@@ -8,6 +8,8 @@ from typing import Any, BinaryIO
 
 import xlsxwriter
 
+from shared.chassis.sheet_cells import plain
+
 XLSX_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 TEMPLATE_ROWS = 3_000
@@ -39,7 +41,7 @@ class BookWriter:
             if isinstance(cell, int) and not isinstance(cell, bool):
                 self._page.write_number(self._row, place, cell)
             elif cell not in (None, ""):
-                self._page.write_string(self._row, place, guarded(str(cell))[:32_000])
+                self._page.write_string(self._row, place, plain(guarded(str(cell))[:32_000]))
         self._row += 1
 
     def close(self) -> None:

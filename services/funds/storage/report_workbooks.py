@@ -9,6 +9,7 @@ import xlsxwriter
 
 from services.funds.domain.report_pages import Document, Table, number_of, text_of
 from services.funds.storage.book_workbooks import guarded
+from shared.chassis.sheet_cells import plain
 
 _SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 _MONEY, _COUNT, _POINTS = "#,##0.00", "0", "0.00"
@@ -72,7 +73,7 @@ def _rows(page: Any, table: Table, row: int, formats: dict[str, Any]) -> int:
         for place, (column, value) in enumerate(zip(table.columns, cells, strict=True)):
             number = number_of(column.kind, value)
             if number is None:
-                page.write_string(row, place, guarded(text_of(column.kind, value)), formats["text"])
+                page.write_string(row, place, plain(guarded(text_of(column.kind, value))), formats["text"])
             else:
                 page.write_number(row, place, float(number), formats[column.kind])
     if not table.rows:

@@ -15,6 +15,7 @@ from services.projects.operations import imports
 from services.projects.storage import imports as storage
 from services.projects.storage.tables import ProjectImport, ProjectImportRow
 from shared.chassis.identity import Actor
+from shared.chassis.sheet_cells import plain
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _OPTIONS = {
@@ -68,7 +69,7 @@ def _write(
         for column, header in enumerate(headers):
             sheet.write_string(0, column, header, bold)
         for row, column, cell in _cells(lines):
-            sheet.write_string(row, column, cell, text)
+            sheet.write_string(row, column, plain(cell), text)
         if choices:
             lists = book.add_worksheet("代码")
             for place, (header, names) in enumerate(choices.items()):

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 # Syllables are asked one character at a time; the dictionary of phrases would only hold 44 MiB of memory.
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "true")
 
 from pypinyin import lazy_pinyin
 
@@ -26,10 +27,10 @@ def pinyin_of(name: str) -> str:
 @lru_cache(maxsize=20_000)
 def initials_of(pinyin: str) -> str:
     """The first letter of each syllable: `zxm`. What is no letter, such as the dot of a long name, is passed over."""
-    return _SYLLABLE.sub(lambda found: found[1] or "", pinyin)
+    return "".join(_FIRST_LETTERS.findall(pinyin))
 
 
-_SYLLABLE = re.compile(r"([a-z])[a-z]*|.", re.ASCII | re.DOTALL)
+_FIRST_LETTERS = re.compile(r"([a-z])[a-z]*", re.ASCII)
 _INITIAL = "zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw]"
 _FINAL = (
     "iang|iong|uang|ueng|ang|eng|ong|ing|ian|iao|uai|uan|ai|ei|ao|ou|an|en|er|ia|ie|iu|in|io|ua|uo|ui|un|ue|ve|van|vn"

@@ -47,6 +47,10 @@ class Chunk:
     seen: int
     rows: int
 
+    def parts(self) -> tuple[Any, ...]:
+        """What it is made of, in order; nothing is copied."""
+        return self.columns, self.copies, self.reasons, self.places, self.seen, self.rows
+
 
 class Preparer:
     """Judges and prepares portions of one import."""

@@ -17,13 +17,13 @@ from services.registry.domain import refusals
 from services.registry.domain import workbook_columns as columns
 from services.registry.domain.sheet_layouts import Layout, layout_of
 from services.registry.operations.household_imports import ENDED, visible
-from services.registry.operations.sheet_heads import CELLS
+from services.registry.operations.sheet_heads import CELLS, LINES
 from services.registry.operations.trail import CLEAR, MASKED, Trail
 from services.registry.storage import imports as storage
 from services.registry.storage import workbooks
 from services.registry.storage.sealing import Seals
 from services.registry.storage.tables import HouseholdImport as Row
-from shared.chassis import sheet_lines
+from shared.chassis import csv_rows, sheet_lines
 from shared.chassis.database import Database
 from shared.chassis.sheet_faults import BadSheet
 
@@ -71,7 +71,7 @@ async def _xlsx(rows: _Rows) -> AsyncGenerator[bytes]:
             yield piece
 
 
-def _write(writer: workbooks.SheetWriter, batch: list[list[Any]]) -> None:
+def _write(writer: workbooks.SheetWriter, batch: list[list[Any] | str]) -> None:
     for row in batch:
         writer.write(row)
 
@@ -93,13 +93,14 @@ class _Rows:
         self._hidden: frozenset[int] = frozenset()
         self._width, self._rest = 0, _rest(row)
 
-    async def batches(self) -> AsyncGenerator[list[list[Any]]]:
+    async def batches(self) -> AsyncGenerator[list[list[Any] | str]]:
+        """Rows, some time after some; of csv also whole lines."""
         with tempfile.TemporaryFile() as file:
             async with self._database.session(read_only=True) as session:
                 async for part in storage.parts(session, self._seals, self._row.id):
                     file.write(part)
             try:
-                async with aclosing(sheet_lines.lines(file, CELLS)) as lines:
+                async with aclosing(sheet_lines.lines(file, CELLS if self._masked else LINES)) as lines:
                     async for line in lines:
                         rows = orjson.loads(line)
                         if rows[-1][0] > self._known_to:
@@ -108,7 +109,13 @@ class _Rows:
             except BadSheet:  # a sheet that cannot be read has no more rows to give back
                 yield [["未导入"]]
 
-    def _filled(self, number: int, cells: list[Any]) -> list[Any]:
+    def _filled(self, number: int, cells: list[Any] | str) -> list[Any] | str:
+        if isinstance(cells, str):
+            result = self._reasons.get(number, self._rest)
+            line = workbooks.lengthened(cells, self._width, result) if number > 1 and "," not in result else None
+            if line is not None:
+                return line
+            cells = csv_rows.cells_of(cells)
         if number == 1:
             return self._headers(cells)
         row = [*cells[: self._width], *[None] * (self._width - len(cells))]

@@ -33,7 +33,7 @@ from shared.refusals import Refusal
 
 PAUSE_S = 0.3
 MAX_ATTEMPTS = 5
-HOUSEHOLDS_AT_ONCE = 2_000
+HOUSEHOLDS_AT_ONCE = 1_000
 
 
 class LeaseLost(Exception):
@@ -110,18 +110,21 @@ async def _fail(run: Run, failure: str, facts: dict[str, int | str]) -> None:
 async def _carry_out(run: Run, file: BinaryIO, workers: Workers | None) -> None:
     head = await head_of(file)
     keeper = import_portions.keeper(run)
-    async with aclosing(sheet_lines.lines(file, wanted_of(head, MAX_ROWS, HOUSEHOLDS_AT_ONCE))) as lines:
-        rows = await _begin(run, head, json.loads(await anext(lines)))
-        async with run.database.session(areas=run.actor.scope) as session:
-            task = await import_tasks.task_of(session, run.import_id, run.actor, head)
-        async with preparing(task, run.seals, rows, workers) as prepares, keeper:
+    async with run.database.session(areas=run.actor.scope) as session:
+        task = await import_tasks.task_of(session, run.import_id, run.actor, head)
+    async with (
+        preparing(task, run.seals, head.rows, workers) as prepares,  # who begins while the sheet is being read
+        aclosing(sheet_lines.lines(file, wanted_of(head, MAX_ROWS, HOUSEHOLDS_AT_ONCE))) as lines,
+    ):
+        await _begin(run, head, json.loads(await anext(lines)))
+        async with keeper:
             async with aclosing(_prepared(lines, prepares)) as chunks:
                 async for chunk in chunks:
                     await keeper.keep(chunk)
             await _finish(run, keeper)
 
 
-async def _begin(run: Run, head: Head, sheet: dict[str, Any]) -> int:
+async def _begin(run: Run, head: Head, sheet: dict[str, Any]) -> None:
     """Note how much there is to do, and what of the sheet people should know."""
     async with run.database.session() as session:
         row = await run.held(session)
@@ -130,7 +133,6 @@ async def _begin(run: Run, head: Head, sheet: dict[str, Any]) -> int:
         row.notes = {"layout": head.layout.name, **told}
         if head.layout.left_out:
             row.notes = row.notes | {"left_out": list(head.layout.left_out)}
-    return int(sheet["rows"])
 
 
 async def _prepared(lines: AsyncIterator[bytes], prepares: Preparing) -> AsyncGenerator[Chunk]:

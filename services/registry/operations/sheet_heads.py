@@ -67,3 +67,5 @@ def wanted_of(head: Head, max_rows: int, at_once: int) -> dict[str, Any]:
 
 CELLS: dict[str, Any] = _SHEET | {"task": "cells", "at_once": 500}
 """What the reader is asked for when the sheet goes back as it came."""
+LINES: dict[str, Any] = CELLS | {"lines": True}
+"""The same, csv as its lines."""

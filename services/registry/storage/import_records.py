@@ -5,10 +5,11 @@ A worker makes it, the service passes it on unread. What a layout cannot state i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from operator import attrgetter
 from typing import Any
 
@@ -83,6 +84,8 @@ _VERSIONS = ["household_id", "version", "status", "village_code", "recorded_at",
 _EVENTS = ["household_id", "version", "kind", "at", "on", "by", "person", "office", "reason", "facts"]
 _SAID = frozenset(records.CONTENT) - {"income_items"}
 """Items are written into the version by household, as few state any."""
+_BESIDE = ("members", "income_items")
+_MEMBER_SAID = frozenset({"id", *records.MEMBER_CONTENT})
 _NOTHING: frozenset[Any] = frozenset({None, ()})
 _OF_DRAFT = ("import_id", "status", "version", "opened_on", "income_items")
 _PART_OF: dict[str, Callable[[str | None], str | None]] = {
@@ -91,6 +94,16 @@ _PART_OF: dict[str, Callable[[str | None], str | None]] = {
 }
 _CERTIFIED = tuple(_PART_OF)
 NO_INCOME = Income()
+_OWN_TEXTS = frozenset(
+    {
+        "id", "household_id", "name", "name_pinyin", "name_initials", "head_name", "head_pinyin", "import_serial",
+        "national_household_no", "national_person_no", "identity_index", "identity_sealed", "phone_sealed",
+        "disability_sealed", "bank_account_sealed", "monitor_phone_sealed",
+    }
+)  # fmt: skip
+"""Columns in which nearly every row has a value of its own: nothing is gained by remembering them."""
+MOST_REMEMBERED = 5_000
+"""How many values of a column are kept with the way they are written."""
 HOUSEHOLD_SEALED = (places.PHONE, places.MONITOR_PHONE, places.BANK_ACCOUNT)
 MEMBER_SEALED = (places.IDENTITY, places.MEMBER_PHONE, places.DISABILITY)
 _FIELD_OF = {column: field for field, column in SEALED_COLUMNS.items()}
@@ -110,28 +123,79 @@ def unstated(layout: Layout) -> frozenset[str]:
     return frozenset((names | sealed) - _NEVER_NULL)
 
 
-class _Table:
-    """The columns of a table, and which of them a version of the file repeats."""
+class _Spelt(dict[Any, str]):
+    """Values of one column as they are written; so many of them are spelt once for all portions."""
 
-    def __init__(self, columns: Sequence[str], said: Iterable[str]) -> None:
+    def __init__(self, spell: Callable[[Any], str], most: int) -> None:
+        self._spell, self._most = spell, most
+
+    def __missing__(self, value: Any) -> str:
+        text = self._spell(value)
+        if len(self) < self._most:
+            self[value] = text
+        return text
+
+
+class _Column:
+    """One column: how COPY and how a version (`,"name":value`, nothing where nothing is stated) write its values."""
+
+    def __init__(self, name: str, said: bool) -> None:
+        self.name, self._begin = name, f',"{name}":' if said else ""
+        self._own = name in _OWN_TEXTS
+        most = 0 if self._own else MOST_REMEMBERED
+        self._text, self._word = _Spelt(text_of, most), _Spelt(self._worded, most)
+
+    def _worded(self, value: Any) -> str:
+        return "" if value in _NOTHING else self._begin + json_of(value)
+
+    def written(self, values: Sequence[Any]) -> tuple[Sequence[str], list[str] | None]:
+        """The values as COPY and as versions write them; None where versions say nothing of the column."""
+        begin = self._begin
+        if self._own and _plain(values):
+            return values, [f'{begin}"{value}"' for value in values] if begin else None
+        if self._own and _plain([value for value in values if value is not None]):
+            words = ["" if value is None else f'{begin}"{value}"' for value in values] if begin else []
+            return [_NULL if value is None else value for value in values], words if any(words) else None
+        texts = list(map(self._text.__getitem__, values))
+        words = list(map(self._word.__getitem__, values)) if begin else []
+        return texts, words if any(words) else None
+
+
+def _plain(values: Sequence[Any]) -> bool:
+    """Whether these are texts that COPY and JSON take as they stand."""
+    try:
+        text = "".join(values)
+    except TypeError:
+        return False
+    return "\\" not in text and '"' not in text and text.isprintable()
+
+
+def _kept_order(name: str) -> tuple[int, bytes]:
+    """Where jsonb keeps a key: shorter ones first. What arrives in this order it need not sort."""
+    return len(name), name.encode()
+
+
+class _Table:
+    """The columns of a table, which of them a version of the file repeats, and what else it says (`beside`)."""
+
+    def __init__(self, columns: Sequence[str], said: Iterable[str], beside: Iterable[str] = ()) -> None:
         self.columns = list(columns)
         said = frozenset(said)
-        self._said = [f',"{name}":' if name in said else "" for name in columns]
+        self._columns = [_Column(name, name in said) for name in columns]
+        self._said = sorted({*(name for name in columns if name in said), *beside}, key=_kept_order)
 
-    def written(self, columns: Sequence[Sequence[Any]]) -> tuple[list[str], list[str]]:
-        """By row its line of COPY, and what the version says of it: `,"name":value` of all that is stated.
-
-        Values are written column by column: most columns hold a few values over and over.
-        """
-        texts, words = [], []
-        for begin, values in zip(self._said, columns, strict=True):
-            distinct = set(values)
-            known = {value: text_of(value) for value in distinct}
-            texts.append([known[value] for value in values] if len(known) > 1 else [*known.values()] * len(values))
-            if begin and not distinct <= _NOTHING:
-                known = {value: "" if value in _NOTHING else begin + json_of(value) for value in distinct}
-                words.append([known[value] for value in values])
-        return list(map("\t".join, zip(*texts, strict=True))), list(map("".join, zip(*words, strict=True)))
+    def written(
+        self, columns: Sequence[Sequence[Any]], beside: Mapping[str, Sequence[str]]
+    ) -> tuple[list[str], list[str]]:
+        """By row its line of COPY, and what the version says of it; `beside` is said beside the columns."""
+        texts, words = [], dict(beside)
+        for column, values in zip(self._columns, columns, strict=True):
+            text, word = column.written(values)
+            texts.append(text)
+            if word is not None:
+                words[column.name] = word
+        said = zip(*(words[name] for name in self._said if name in words), strict=True)
+        return list(map("\t".join, zip(*texts, strict=True))), [f"{{{''.join(row)[1:]}}}" for row in said]
 
 
 class Rows:
@@ -148,10 +212,10 @@ class Rows:
         self._member_sealed = [column for column in MEMBER_SEALED if column.column not in missing]
         self._certified = _CERTIFIED if "disability_sealed" not in missing else ()
         made = [*self._amounts, "group_name", "head_name", "member_count", "head_pinyin", "import_serial"]
-        self._household = _Table([*stated, *made, *_names(self._sealed), "id", *_OF_DRAFT], _SAID)
+        self._household = _Table([*stated, *made, *_names(self._sealed), "id", *_OF_DRAFT], _SAID, _BESIDE)
         made = ["health", "sex", "birth_date", "name_pinyin", "name_initials", "identity_index", *self._certified]
         beside = ["position", "active", "id", "household_id", "village_code", "sheet_row"]
-        self._member = _Table([*people, *made, *_names(self._member_sealed), *beside], records.MEMBER_CONTENT)
+        self._member = _Table([*people, *made, *_names(self._member_sealed), *beside], _MEMBER_SAID)
         own = (self._household.columns, self._member.columns, _VERSIONS, _EVENTS)
         self.columns: dict[str, list[str]] = dict(zip(TABLES, own, strict=True))
 
@@ -162,22 +226,19 @@ class Rows:
             return dict.fromkeys(TABLES, b"")
         ids = new_texts(len(files))
         lines, members = self._people(drafts, files, ids)
-        households, said = self._households(drafts, files, ids)
-        versions, origin, at = [], self._origin, 0
+        households, said = self._households(drafts, files, ids, members)
+        versions, origin = [], self._origin
         between = f"{origin.now}\t{origin.today}\t{origin.today}"
-        for own_id, file, words in zip(ids, files, said, strict=True):
-            people = ",".join(members[at : at + len(file.members)])
-            at += len(file.members)
-            content = f'{{"members":[{people}]{words}}}'
+        for own_id, file, content in zip(ids, files, said, strict=True):
             content = content.replace("\\", "\\\\") if "\\" in content else content
             versions.append(f"{own_id}\t1\t{DRAFT}\t{file.village_code}\t{between}\t{content}")
         events = [own_id + self._event for own_id in ids]
         return {table: _blob(made) for table, made in zip(TABLES, (households, lines, versions, events), strict=True)}
 
     def _households(
-        self, drafts: Sequence[Draft], files: Sequence[HouseholdFile], ids: Sequence[str]
+        self, drafts: Sequence[Draft], files: Sequence[HouseholdFile], ids: Sequence[str], members: Sequence[str]
     ) -> tuple[list[str], list[str]]:
-        """Lines of the households, and what their versions say besides the people."""
+        """Lines of the households, and the contents of their versions."""
         heads, count, origin = [file.members[0].name for file in files], len(files), self._origin
         incomes = [file.income or NO_INCOME for file in files]
         items = [income.items for income in incomes]
@@ -189,13 +250,11 @@ class Rows:
             *self._sealed_of(files, self._sealed, ids), ids, [origin.import_id] * count,
             [DRAFT] * count, [1] * count, [origin.today] * count, [json_of(one) if one else "{}" for one in items],
         ]  # fmt: skip
-        lines, said = self._household.written(columns)
+        each = iter(members)
+        beside = {"members": [f',"members":[{",".join(islice(each, len(file.members)))}]' for file in files]}
         if any(items):
-            said = [
-                f'{words},"income_items":{json_of(one)}' if one else words
-                for words, one in zip(said, items, strict=True)
-            ]
-        return lines, said
+            beside["income_items"] = [f',"income_items":{json_of(one)}' if one else "" for one in items]
+        return self._household.written(columns, beside)
 
     def _people(
         self, drafts: Sequence[Draft], files: Sequence[HouseholdFile], households: Sequence[str]
@@ -217,8 +276,7 @@ class Rows:
             [file.village_code for file in files for _ in file.members],
             [row for draft in drafts for row in draft.rows],
         ]  # fmt: skip
-        lines, said = self._member.written(columns)
-        return lines, [f'{{"id":"{own_id}"{words}}}' for own_id, words in zip(ids, said, strict=True)]
+        return self._member.written(columns, {})
 
     def _sealed_of(
         self, things: Sequence[HouseholdFile] | Sequence[Member], columns: Sequence[SealedColumn], ids: Sequence[str]

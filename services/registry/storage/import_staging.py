@@ -25,27 +25,39 @@ LONG_MS = 120_000
 """How long a transaction that holds a whole sheet may wait for its next portion."""
 
 
+_MADE = "; ".join(
+    [
+        *(
+            f"create temp table staged_{table} on commit delete rows as select * from {table} with no data"  # noqa: S608
+            for table in TABLES
+        ),
+        "alter table staged_household_members add column sheet_row int",
+        f"alter table staged_household_versions set (toast_tuple_target = {VERSION_BYTES})",
+    ]
+)
+_EMPTIED = "; ".join(f"delete from staged_{table}" for table in TABLES)  # noqa: S608 - names of our tables
+# Without these the planner thinks of a temporary table as of one it knows nothing about, and reads the register.
+_ANALYZED = (
+    "analyze staged_households (id, import_serial, national_household_no);"
+    " analyze staged_household_members (household_id, identity_index)"
+)
+
+
 class Raced(Exception):
     """Somebody registered one of these people, or one of these files, since they were looked up."""
 
 
 async def stage(session: AsyncSession, columns: Mapping[str, Sequence[str]], copies: Mapping[str, bytes]) -> None:
     """Copy a portion's rows into the staged tables."""
-    for table in TABLES:
-        more = ", 0 as sheet_row" if table == "household_members" else ""
-        like = f"select *{more} from {table} with no data"  # noqa: S608 - names of our tables
-        await session.execute(text(f"create temp table if not exists staged_{table} on commit delete rows as {like}"))
-        await session.execute(text(f"delete from staged_{table}"))  # noqa: S608 - names of our tables
-    await session.execute(text(f"alter table staged_household_versions set (toast_tuple_target = {VERSION_BYTES})"))
+    made = await session.scalar(text("select to_regclass('pg_temp.staged_household_events') is not null"))
     connection = await (await session.connection()).get_raw_connection()
     driver: Any = connection.driver_connection
+    await driver.execute(_EMPTIED if made else _MADE)
     for table, rows in copies.items():
         if rows:
             names = list(columns[table])
             await driver.copy_to_table(f"staged_{table}", source=io.BytesIO(rows), columns=names, format="text")
-    # Without these the planner thinks of a temporary table as of one it knows nothing about, and reads the register.
-    await driver.execute("analyze staged_households (id, import_serial, national_household_no)")
-    await driver.execute("analyze staged_household_members (household_id, identity_index)")
+    await driver.execute(_ANALYZED)
 
 
 async def drop_done(session: AsyncSession, import_id: UUID) -> None:

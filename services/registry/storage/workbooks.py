@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, cast
 
 import xlsxwriter
 
 from services.registry.domain import workbook_columns as columns
 from services.registry.domain.code_lists import CODE_LISTS
+from services.registry.storage.workbook_pages import MOST_TEXT, Page
+from shared.chassis.sheet_cells import plain
 
 XLSX_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV_MEDIA_TYPE = "text/csv; charset=utf-8"
@@ -36,19 +38,23 @@ class XlsxWriter:
         self._book = xlsxwriter.Workbook(target, {"constant_memory": True, **_SAFE})
         if properties:
             self._book.set_properties(properties)
-        self._page = self._book.add_worksheet(columns.SHEET)
+        self._page = cast(Page, self._book.add_worksheet(columns.SHEET, Page))
         if header or footer:
             self._page.set_header(header)
             self._page.set_footer(footer)
         self._number = 0
 
     def write(self, row: Sequence[Any]) -> None:
+        if not self._page.write_plain(self._number, row):
+            self._write_cells(row)
+        self._number += 1
+
+    def _write_cells(self, row: Sequence[Any]) -> None:
         for place, cell in enumerate(row):
             if isinstance(cell, int | float) and not isinstance(cell, bool):
                 self._page.write_number(self._number, place, cell)
             elif cell not in (None, ""):
-                self._page.write_string(self._number, place, shown(cell)[:32_000])
-        self._number += 1
+                self._page.write_string(self._number, place, plain(shown(cell)[:MOST_TEXT]))
 
     def close(self) -> None:
         self._book.close()
@@ -60,8 +66,18 @@ def csv_line(row: Sequence[Any]) -> bytes:
 
 
 def csv_lines(rows: Iterable[Sequence[Any]]) -> bytes:
-    """Lines of csv in UTF-8."""
-    return "".join([_plain_line(row) or _line(row) for row in rows]).encode()
+    """Lines of csv in UTF-8; a row that is a text is a line already."""
+    return "".join([row if isinstance(row, str) else _plain_line(row) or _line(row) for row in rows]).encode()
+
+
+def lengthened(line: str, width: int, cell: str) -> str | None:
+    """A line of csv as it came with one more cell, where `csv_lines` would write the same of its cells; else None.
+
+    No quote stands in the line, and it has to have `width` cells, not all of them empty.
+    """
+    if line.count(",") != width - 1 or not line.strip(","):
+        return None
+    return _plain_text(f",{line},{cell}")
 
 
 _ASKS_FOR_CARE = ('"', "\n", "\r", *(f",{start}" for start in FORMULA_STARTS))
@@ -73,9 +89,12 @@ def _plain_line(row: Sequence[Any]) -> str | None:
         line = "," + ",".join(row)
     except TypeError:
         return None
-    if len(row) < 2 or line.count(",") != len(row) or any(sign in line for sign in _ASKS_FOR_CARE):
-        return None
-    return line[1:] + "\r\n"
+    return _plain_text(line) if len(row) > 1 and line.count(",") == len(row) else None
+
+
+def _plain_text(line: str) -> str | None:
+    """A line with a comma in front; None where a cell wants quotes or a guard."""
+    return None if any(sign in line for sign in _ASKS_FOR_CARE) else line[1:] + "\r\n"
 
 
 def _line(row: Iterable[Any]) -> str:

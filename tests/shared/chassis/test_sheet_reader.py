@@ -135,3 +135,11 @@ async def test_a_sheet_with_many_texts_is_read_the_same(tmp_path: Path) -> None:
     rows = [[str(number), f"值{number}"] for number in range(900)]
     lines = await read(tmp_path, book(["h", "i"], *rows), at_once=1_000)
     assert [group[0][1] for group in lines[1]["groups"]] == rows
+
+
+async def test_a_row_without_quotes_comes_as_its_line_where_lines_are_asked_for(tmp_path: Path) -> None:
+    content = '甲,乙\r\n1,"a,\nb"\n\n2,c'.encode()
+    found: list[Any] = await read(tmp_path, content, task="cells", lines=True, at_once=9)
+    assert found == [[[1, "甲,乙"], [2, ["1", "a,\nb"]], [3, ""], [4, "2,c"]]]
+    cells: list[Any] = await read(tmp_path, content, task="cells", at_once=9)
+    assert cells == [[[1, ["甲", "乙"]], [2, ["1", "a,\nb"]], [3, []], [4, ["2", "c"]]]]

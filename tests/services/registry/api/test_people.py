@@ -101,7 +101,8 @@ async def test_a_name_is_shown_as_it_stands_whatever_signs_it_holds(county: Harn
     held = ['阿依|古丽·"艾山"', "马\\n花 {a,b}", "马\\t军"]
     await open_household(county, members=[person(name=held[0]), *(person("son", 10, name=name) for name in held[1:])])
     for sort in ("village", "name"):
-        shown, cursor = [], None
+        shown: list[str] = []
+        cursor = None
         while cursor or not shown:
             asked = {"within": COUNTY, "sort": sort, "limit": 1} | ({"cursor": cursor} if cursor else {})
             async with county.as_(county_officer()) as client:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -78,3 +80,42 @@ async def test_a_killed_worker_leaves_an_import_that_is_taken_up_without_doublin
     done = await finished(county, sent.json()["id"])
     assert (done["households_ok"], done["people_ok"], done["rows_refused"]) == (12, 36, 0)
     assert await owner.fetchval("select count(*) from households") == 12
+
+
+@pytest.mark.usefixtures("alone")
+async def test_one_process_becomes_as_many_as_wanted_and_none_outlives_the_import(
+    county: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await asyncio.sleep(0.4)
+    await send(county, xlsx([row for serial in range(9) for row in family(str(serial))]))
+    state, seen = county.app.state, set[int]()
+    prepare = import_workers.Pool.prepare
+
+    async def watched(pool: import_workers.Pool, line: bytes) -> Any:
+        chunk = await prepare(pool, line)
+        seen.update(_workers_below(os.getpid()))
+        return chunk
+
+    monkeypatch.setattr(import_workers.Pool, "prepare", watched)
+    assert await import_runs.run_one(state.database, state.seals, "w", workers_of(county, 3))
+    assert len(seen) == 3
+    assert not seen & _workers_below(os.getpid())
+    assert not [pid for pid in seen if _text(Path(f"/proc/{pid}/cmdline"))]
+
+
+def _workers_below(pid: int) -> set[int]:
+    """Worker processes among a process's descendants (Linux)."""
+    stats = [(int(path.parent.name), _text(path)) for path in Path("/proc").glob("[0-9]*/stat")]
+    parents = {one: int(text.rsplit(")", 1)[1].split()[1]) for one, text in stats if text}
+    found = {pid}
+    while more := {one for one, parent in parents.items() if parent in found} - found:
+        found |= more
+    return {one for one in found if "operations.import_worker" in _text(Path(f"/proc/{one}/cmdline"))}
+
+
+def _text(path: Path) -> str:
+    """What stands in a file of a process; nothing once it has ended."""
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
