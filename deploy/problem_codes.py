@@ -43,7 +43,7 @@ class Code:
         }
         for node in tree.body:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                self.uses[f"{module}.{node.name}"] = set(_named(node, known))
+                self.uses[f"{module}.{node.name}"] = {*_named(node, known), *_carried_out_by(node, known)}
                 for operation in _operations(node):
                     self.handlers[operation] = f"{module}.{node.name}"
             elif isinstance(node, ast.Assign | ast.AnnAssign):  # a table of functions or refusals
@@ -80,6 +80,13 @@ def _named(node: ast.AST, known: dict[str, str]) -> Iterator[str]:
             yield known[inner.id]
         elif isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Name) and inner.value.id in known:
             yield f"{known[inner.value.id]}.{inner.attr}"
+
+
+def _carried_out_by(node: ast.AST, known: dict[str, str]) -> Iterator[str]:
+    """What carries out a handler's requests where they meet in lots: `@in_lots(enter)`."""
+    for decorator in getattr(node, "decorator_list", ()):
+        if isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == "in_lots":
+            yield from _named(decorator, known)
 
 
 def _walked(node: ast.AST) -> Iterator[ast.AST]:

@@ -62,6 +62,7 @@ from services.funds.api import (
     vocabulary_changes,
 )
 from services.funds.operations import alert_sweeps, funding_sweeps, spending_sums
+from services.funds.operations.settlements import settlements
 from services.funds.settings import Settings
 from services.funds.storage.constraints import CONSTRAINTS
 from services.funds.storage.sealing import Seals
@@ -158,6 +159,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         event_subscriber="projects",
         background=[_end_operations, _keep_sums, _look_for_alerts],
     )
+    app.state.settlements = settlements(app.state.database)
     app.state.seals = Seals.from_file(settings.seal_key_file, settings.seal_cipher)
     return app
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from sqlalchemy import text
+from sqlalchemy import CursorResult, Executable, event, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from shared.chassis import row_security
@@ -37,13 +38,15 @@ class Database:
         self._row_security = row_security
         self.engine: AsyncEngine = create_async_engine(
             async_url(dsn),
-            pool_size=pool_size,
-            max_overflow=pool_size,
+            # What is opened under load is kept: to open one takes both sides longer than the work it was opened for.
+            pool_size=2 * pool_size,
+            max_overflow=0,
             pool_timeout=2.0,
-            pool_pre_ping=True,
             hide_parameters=True,
             connect_args={"server_settings": SERVER_SETTINGS},
         )
+        event.listen(self.engine.sync_engine, "checkout", _require_open)
+        self._at_once = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def session(self, *, read_only: bool = False, areas: Sequence[str] = ()) -> AsyncIterator[AsyncSession]:
@@ -64,6 +67,11 @@ class Database:
             else:
                 await session.commit()
 
+    async def at_once(self, statement: Executable, values: Mapping[str, Any]) -> CursorResult[Any]:
+        """Run one statement that is a transaction of its own: it is committed when this returns."""
+        async with self._at_once.connect() as connection:
+            return await connection.execute(statement, values)
+
     async def check(self) -> None:
         """Raise unless the server answers and sorts by code point (C.UTF-8)."""
         async with self.engine.connect() as connection:
@@ -77,6 +85,15 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def _require_open(connection: Any, _record: Any, _lent: Any) -> None:
+    """Replace a kept connection that was closed meanwhile: the driver hears of that by itself.
+
+    To ask the server whether it is still there would take three more round trips for every transaction.
+    """
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError()
 
 
 async def request_session(request: Request) -> AsyncSession:

@@ -13,19 +13,22 @@ import hashlib
 import json
 import re
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
+from weakref import WeakKeyDictionary, ref
 
 from fastapi import Request
-from sqlalchemy import ColumnElement, delete, select, update
-from sqlalchemy.dialects.postgresql import insert
+from pydantic import BaseModel
+from sqlalchemy import ColumnElement, bindparam, delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from shared.chassis import audit, clock
 from shared.chassis.database import Database
 from shared.chassis.identity import current_actor
+from shared.chassis.lots import Lots
 from shared.chassis.tables import IdempotencyKey
 from shared.refusals import Malformed, RuleBroken, TryAgain
 from shared.schemas.wire import Operation
@@ -64,34 +67,63 @@ class Claim:
     key: str
     mark: str
 
+    def columns(self) -> dict[str, str]:
+        """What names the row of this key."""
+        return {"office": self.office, "operation": self.operation, "key": self.key}
+
+    def held(self) -> dict[str, str]:
+        """What names the row as long as it is held under this mark."""
+        return {f"held_{name}": value for name, value in (self.columns() | {"mark": self.mark}).items()}
+
+
+_TABLE: Any = IdempotencyKey.__table__
+_KEYS = _TABLE.c
+_CLAIMED = {
+    "office": "text", "operation": "text", "key": "text", "body_sha256": "text", "claim": "text",
+    "claimed_at": "timestamptz",
+}  # fmt: skip
+_TAKE = text(
+    f"insert into idempotency_keys ({', '.join(_CLAIMED)})"  # noqa: S608 - names of this file
+    f" select * from unnest({', '.join(f'cast(:{name} as {kind}[])' for name, kind in _CLAIMED.items())})"
+    " on conflict do nothing returning claim"
+)
+Values = dict[str, Any]
+_lots: WeakKeyDictionary[Database, Lots[Values, bool]] = WeakKeyDictionary()
+
+
+def _taking(database: Database) -> Lots[Values, bool]:
+    """Where requests meet that claim a key: those that come at the same time share a statement and a commit."""
+    lots = _lots.get(database)
+    if lots is None:
+        here = ref(database)
+
+        async def take(lot: Sequence[Values]) -> list[bool]:
+            there = here()
+            assert there is not None
+            rows = sorted(lot, key=lambda one: (one["office"], one["operation"], one["key"]))
+            taken = await there.at_once(_TAKE, {name: [one[name] for one in rows] for name in _CLAIMED})
+            marks = set(taken.scalars())
+            return [one["claim"] in marks for one in lot]
+
+        lots = _lots[database] = Lots(take)
+    return lots
+
 
 async def claim(request: Request, database: Database, operation: str) -> Claim | Response:
     """Claim the request's key; the stored answer if it was carried out already."""
-    values = request.headers.getlist("idempotency-key")
-    if not values:
+    keys = request.headers.getlist("idempotency-key")
+    if not keys:
         raise KeyMissing()
-    if len(values) > 1 or not _KEY.fullmatch(values[0]):
+    if len(keys) > 1 or not _KEY.fullmatch(keys[0]):
         raise KeyMalformed()
     actor = current_actor(request)
     life = timedelta(seconds=request.app.state.settings.claim_life_s)
     digest = await _digest(request)
-    mine = Claim(actor.office, operation, values[0], uuid.uuid4().hex)
+    mine = Claim(actor.office, operation, keys[0], uuid.uuid4().hex)
+    values = mine.columns() | {"body_sha256": digest, "claim": mine.mark, "claimed_at": clock.now()}
+    if await _taking(database).add(values):
+        return mine
     async with database.session() as session:
-        taken = await session.execute(
-            insert(IdempotencyKey)
-            .values(
-                office=mine.office,
-                operation=operation,
-                key=mine.key,
-                body_sha256=digest,
-                claim=mine.mark,
-                claimed_at=clock.now(),
-            )
-            .on_conflict_do_nothing()
-            .returning(IdempotencyKey.key)
-        )
-        if taken.first() is not None:
-            return mine
         row = (
             await session.execute(
                 select(IdempotencyKey)
@@ -138,23 +170,45 @@ def subjects_of(body: bytes) -> list[str]:
     return sorted(found)
 
 
+_FINISH = (
+    update(_TABLE)
+    .where(
+        _KEYS.office == bindparam("held_office"), _KEYS.operation == bindparam("held_operation"),
+        _KEYS.key == bindparam("held_key"), _KEYS.claim == bindparam("held_mark"), _KEYS.status.is_(None),
+    )
+    .returning(_KEYS.key)
+)  # fmt: skip
+"""Built once: it is sent with every keyed request."""
+
+
 async def finish(session: AsyncSession, mine: Claim, response: Response) -> None:
     """Store the answer of a claimed request. TryAgain if somebody took the claim over meanwhile."""
     kept = {name: value for name, value in response.headers.items() if name in ("etag", "location", "content-type")}
-    done = await session.execute(
-        update(IdempotencyKey)
-        .where(*_held(mine))
-        .values(
-            status=response.status_code,
-            headers=kept,
-            body=bytes(response.body).decode("utf-8"),
-            finished_at=clock.now(),
-        )
-        .returning(IdempotencyKey.key)
-        .execution_options(synchronize_session=False)
-    )
+    values = {"status": response.status_code, "headers": kept, "body": bytes(response.body).decode("utf-8")}
+    done = await session.execute(_FINISH, values | {"finished_at": clock.now()} | mine.held())
     if done.first() is None:
         raise TryAgain()
+
+
+async def finish_all(session: AsyncSession, answers: Sequence[tuple[Claim, BaseModel]]) -> None:
+    """Store several answers of status 200 in one transaction. TryAgain if somebody took over the claim of one."""
+    if not answers:
+        return
+    rows = [mine.held() | {"body": content.model_dump_json()} for mine, content in answers]
+    values: dict[str, Any] = {name: [row[name] for row in rows] for name in rows[0]}
+    done = await session.execute(_FINISH_ALL, values | {"finished_at": clock.now()})
+    if len(done.all()) < len(answers):
+        raise TryAgain()
+
+
+_FINISH_ALL = text(
+    "update idempotency_keys k set status = 200, headers = jsonb_build_object('content-type', 'application/json'),"
+    " body = m.body, finished_at = :finished_at"
+    " from unnest(cast(:held_office as text[]), cast(:held_operation as text[]), cast(:held_key as text[]),"
+    " cast(:held_mark as text[]), cast(:body as text[])) m (office, operation, key, claim, body)"
+    " where k.office = m.office and k.operation = m.operation and k.key = m.key and k.claim = m.claim"
+    " and k.status is null returning k.key"
+)
 
 
 async def hand_over(session: AsyncSession, mine: Claim, operation_id: str) -> Claim:

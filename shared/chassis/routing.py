@@ -21,6 +21,7 @@ from shared.chassis import audit, idempotency, problems
 from shared.chassis.database import Database
 from shared.chassis.deprecation import telling
 from shared.chassis.identity import current_actor, require_declared
+from shared.chassis.lots import IN_LOTS
 from shared.chassis.personal_data import fields_of
 from shared.chassis.stages import Stages
 from shared.refusals import Forbidden, Malformed, Refusal, TooLarge, TryAgain, Unavailable, UnsupportedMedia
@@ -48,7 +49,8 @@ class UnitOfWorkRoute(APIRoute):
         reads_only = set(self.methods or ()) <= {"GET", "HEAD"} or extra.get("x-reads-only") is True
 
         own_statement = extra.get("x-own-statement") is True  # reads without a session: see hot_reads
-        in_stages = extra.get("x-in-stages") is True  # several transactions: see stages
+        # Transactions of its own: several one after the other (stages), or one for several requests (lots).
+        in_stages = extra.get("x-in-stages") is True or hasattr(self.endpoint, IN_LOTS)
 
         async def run(request: Request) -> Response:
             database: Database = request.app.state.database

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from contextvars import copy_context
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Depends, Query, Request
+from starlette.responses import Response
 
 from services.funds.api.request_parts import Area, IdFilter, WholeId, YearFilter
 from services.funds.operations import payments
+from services.funds.operations.settlements import Said, Settlements, enter
 from shared.chassis.app import new_router
 from shared.chassis.database import Session
+from shared.chassis.hot_reads import json_answer
 from shared.chassis.identity import CurrentActor, needs
+from shared.chassis.lots import in_lots
 from shared.chassis.paging import Cursor, Limit
+from shared.chassis.stages import InStages
 from shared.schemas.funds_spending import NewPayment, NewPaymentResult, NewPaymentReturn, Payment
 from shared.schemas.wire import Page
 
 router = new_router("/api/v1/funds/payments", "payments")
+
+
+async def _settlements(request: Request) -> Settlements:
+    found: Settlements = request.app.state.settlements
+    return found
+
+
+CurrentSettlements = Annotated[Settlements, Depends(_settlements)]
 
 
 @router.post("", operation_id="payment_order", status_code=201, **needs("payment.order", money=True))
@@ -23,11 +37,15 @@ async def payment_order(body: NewPayment, session: Session, actor: CurrentActor)
     return await payments.order(session, actor, body)
 
 
-@router.post("/{payment_id}/result", operation_id="payment_confirm", **needs("payment.confirm", money=True))
+@router.post(
+    "/{payment_id}/result", operation_id="payment_confirm", response_model=Payment,
+    **needs("payment.confirm", money=True),
+)  # fmt: skip
+@in_lots(enter)
 async def payment_confirm(
-    payment_id: WholeId, body: NewPaymentResult, session: Session, actor: CurrentActor
-) -> Payment:
-    return await payments.settle(session, actor, payment_id, body)
+    payment_id: WholeId, body: NewPaymentResult, work: InStages, actor: CurrentActor, settlements: CurrentSettlements
+) -> Response:
+    return json_answer(await settlements.add(Said(actor, payment_id, body, work.claim, copy_context())))
 
 
 @router.post("/{payment_id}/return", operation_id="payment_return", **needs("payment.confirm", money=True))

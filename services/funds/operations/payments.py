@@ -8,14 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.days import require_order
 from services.funds.domain.persons import require_other_person
-from services.funds.domain.refusals.spending import AlreadyDecided, ReturnTooLarge, StepNotDue
+from services.funds.domain.refusals.spending import ReturnTooLarge, StepNotDue
 from services.funds.operations import alerts, claim_checks, uses
 from services.funds.operations.allocations import account_for
 from services.funds.storage import allocations as allocation_storage
 from services.funds.storage import claims as claim_storage
 from services.funds.storage import decisions, ledger
 from services.funds.storage import payments as storage
-from services.funds.storage.tables import Claim, Payment, PaymentReturn
+from services.funds.storage.tables import Claim, LedgerAccount, Payment, PaymentReturn
 from shared.chassis import audit, clock, paging
 from shared.chassis.identity import Actor
 from shared.refusals import NotFound
@@ -46,7 +46,7 @@ async def order(session: AsyncSession, actor: Actor, request: wire.NewPayment) -
     claim.state = "ordered"
     await _send(session, actor, claim, row)
     audit.record(session, actor, "payment.order", f"payment:{row.id}", claim_id=claim.id, amount_fen=row.amount_fen)
-    return _answer(row, [])
+    return answer_of(row, [])
 
 
 async def _send(session: AsyncSession, actor: Actor, claim: Claim, row: Payment) -> None:
@@ -62,45 +62,38 @@ async def _send(session: AsyncSession, actor: Actor, claim: Claim, row: Payment)
     await ledger.post(session, actor, row.county_code, [move])
 
 
-async def settle(session: AsyncSession, actor: Actor, payment_id: int, request: wire.NewPaymentResult) -> wire.Payment:
-    """Enter the bank's answer: paid is final and counts as spent; refused gives the money back to the claim."""
-    row = await storage.visible(session, actor, payment_id, lock=True)
-    if row is None:
-        raise NotFound()
-    if row.state != "ordered":
-        raise AlreadyDecided()
-    require_order(request.settled_on, today=clock.office_today(), not_before=row.ordered_on, pointer="/settled_on")
-    claim = await claim_storage.visible(session, actor, row.claim_id, lock=True)
-    if claim is None:
-        raise NotFound()
-    await settle_row(session, actor, row, claim, request.outcome, request.settled_on, request.bank_reference)
-    return _answer(row, [])
-
-
 async def settle_row(
     session: AsyncSession, actor: Actor, row: Payment, claim: Claim, outcome: str, on: date, reference: str
 ) -> None:
     """What the bank says of an order, `paid` or `refused`, on a payment and claim the caller has locked."""
+    note_result(session, actor, row, claim, outcome, on, reference)
+    await session.flush()
+    flying = await ledger.account_of(session, "in_flight", row.id)
+    paid = outcome == "paid"
+    target = await ledger.account_of(session, "paid" if paid else "claim", row.id if paid else row.claim_id)
+    reverses = None if paid else (await ledger.last_transfer(session, "order", "payment", row.id)).id
+    await ledger.post(session, actor, row.county_code, [movement_of(row, flying, target, outcome, on, reverses)])
+
+
+def movement_of(
+    row: Payment, flying: LedgerAccount, target: LedgerAccount, outcome: str, on: date, reverses: int | None
+) -> ledger.Movement:
+    """The money of an order goes to who was paid, or back to the claim by undoing the order."""
+    kind = "pay" if outcome == "paid" else "void_order"
+    return ledger.Movement(flying, target, row.amount_fen, kind, on, "payment", row.id, reverses)
+
+
+def note_result(
+    session: AsyncSession, actor: Actor, row: Payment, claim: Claim, outcome: str, on: date, reference: str
+) -> None:
+    """Put what the bank says on the payment and its claim, and keep who entered it."""
     row.state, row.settled_on, row.settled_at = outcome, on, clock.now()
     row.settled_by, row.bank_reference = actor.account, reference
     claim.state = "paid" if outcome == "paid" else "approved"
     decisions.record(
         session, actor, None, ("payment", row.id), "result", outcome=outcome, opinion="", decided_on=on,
     )  # fmt: skip
-    await session.flush()
-    await _post_result(session, actor, row)
     audit.record(session, actor, "payment.confirm", f"payment:{row.id}", outcome=row.state, amount_fen=row.amount_fen)
-
-
-async def _post_result(session: AsyncSession, actor: Actor, row: Payment) -> None:
-    assert row.settled_on is not None
-    flying = await ledger.account_of(session, "in_flight", row.id)
-    paid = row.state == "paid"
-    target = await ledger.account_of(session, "paid" if paid else "claim", row.id if paid else row.claim_id)
-    reverses = None if paid else (await ledger.last_transfer(session, "order", "payment", row.id)).id
-    kind = "pay" if paid else "void_order"
-    move = ledger.Movement(flying, target, row.amount_fen, kind, row.settled_on, "payment", row.id, reverses)
-    await ledger.post(session, actor, row.county_code, [move])
 
 
 async def take_back(
@@ -175,15 +168,15 @@ async def list_payments(
         before_id=int(after[0]) if after else None, limit=limit + 1,
     )  # fmt: skip
     returns = await storage.returns_of(session, [row.id for row in found])
-    items = [_answer(row, returns.get(row.id, [])) for row in found[:limit]]
+    items = [answer_of(row, returns.get(row.id, [])) for row in found[:limit]]
     return Page(items=items, next_cursor=paging.encode(items[-1].payment_id) if len(found) > limit else None)
 
 
 async def _with_returns(session: AsyncSession, row: Payment) -> wire.Payment:
-    return _answer(row, (await storage.returns_of(session, [row.id])).get(row.id, []))
+    return answer_of(row, (await storage.returns_of(session, [row.id])).get(row.id, []))
 
 
-def _answer(row: Payment, returns: list[PaymentReturn]) -> wire.Payment:
+def answer_of(row: Payment, returns: list[PaymentReturn]) -> wire.Payment:
     own = {"payment_id", "ordered_by", "returned_fen", "returns"}
     values = {name: getattr(row, name) for name in set(wire.Payment.model_fields) - own}
     return wire.Payment(

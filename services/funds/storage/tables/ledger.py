@@ -67,11 +67,7 @@ class LedgerTransfer(Base):
         UniqueConstraint("credit_id", "credit_version", name="uq_ledger_transfers_credit_version"),
         CheckConstraint("amount_fen >= 1", name="amount_positive"),
         CheckConstraint("debit_id <> credit_id", name="two_accounts"),
-        CheckConstraint(
-            "strpos(kind, chr(10)) = 0 and strpos(cause_type, chr(10)) = 0 and strpos(actor, chr(10)) = 0"
-            " and strpos(coalesce(reason, ''), chr(10)) = 0",
-            name="one_line",
-        ),
+        CheckConstraint("strpos(concat(kind, cause_type, actor, reason), chr(10)) = 0", name="one_line"),
         CheckConstraint(
             "kind <> 'correction' or (reverses is not null and coalesce(reason, '') <> '')", name="correction_explained"
         ),

@@ -155,7 +155,7 @@ async def test_the_last_yuan_is_won_by_one_of_a_hundred(books: Books) -> None:
 
 async def race_without_lock(books: Books, *walls_removed: str) -> list[Any]:
     """The same race when the function does not lock, and without the walls behind it that are named."""
-    one_move = "post_one_transfer"
+    one_move = "post_transfers"
     await books.tamper(
         "do $do$ begin execute replace(pg_get_functiondef((select oid from pg_proc where proname = "
         f"'{one_move}')), ' for no key update', ''); end $do$",

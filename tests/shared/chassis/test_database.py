@@ -1,0 +1,53 @@
+"""Connections: kept once opened, and replaced when the server has closed them."""
+
+from __future__ import annotations
+
+import asyncio
+
+from sqlalchemy import text
+
+from shared.chassis.database import Database
+from tests.shared.chassis.test_events import resting
+
+PID = text("select pg_backend_pid()")
+
+
+async def held_at_once(database: Database, count: int) -> set[int]:
+    """The server processes of so many connections that are lent at the same time."""
+    all_lent = asyncio.Barrier(count)
+
+    async def hold() -> int:
+        async with database.session(read_only=True) as session:
+            pid = int(await session.scalar(PID) or 0)
+            await all_lent.wait()
+            return pid
+
+    return set(await asyncio.gather(*(hold() for _ in range(count))))
+
+
+async def test_connections_opened_under_load_are_kept() -> None:
+    async with resting() as harness:
+        database = harness.fastapi.state.database
+        first = await held_at_once(database, 8)
+        assert len(first) == 8
+        assert await held_at_once(database, 8) == first
+
+
+async def test_a_kept_connection_that_the_server_closed_is_replaced() -> None:
+    async with resting() as harness:
+        database = harness.fastapi.state.database
+        before = await held_at_once(database, 2)
+        async with database.session() as session:
+            gone = (before - {await session.scalar(PID)}).pop()
+            await session.execute(text("select pg_terminate_backend(:pid, 5000)"), {"pid": gone})
+        after = await held_at_once(database, 2)
+        assert (len(after), gone in after, len(after & before)) == (2, False, 1)
+
+
+async def test_one_statement_can_be_a_transaction_of_its_own() -> None:
+    async with resting() as harness:
+        database = harness.fastapi.state.database
+        made = text("insert into inbox_events values ('x', :id, 's', 1, now()) returning event_id")
+        assert (await database.at_once(made, {"id": "one"})).scalar_one() == "one"
+        async with database.session(read_only=True) as session:
+            assert await session.scalar(text("select count(*) from inbox_events")) == 1
