@@ -44,3 +44,27 @@ async def an_entry_is_edited(projects: Harness) -> None:
         read = await client.get(path)
         edited = await client.put(path, json=entry(name="另一工程"), headers={"if-match": read.headers["etag"]})
     assert edited.status_code == 200, edited.text
+
+
+async def _exported(harness: Harness, who: Actor, path: str, body: object) -> None:
+    auditor = replace(who, permissions=frozenset({"audit.read", "audit.export"}))
+    async with harness.as_(who) as client, harness.as_(auditor) as other:
+        assert (await client.post(path, json=body, headers=KEY)).status_code == 201
+        while await harness.fastapi.state.sealer.turn():
+            pass
+        await harness.fastapi.state.sealer.check()
+        for what in ("export", "checkpoints"):
+            answer = await other.get(f"/api/v1/{harness.service}/trail/{what}")
+            assert answer.status_code == 200, answer.text
+
+
+async def the_trail_of_funds_is_exported(world: World) -> None:
+    await _exported(world.funds, PROVINCE, f"{BASE}/documents", document_body({COUNTY: 100}))
+
+
+async def the_trail_of_projects_is_exported(projects: Harness) -> None:
+    await _exported(projects, recorder(), LIBRARY, entry())
+
+
+async def the_trail_of_the_registry_is_exported(county: Harness) -> None:
+    await _exported(county, village_recorder(), "/api/v1/registry/households", household())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,16 +18,22 @@ import httpx2 as httpx
 from shared.chassis.identity import GATEWAY, Actor
 from tests.matrix import operations as declared
 from tests.matrix.answers import UUID, Seen, seen, state
+from tests.matrix.moved import moved_here
 from tests.matrix.operations import Operation, operation_at
 from tests.matrix.relations import FOREIGN, UPPER, stranger
+from tests.matrix.rows import OF_OFFICES, Row
 from tests.matrix.statements import heard
 from tests.support.harness import Harness
 
+NOBODYS = "59"
+"""A province there is not, and none that a stranger is from."""
 TRIES = 4
 """How often an operation is tried at most until it succeeds; refusals are what most tests end with."""
 _CODE = re.compile(r"\b(\d{6})-(\d{4})-(P?)(\d{3,9})\b")
 _OFFICE = re.compile(r"\d{2,12}-[a-z]+")
 _AREA = re.compile(r"\b((?:division_code|within|parent|household)=)(\d{2,12})\b")
+_OFFICES = re.compile(r'(?<=")\d{2,12}(?=-[a-z]+")|(?<=\boffice=)\d{2,12}(?=-[a-z]+)')
+"""The areas in the codes of offices."""
 _QUOTED_AREA = re.compile(r'"((?:34|41)\d{4}(?:\d{3}(?:\d{3})?)?|34\d\d|34)"')
 
 
@@ -59,7 +66,9 @@ class Tried:
 class Shadow(Harness):
     """A service whose operations `wanted` are tried by strangers the first time each is used with success."""
 
-    wanted: frozenset[str] = frozenset()
+    wanted: Mapping[str, Row] = field(default_factory=dict)
+    thorough: bool = False
+    """Every role in every relation; else the rights as sent in every relation, the widest and narrowest role in one."""
     admin: Any = None
     """A connection of the server's administrator, from whom row-level security hides nothing."""
     done: dict[str, Tried] = field(default_factory=dict)
@@ -69,6 +78,8 @@ class Shadow(Harness):
     one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
     known: set[str] = field(default_factory=set)
     """Every id the people of the area were told."""
+    strangers: set[str] = field(default_factory=set)
+    """Strangers themselves, and the traces of what they sent: in a trail they find their own doings."""
     told: list[tuple[str, Actor, Seen]] = field(default_factory=list)
     """Everything that was answered, to whom."""
     sent: list[bytes] = field(default_factory=list)
@@ -81,7 +92,7 @@ class Shadow(Harness):
 
 
 class Shadowing(httpx.AsyncBaseTransport):
-    def __init__(self, harness: Shadow, inner: Any, who: Actor, issuer: str) -> None:
+    def __init__(self, harness: Shadow, inner: Any, who: Any = None, issuer: str = GATEWAY) -> None:
         self._harness, self._inner, self._who, self._issuer = harness, inner, who, issuer
         self._aside = inner
         """Where strangers send theirs."""
@@ -119,6 +130,8 @@ class Shadowing(httpx.AsyncBaseTransport):
 
     async def _tried(self, operation: Operation, request: httpx.Request) -> Tried:
         tried = Tried(operation)
+        if self._harness.service == "registry":
+            await moved_here(self._harness.admin, self._who.scope)
         before = await state(self._harness.admin) if operation.writes else None
         await self._foreign(tried, request)
         await self._without_permission(tried, request)
@@ -134,10 +147,13 @@ class Shadowing(httpx.AsyncBaseTransport):
 
     async def _foreign(self, tried: Tried, request: httpx.Request) -> None:
         operation = tried.operation
-        for number, (role, permissions) in enumerate(_holders(operation, self._who)):
+        thorough = self._harness.thorough
+        for role, by in _holders(operation, self._who, thorough):
             random = None
-            for relation in FOREIGN if number == 0 else FOREIGN[:1]:
-                who = stranger(self._who, relation, permissions)
+            for relation in FOREIGN if thorough or by is self._who else FOREIGN[:1]:
+                who = stranger(by, relation)
+                if self._harness.wanted[operation.id].expect in OF_OFFICES:
+                    who = replace(who, offices_before=())  # whoever took over from the office would be no stranger
                 real = await self._send(request, operation, who)
                 if random is None or not operation.ids or real.shown != random.shown:
                     random = await self._send(request, operation, who, random=True)
@@ -166,6 +182,7 @@ class Shadowing(httpx.AsyncBaseTransport):
             )
         told = seen(answer, statements)
         self._harness.told.append((operation.id, who, told))
+        self._harness.strangers |= {*UUID.findall(who.account), who.person, answer.headers.get("x-trace-id", "")}
         return told
 
 
@@ -175,11 +192,13 @@ def _worth_trying(harness: Shadow, operation: Operation) -> bool:
     return harness.tries.get(operation.id, 0) < TRIES
 
 
-def _holders(operation: Operation, who: Actor) -> list[tuple[str, frozenset[str]]]:
-    """The rights as the test gave them, then of the roles that hold the permission the widest and the narrowest."""
-    held = [(len(having), role, having) for role, having in declared.roles().items() if operation.permission in having]
-    ends = sorted({max(held), min(held)}, key=lambda one: -one[0]) if held else []
-    return [("as sent", who.permissions), *((role, having) for _, role, having in ends)]
+def _holders(operation: Operation, who: Actor, thorough: bool) -> list[tuple[str, Actor]]:
+    """Who may do it: with the rights as the test gave them, then in roles that hold the permission."""
+    held = sorted(
+        (len(having), role, having) for role, having in declared.roles().items() if operation.permission in having
+    )
+    chosen = held if thorough else held[:1] + held[1:][-1:]
+    return [("as sent", who), *((role, replace(who, roles=(role,), permissions=having)) for _, role, having in chosen)]
 
 
 def at_random(operation: Operation, request: httpx.Request) -> tuple[str, bytes]:
@@ -209,13 +228,14 @@ def nobodys(value: str) -> str:
     if _CODE.fullmatch(value):
         return _nobodys_code(value)
     if value.isdigit() and len(value) in (2, 4, 6, 9, 12):
-        return "65" + value[2:]
+        return NOBODYS + value[2:]
     if value.isdigit():
         return "987654321"
     return re.sub(r"[A-Za-z0-9]", "z", value)
 
 
 def _replaced(text: str) -> str:
+    text = _OFFICES.sub(lambda found: nobodys(found[0]), text)
     return _nobodys_code(UUID.sub(lambda found: nobodys(found[0]), text))
 
 

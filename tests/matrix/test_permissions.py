@@ -13,7 +13,7 @@ import pytest_asyncio
 from shared.chassis.row_security import hull
 from shared.chassis.scope import covers
 from tests.matrix.operations import ROOT, Operation, operations, roles
-from tests.matrix.relations import stranger
+from tests.matrix.relations import FOREIGN, stranger
 from tests.matrix.rows import SERVICES, rows
 from tests.matrix.statements import heard, listen
 from tests.support.harness import Harness, actor, running
@@ -85,7 +85,7 @@ def test_every_role_of_the_matrix_is_a_role() -> None:
 def test_relations_are_what_they_are_called() -> None:
     for own in ("34", "3416", "341622", "341622101", "341622101200"):
         who = actor("x", scope=(own,), office=f"{own}-aid")
-        for relation in ("sibling", "around", "parent", "other province", "no area"):
+        for relation in FOREIGN:
             assert not covers(stranger(who, relation).scope, own), (own, relation)
         for relation in ("child", "nation"):
             assert covers(stranger(who, relation).scope, own), (own, relation)

@@ -13,8 +13,8 @@ import pytest
 from shared.chassis import log
 from tests.matrix.answers import UUID, Seen
 from tests.matrix.cleanliness import unclean
-from tests.matrix.journeys import quiet, shadowed, travel
-from tests.matrix.rows import EXPECTATIONS, TRIED, Row, journeys, rows
+from tests.matrix.journeys import quiet, shadowed, travel, travelled
+from tests.matrix.rows import EXPECTATIONS, SERVICES, TRIED, Row, journeys, rows
 from tests.matrix.shadow import Cell, Shadow, Tried
 from tests.matrix.statements import listen
 from tests.matrix.walls import without_walls
@@ -22,6 +22,8 @@ from tests.services.registry.people import household, load_divisions, open_house
 
 JOURNEYS = journeys()
 ABSENT = {403, 404, 409, 422}
+ONES = ("object", "sender")
+"""The path names one thing of an area."""
 
 
 def _tiered() -> list[Any]:
@@ -34,13 +36,17 @@ def _tiered() -> list[Any]:
 
 @pytest.mark.parametrize(("service", "journey"), _tiered())
 async def test_strangers_find_nothing_on_this_way(
-    service: str, journey: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    service: str,
+    journey: str,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     listen(monkeypatch)
     quiet(monkeypatch)
     wanted = {row.operation: row for row in JOURNEYS[service, journey]}
-    async with shadowed(service, *wanted) as shadow:
-        await travel(shadow, journey)
+    thorough = request.config.option.markexpr != "not nightly"
+    async with travelled(service, journey, wanted, monkeypatch, thorough=thorough) as shadow:
         logs = capsys.readouterr()
         spilt = await unclean(shadow, logs.out + logs.err)
     assert set(shadow.done) == set(wanted), f"not used with success: {set(wanted) - set(shadow.done)}"
@@ -57,12 +63,19 @@ def faults_of(row: Row, tried: Tried, shadow: Shadow) -> list[str]:
         assert cell.random is not None
         if cell.real.status != 403 or cell.real.shown != cell.random.shown:
             found.append(f"without the permission: {_short(cell.real)}, random {_short(cell.random)}")
-    if row.expect == "object" and tried.own_random is not None:
+    if row.expect in ONES and tried.own_random is not None:
         own = [cell for cell in tried.cells if cell.role == "as sent"]
         found += [
             f"{cell.relation}: other than one's own random id: {_short(cell.real)}, {_short(tried.own_random)}"
             for cell in own
             if tried.own_random.status == 404 and cell.real.shown != tried.own_random.shown and not _held(cell)
+        ]
+    if row.expect == "list":
+        nobody = next(cell.real for cell in tried.cells if cell.relation == "no area")
+        found += [
+            f"{cell.role}, {cell.relation}: other than whoever has no area: {_short(cell.real)}, {_short(nobody)}"
+            for cell in tried.cells
+            if cell.role == "as sent" and cell.real.shown != nobody.shown and not _held(cell)
         ]
     if tried.changed and row.expect != "own":
         found.append(f"strangers changed {tried.changed}")
@@ -76,17 +89,21 @@ def _foreign_faults(row: Row, cell: Cell, shadow: Shadow) -> list[str]:
     found = []
     if cell.real.shown != random.shown and row.expect not in ("own", "place", "shared"):
         found.append(f"{place}: told {_short(cell.real)}, of a random one {_short(random)}")
-    elif len(cell.real.statements) != len(random.statements) and row.expect == "object" and cell.relation != "no area":
+    elif (
+        len(cell.real.statements) != len(random.statements)
+        and row.expect in ("object", "sender")
+        and cell.relation != "no area"
+    ):
         found.append(f"{place}: {len(cell.real.statements)} statements, for a random one {len(random.statements)}")
-    if row.expect in ("object", "office") and cell.real.status != 404 and not _held(cell):
+    if row.expect in (*ONES, "office") and cell.real.status != 404 and not _held(cell):
         found.append(f"{place}: {_short(cell.real)} instead of 404")
     if row.expect in ("made", "place") and cell.real.status not in ABSENT:
         found.append(f"{place}: {_short(cell.real)} instead of a refusal")
     if row.expect in ("list", "area") and cell.real.status not in (200, *ABSENT):
         found.append(f"{place}: {_short(cell.real)}")
-    if row.expect in ("list", "area") and cell.real.status == 200 and _items(cell.real):
+    if row.expect in ("list", "area", "own") and cell.real.status == 200 and _items(cell.real):
         found.append(f"{place}: items {_short(cell.real)}")
-    leaked = set(UUID.findall(cell.real.body)) & shadow.known
+    leaked = set(UUID.findall(cell.real.body)) & shadow.known - shadow.strangers
     if leaked:
         found.append(f"{place}: names {len(leaked)} things of the area")
     return found
@@ -104,14 +121,15 @@ def _items(told: Seen) -> bool:
         body = json.loads(told.body)
     except ValueError:
         return False
-    return bool(body.get("items")) if isinstance(body, dict) else bool(body)
+    held = body.values() if isinstance(body, dict) else [body]
+    return any(isinstance(one, list) and any(isinstance(row, dict) for row in one) for one in held)
 
 
 def _short(told: Seen) -> str:
     return f"{told.status} {told.body[:160]}"
 
 
-@pytest.mark.parametrize("service", ["registry", "projects", "funds"])
+@pytest.mark.parametrize("service", SERVICES)
 def test_every_row_says_what_is_expected(service: str) -> None:
     for row in rows(service).values():
         assert row.expect in EXPECTATIONS, row
@@ -124,7 +142,7 @@ async def test_a_service_that_forgets_the_scope_is_found_out(monkeypatch: pytest
     quiet(monkeypatch)
     journey = "test_works.py::test_works_run_from_tender_to_handover"
     wanted = {row.operation: row for row in JOURNEYS["projects", journey] if row.operation != "project_propose"}
-    async with shadowed("projects", *wanted) as shadow:
+    async with shadowed("projects", wanted) as shadow:
         without_walls(monkeypatch, "projects")
         with pytest.raises(AssertionError):
             await travel(shadow, journey)
@@ -134,7 +152,7 @@ async def test_a_service_that_forgets_the_scope_is_found_out(monkeypatch: pytest
 
 async def test_something_personal_in_an_answer_is_found_out(capsys: pytest.CaptureFixture[str]) -> None:
     """The control of cleanliness: a number in a log, in a table and in an answer."""
-    async with shadowed("registry") as shadow:
+    async with shadowed("registry", {}) as shadow:
         await load_divisions(shadow)
         await open_household(shadow)
         capsys.readouterr()
