@@ -19,7 +19,6 @@ from bench.places import PROVINCE
 from bench.results import Bar, Result
 from bench.run import Run
 from bench.sending import PATIENCE, answer_of, bearer
-from bench.sheets import csv_bytes
 from shared.chassis import clock
 
 COMPARE = Bar("compare_list", "rows/s", 0.20)
@@ -56,10 +55,10 @@ async def measure(run: Run) -> list[Result]:
 
 
 async def _registered(run: Run) -> list[tuple[str, str]]:
-    """Names and numbers of one county's people, whose files are made registered ones: drafts are not compared."""
+    """Names and numbers of one county's people, whose files are made proposed ones: drafts are not compared."""
     connection = await connect(run.whole.admin_dsn)
     try:
-        await connection.execute("update households set status = 'registered' where status = 'draft'")
+        await connection.execute("update households set status = 'proposed' where status = 'draft'")
         await connection.execute("vacuum analyze households")
     finally:
         await connection.close()
@@ -73,12 +72,12 @@ def _people(run: Run, sheet: Any) -> Iterator[tuple[str, str]]:
 def _list(run: Run, known: list[tuple[str, str]]) -> bytes:
     """As many rows as a sheet of the import bars has, of people nobody has seen before but for one in KNOWN."""
     strangers = _people(run, run.sheet(0, run.size.import_rows))
-    rows = []
+    lines = [",".join(HEAD)]
     for place, (name, number) in enumerate(strangers):
         if place % KNOWN == 0:
             name, number = known[place // KNOWN % len(known)]
-        rows.append([number, name, "2026-01-02 死亡登记"])
-    return csv_bytes(rows, HEAD)
+        lines.append(f"{number},{name},2026-01-02 死亡登记")
+    return "\n".join(lines).encode()
 
 
 async def _send(run: Run, content: bytes, key: str) -> float:

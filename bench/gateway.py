@@ -1,7 +1,8 @@
 """Bars of the gateway: its processor time beside nginx's, reads and streams through it beside straight to the service.
 
 Everything is on: form of the request, token, rights, limits, inner token, trace. The cheap service behind it
-(`bench/sink.py`) is what nginx stands before as well; reads go to the register.
+(`bench/sink.py`) is what nginx stands before as well; streams come from a service under uvicorn, as those of the suite
+(`bench/large_bodies.py`); reads go to the register.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Awaitable, Callable
 
 from bench import asking, reads, streaming
 from bench.asking import get
-from bench.gateway_ground import Front, cpu_seconds, front, nginx, prepare, sink
+from bench.gateway_ground import Front, behind, cpu_seconds, front, nginx, prepare
 from bench.memory import Watch, resident_mib
 from bench.pairs import Pairs, against, interleaved
 from bench.reads import Read
@@ -40,12 +41,16 @@ async def measure(run: Run) -> list[Result]:
     """All bars of the gateway, the cheap service first."""
     await prepare(run.ground)
     found: list[Result] = []
-    with sink() as behind:
-        gate = await asyncio.to_thread(front, run.ground, behind)
+    with behind("bench.sink") as service:
+        gate = await asyncio.to_thread(front, run.ground, service)
         await _warm(gate)
-        found += await _cpu(run, gate, behind)
-        found += await _streams(run, gate, behind)
+        found += await _cpu(run, gate, service)
         found += await _idle(gate)
+        await asyncio.to_thread(gate.service.stop)
+    with behind("bench.large_bodies") as service:
+        gate = await asyncio.to_thread(front, run.ground, service)
+        await _warm(gate)
+        found += await _streams(run, gate, service)
         await asyncio.to_thread(gate.service.stop)
     return found + await _reads(run)
 
@@ -54,9 +59,9 @@ async def _warm(gate: Front) -> None:
     await asking.load(gate.port, CONNECTIONS, lambda: get(LINE, gate.token()), 1.0)
 
 
-async def _cpu(run: Run, gate: Front, behind: int) -> list[Result]:
+async def _cpu(run: Run, gate: Front, service: int) -> list[Result]:
     """Requests per second of processor time: the gateway's, beside nginx's that only passes on."""
-    with nginx(run.ground, behind) as other:
+    with nginx(run.ground, service) as other:
         if other is None:
             run.reporter.say("no nginx here: gateway_cpu is told without its limit")
             alone = [await _per_cpu(run, gate.port, gate.pid, gate.token) for _ in range(run.size.pairs)]
@@ -108,14 +113,12 @@ async def _through(run: Run, gate: Front, read: Read) -> Pairs:
     )
 
 
-async def _streams(run: Run, gate: Front, behind: int) -> list[Result]:
+async def _streams(run: Run, gate: Front, service: int) -> list[Result]:
     """100 MiB each way beside straight to the service, and 1 GiB each way for the memory."""
     resting, size = resident_mib(gate.pid), 100 * MIB
     with Watch(gate.pid) as watch:
-        down = await _way(
-            run, lambda port, token: streaming.download(port, "/api/v1/registry", token, size), gate, behind
-        )
-        up = await _way(run, lambda port, token: streaming.upload(port, SHEETS, token, size), gate, behind)
+        down = await _way(run, lambda port, token: streaming.download(port, FILES, token, size), gate, service)
+        up = await _way(run, lambda port, token: streaming.upload(port, SHEETS, token, size), gate, service)
     growth = watch.peak - resting
     resting = resident_mib(gate.pid)
     with Watch(gate.pid) as watch:
@@ -130,9 +133,9 @@ async def _streams(run: Run, gate: Front, behind: int) -> list[Result]:
     ]
 
 
-async def _way(run: Run, move: Callable[[int, str], Awaitable[float]], gate: Front, behind: int) -> Pairs:
+async def _way(run: Run, move: Callable[[int, str], Awaitable[float]], gate: Front, service: int) -> Pairs:
     return await interleaved(
-        run.size.pairs, lambda _: move(gate.port, gate.token()), lambda _: move(behind, gate.token())
+        run.size.pairs, lambda _: move(gate.port, gate.token()), lambda _: move(service, gate.token())
     )
 
 

@@ -142,10 +142,10 @@ def front(ground: Ground, upstream: int) -> Front:
 
 
 @contextmanager
-def sink() -> Iterator[int]:
-    """A service that costs next to nothing, as a process; gives its port."""
+def behind(module: str) -> Iterator[int]:
+    """`bench.sink`, which costs next to nothing, or `bench.large_bodies`, as a process; gives its port."""
     port = free_port()
-    process = subprocess.Popen([sys.executable, "-m", "bench.sink", str(port)], cwd=ROOT, stdin=subprocess.DEVNULL)
+    process = subprocess.Popen([sys.executable, "-m", module, str(port)], cwd=ROOT, stdin=subprocess.DEVNULL)
     try:
         _wait_listening(port)
         yield port
