@@ -25,6 +25,7 @@ LIST = Bar("gateway_list", "req/s", 0.80)
 POINT = Bar("gateway_point", "req/s", 0.65)
 STREAM = Bar("gateway_stream", "MiB/s", 0.75)
 STREAM_DOWN, STREAM_UP = Bar("gateway_stream_down", "MiB/s", None), Bar("gateway_stream_up", "MiB/s", None)
+STREAM_NGINX = Bar("gateway_stream_nginx", "MiB/s", None)
 STREAM_MEMORY = Bar("gateway_stream_memory", "MiB", 1.0, higher_is_better=False)
 IDLE_MEMORY = Bar("gateway_idle_memory", "MiB", 1.0, higher_is_better=False)
 GIB_MEMORY = Bar("gateway_gib_memory", "MiB", 1.0, higher_is_better=False)
@@ -120,6 +121,7 @@ async def _streams(run: Run, gate: Front, service: int) -> list[Result]:
         down = await _way(run, lambda port, token: streaming.download(port, FILES, token, size), gate, service)
         up = await _way(run, lambda port, token: streaming.upload(port, SHEETS, token, size), gate, service)
     growth = watch.peak - resting
+    beside = await _nginx_down(run, gate, service, size)
     resting = resident_mib(gate.pid)
     with Watch(gate.pid) as watch:
         await streaming.download(gate.port, FILES, gate.token(), 1024 * MIB)
@@ -128,9 +130,24 @@ async def _streams(run: Run, gate: Front, service: int) -> list[Result]:
         Result(STREAM, min(down, up, key=lambda pairs: pairs.ratio)),
         Result(STREAM_DOWN, down),
         Result(STREAM_UP, up),
+        *beside,
         Result(STREAM_MEMORY, against(GROWTH_MIB, growth)),
         Result(GIB_MEMORY, against(GROWTH_MIB, watch.peak - resting)),
     ]
+
+
+async def _nginx_down(run: Run, gate: Front, service: int, size: int) -> list[Result]:
+    """What nginx passes on of the same: every byte is copied twice more, whoever does it."""
+    with nginx(run.ground, service) as other:
+        if other is None:
+            return []
+        port, _ = other
+        pairs = await interleaved(
+            run.size.pairs,
+            lambda _: streaming.download(port, FILES, gate.token(), size),
+            lambda _: streaming.download(service, FILES, gate.token(), size),
+        )
+        return [Result(STREAM_NGINX, pairs)]
 
 
 async def _way(run: Run, move: Callable[[int, str], Awaitable[float]], gate: Front, service: int) -> Pairs:

@@ -174,7 +174,7 @@ def nginx(ground: Ground, upstream: int) -> Iterator[tuple[int, int] | None]:
         yield None
         return
     folder, port = ground.folder / "nginx", free_port()
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=port, upstream=upstream))
     process = subprocess.Popen(
         [program, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "nginx.log")],

@@ -28,7 +28,7 @@ TOKEN_LIFE_S = 40.0
 _PERMISSIONS = frozenset(
     {
         "household.read", "household.search", "household.write", "household_import.read", "household_import.write",
-        "person.read", "division.read", "statistics.read", "quality.read", "quality.run",
+        "person.read", "division.read", "statistics.read", "quality.read", "quality.run", "comparison.push",
     }
 )  # fmt: skip
 
