@@ -6,7 +6,6 @@ others go on. A fact that merely comes before its time waits, and so does everyt
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from typing import Any
 
@@ -14,7 +13,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.chassis import audit, clock, log
+from shared.chassis import audit, clock, jobs, log
 from shared.chassis.database import Database
 from shared.chassis.identity import service_actor
 from shared.chassis.peers import Peer, PeerUnavailable
@@ -175,12 +174,8 @@ async def unpark(session: AsyncSession, subject: str) -> int:
 
 async def relay_forever(database: Database, service: str, peer: Peer) -> None:
     """Relay until cancelled. A failure of the database or the peer only makes it wait."""
-    while True:
-        try:
-            moved = await relay_once(database, service, peer)
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:
-            log.logger().warning("relay_waits", kind=type(error).__name__)
-            moved = 0
-        await asyncio.sleep(0 if moved == RELAY_BATCH else RELAY_PAUSE_S)
+
+    async def turn() -> bool:
+        return await relay_once(database, service, peer) == RELAY_BATCH
+
+    await jobs.forever(turn, RELAY_PAUSE_S, "relay_waits")

@@ -25,7 +25,7 @@ from services.registry.operations.sheet_heads import FAULTS, MAX_ROWS, Head, hea
 from services.registry.storage import imports as storage
 from services.registry.storage.sealing import Seals
 from services.registry.storage.tables import HouseholdImport
-from shared.chassis import audit, clock, log, sheet_lines
+from shared.chassis import audit, clock, jobs, sheet_lines
 from shared.chassis.database import Database
 from shared.chassis.identity import Actor
 from shared.chassis.sheet_faults import BadSheet
@@ -62,15 +62,7 @@ class Run:
 async def run_forever(database: Database, seals: Seals, workers: Workers | None = None) -> None:
     """Carry out what is queued until cancelled. A fault leaves the import to be taken up again."""
     worker = uuid.uuid4().hex
-    while True:
-        try:
-            busy = await run_one(database, seals, worker, workers)
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:
-            log.logger().warning("import_waits", kind=type(error).__name__)
-            busy = False
-        await asyncio.sleep(0 if busy else PAUSE_S)
+    await jobs.forever(lambda: run_one(database, seals, worker, workers), PAUSE_S, "import_waits")
 
 
 async def run_one(database: Database, seals: Seals, worker: str, workers: Workers | None = None) -> bool:

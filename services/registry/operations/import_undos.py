@@ -5,25 +5,24 @@ Either way it is one transaction. A worker that dies leaves nothing half undone,
 
 from __future__ import annotations
 
-import asyncio
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.domain import refusals
 from services.registry.operations import household_imports
+from services.registry.storage import import_staging, imports
 from services.registry.storage import import_undoing as storage
-from services.registry.storage import imports
 from services.registry.storage.tables import HouseholdImport as Row
-from shared.chassis import audit, clock, log
+from shared.chassis import audit, clock, jobs
 from shared.chassis.database import Database
 from shared.chassis.identity import Actor
 from shared.refusals import NotFound
 from shared.schemas.registry_imports import HouseholdImport
 
 PAUSE_S = 1.0
-AT_ONCE = 10_000
-"""Up to so many people are taken off within the request: a few seconds."""
+AT_ONCE = 4_000
+"""Up to so many people are taken off within the request: a second or two."""
 
 
 async def undo(session: AsyncSession, actor: Actor, import_id: UUID) -> HouseholdImport:
@@ -34,6 +33,7 @@ async def undo(session: AsyncSession, actor: Actor, import_id: UUID) -> Househol
         raise NotFound()
     if row.state != "done" or row.dry_run or not row.households_ok:
         raise refusals.ImportNotUndoable(state=row.state)
+    await import_staging.allow_long(session)
     if row.people_ok > AT_ONCE:
         built_upon = await storage.built_upon(session, import_id)
         if built_upon:
@@ -58,15 +58,7 @@ async def _take_off(session: AsyncSession, actor: Actor, row: Row) -> None:
 
 async def run_forever(database: Database) -> None:
     """Carry out what was asked for until cancelled. A fault leaves it to be begun again."""
-    while True:
-        try:
-            busy = await run_one(database)
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:
-            log.logger().warning("undoing_waits", kind=type(error).__name__)
-            busy = False
-        await asyncio.sleep(0 if busy else PAUSE_S)
+    await jobs.forever(lambda: run_one(database), PAUSE_S, "undoing_waits")
 
 
 async def run_one(database: Database) -> bool:

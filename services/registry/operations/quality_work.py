@@ -6,7 +6,6 @@ a lease: one left by a dead worker is taken up behind the last township it finis
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +22,7 @@ from services.registry.storage.quality_findings import Part
 from services.registry.storage.quality_sealed import COUNTY_DIGITS, Faults
 from services.registry.storage.sealing import Seals
 from services.registry.storage.tables import Parameter, QualityRun
-from shared.chassis import audit, clock, log, row_security
+from shared.chassis import audit, clock, jobs, row_security
 from shared.chassis.database import Database
 from shared.chassis.identity import Actor
 
@@ -60,15 +59,7 @@ class Run:
 async def run_forever(database: Database, seals: Seals) -> None:
     """Carry out what is queued until cancelled. A fault leaves the run to be taken up again."""
     worker = uuid.uuid4().hex
-    while True:
-        try:
-            busy = await run_one(database, seals, worker)
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:
-            log.logger().warning("quality_run_waits", kind=type(error).__name__)
-            busy = False
-        await asyncio.sleep(0 if busy else PAUSE_S)
+    await jobs.forever(lambda: run_one(database, seals, worker), PAUSE_S, "quality_run_waits")
 
 
 async def run_one(database: Database, seals: Seals, worker: str) -> bool:

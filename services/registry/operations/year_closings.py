@@ -6,7 +6,6 @@ township. Broken off, it has frozen nothing and is taken up again.
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +17,7 @@ from services.registry.domain import register_years as rules
 from services.registry.storage import register_years as years
 from services.registry.storage import year_closings as storage
 from services.registry.storage.tables import RegisterYear, RegisterYearClosing
-from shared.chassis import audit, clock, log
+from shared.chassis import audit, clock, jobs
 from shared.chassis.database import Database
 from shared.chassis.identity import Actor
 
@@ -42,15 +41,7 @@ class Closing:
 async def run_forever(database: Database) -> None:
     """Carry out what is queued until cancelled. A fault leaves the closing to be taken up again."""
     worker = uuid.uuid4().hex
-    while True:
-        try:
-            busy = await run_one(database, worker)
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:
-            log.logger().warning("year_closing_waits", kind=type(error).__name__)
-            busy = False
-        await asyncio.sleep(0 if busy else PAUSE_S)
+    await jobs.forever(lambda: run_one(database, worker), PAUSE_S, "year_closing_waits")
 
 
 async def run_one(database: Database, worker: str) -> bool:
