@@ -94,6 +94,7 @@ def create_app(
     tokens = InnerTokens(service, settings.inner_key_file, settings.inner_jwks_file)
     app.state.settings = settings
     app.state.database = Database(settings.database_url, settings.pool_size, row_security=row_security)
+    app.state.claims = idempotency.claims(app.state.database)
     app.state.hot_reads = HotReads(settings.database_url, settings.pool_size, SERVER_SETTINGS)
     app.state.tokens = tokens
     app.state.sealer = Sealer(

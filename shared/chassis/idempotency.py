@@ -17,7 +17,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
-from weakref import WeakKeyDictionary, ref
 
 from fastapi import Request
 from pydantic import BaseModel
@@ -88,25 +87,19 @@ _TAKE = text(
     " on conflict do nothing returning claim"
 )
 Values = dict[str, Any]
-_lots: WeakKeyDictionary[Database, Lots[Values, bool]] = WeakKeyDictionary()
+Claims = Lots[Values, bool]
 
 
-def _taking(database: Database) -> Lots[Values, bool]:
+def claims(database: Database) -> Claims:
     """Where requests meet that claim a key: those that come at the same time share a statement and a commit."""
-    lots = _lots.get(database)
-    if lots is None:
-        here = ref(database)
 
-        async def take(lot: Sequence[Values]) -> list[bool]:
-            there = here()
-            assert there is not None
-            rows = sorted(lot, key=lambda one: (one["office"], one["operation"], one["key"]))
-            taken = await there.at_once(_TAKE, {name: [one[name] for one in rows] for name in _CLAIMED})
-            marks = set(taken.scalars())
-            return [one["claim"] in marks for one in lot]
+    async def take(lot: Sequence[Values]) -> list[bool]:
+        rows = sorted(lot, key=lambda one: (one["office"], one["operation"], one["key"]))
+        taken = await database.at_once(_TAKE, {name: [one[name] for one in rows] for name in _CLAIMED})
+        marks = set(taken.scalars())
+        return [one["claim"] in marks for one in lot]
 
-        lots = _lots[database] = Lots(take)
-    return lots
+    return Lots(take)
 
 
 async def claim(request: Request, database: Database, operation: str) -> Claim | Response:
@@ -121,7 +114,8 @@ async def claim(request: Request, database: Database, operation: str) -> Claim |
     digest = await _digest(request)
     mine = Claim(actor.office, operation, keys[0], uuid.uuid4().hex)
     values = mine.columns() | {"body_sha256": digest, "claim": mine.mark, "claimed_at": clock.now()}
-    if await _taking(database).add(values):
+    meeting: Claims = request.app.state.claims
+    if await meeting.add(values):
         return mine
     async with database.session() as session:
         row = (
