@@ -6,6 +6,7 @@ import re
 from itertools import takewhile
 from typing import Any
 
+from asyncpg.exceptions import InterfaceError, PostgresError
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
@@ -194,6 +195,8 @@ def install(app: FastAPI, constraints: dict[str, type[refusals.Refusal]]) -> Non
     @app.exception_handler(OperationalError)
     @app.exception_handler(PoolTimeout)
     @app.exception_handler(DBAPIError)
+    @app.exception_handler(PostgresError)
+    @app.exception_handler(InterfaceError)
     @app.exception_handler(OSError)
     async def _database(request: Request, error: Exception) -> Response:
         if is_outage(error):
@@ -212,10 +215,12 @@ def refusal_of(error: IntegrityError, constraints: dict[str, type[refusals.Refus
 
 def is_outage(error: Exception) -> bool:
     """Whether the database was away or too busy, rather than the statement wrong."""
-    cause = getattr(getattr(error, "orig", None), "__cause__", None)
+    cause = error if isinstance(error, PostgresError) else getattr(getattr(error, "orig", None), "__cause__", None)
     state = getattr(cause, "sqlstate", None) or ""
     return (
         isinstance(error, PoolTimeout | OSError)
+        # Of the driver's own errors those about values are faults of ours.
+        or (isinstance(error, InterfaceError) and not isinstance(error, ValueError))
         or state[:2] in ("08", "53", "57")
         or state in ("55P03", "40P01", "40001", "25P03", "28P01", "3D000")
         or (isinstance(error, DBAPIError) and error.connection_invalidated)

@@ -8,9 +8,8 @@ project side answers when the money is there and works or papers are not (河南
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Responsible = Literal["finance", "project", "third"]
 """`third` only by a decision on that money: a cause neither side can help, with its evidence."""
@@ -49,8 +48,7 @@ STAGE_STEPS = {
 """The step the money of a works project waits at, by the project's state; before the plan it is the tender."""
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """Money at one step since one day. `received` is false while the area has not received it yet."""
 
     step: str
@@ -78,8 +76,7 @@ class Waiting:
 Counting = Literal["calendar", "working", "fixed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """The last day on which money may leave a step without being late."""
 
     on: date
@@ -87,8 +84,7 @@ class Due:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Delay:
+class Delay(NamedTuple):
     """Waiting money measured against the step's deadline, in calendar days of which the deadline allows so many."""
 
     waiting: Waiting

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import NamedTuple
 
 from services.funds.domain.divisions import NATION, lies_in
 from services.funds.domain.refusals.grants import ParameterUnknown, ParameterValueWrong
@@ -28,8 +28,7 @@ FORMS = {
 """What a value of each unit looks like."""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """A parameter's value for an area from a day on; `valid_to` None while open."""
 
     key: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from services.funds.domain.delays import RESPONSIBLE, Responsible, Waiting, allocation_side, step_of_stage
 from services.funds.domain.divisions import aid_office, finance_office, level_of, lies_in
@@ -40,8 +41,7 @@ class Receipt:
     batch: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """What was known of a project on the day."""
 
     code: str
@@ -55,8 +55,7 @@ class Project:
     accepted_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A claim's or batch's money on the day: not ordered, at the bank, withheld."""
 
     reference: str
@@ -70,8 +69,7 @@ class Claimed:
     """The first day the withheld money may be released; None while the project is not accepted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Allocation:
+class Allocation(NamedTuple):
     """An allocation's money on the day: proposed, or approved and not claimed, and its claims."""
 
     allocation_id: int

@@ -8,7 +8,7 @@ due.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from services.funds.domain.delays import RESPONSIBLE, Responsible, Waiting
@@ -78,8 +78,7 @@ def answering(waiting: Iterable[Waiting], rulings: Mapping[tuple[str, str], Ruli
 def _by(item: Waiting, ruling: Ruling | None) -> Waiting:
     if ruling is None:
         return item
-    return replace(
-        item,
+    return item._replace(
         responsible=ruling.side,
         office=ruling.office,
         office_name=ruling.office_name,
@@ -104,7 +103,7 @@ def found(waiting: Iterable[Waiting], reference: str, step: str) -> Waiting:
     items = [item for item in waiting if item.reference == reference and item.step == step]
     if not items:
         raise NotWaiting()
-    return replace(items[0], amount_fen=sum(item.amount_fen for item in items))
+    return items[0]._replace(amount_fen=sum(item.amount_fen for item in items))
 
 
 def office_of(side: Responsible, item: Waiting) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import chain
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -40,6 +39,7 @@ async def load(session: AsyncSession, question: Question, values: Parameters) ->
     found = await _allocations(session, question, values, books, withheld)
     receipts = await _receipts(session, question, books)
     lines = await _lines(session, question)
+    left = _undivided(receipts)
     codes = [row.division_code for row in receipts] + [row.division_code for row in lines]
     codes += [row.county_code for row in found]
     return domain.Facts(
@@ -47,13 +47,13 @@ async def load(session: AsyncSession, question: Question, values: Parameters) ->
         lines=lines,
         allocations=found,
         names=dict(await lists.division_names(session, codes)),
-        lacking_counties=await lacking_projects.counties(session, question) if _undivided(receipts) else frozenset(),
+        lacking_counties=await lacking_projects.counties(session, question, left) if left else frozenset(),
     )
 
 
-def _undivided(receipts: Iterable[domain.Receipt]) -> bool:
-    """Whether a county has money left that no project has: only then does it matter if one lacks money."""
-    return any(row.left_fen and level_of(row.division_code) == "county" for row in receipts)
+def _undivided(receipts: Iterable[domain.Receipt]) -> set[str]:
+    """Counties with money left that no project has: only then does it matter if one lacks money."""
+    return {row.division_code for row in receipts if row.left_fen and level_of(row.division_code) == "county"}
 
 
 async def _of_projects(
@@ -74,24 +74,36 @@ async def _allocations(
     """Allocations with money that waits. Retention that is not due waits nowhere, and its claims are not read."""
     allocations = await storage.allocations(session, {*books.by_allocation, *withheld})
     projects = await projects_of(session, {row.project_code for row in allocations}, question.as_of)
-    due_on = {row.id: _due_on(row.county_code, projects[row.project_code], values) for row in allocations}
+    due_on = _due_days(allocations, projects, values)
     due = [number for number in withheld if (day := due_on[number]) is not None and day <= question.as_of]
     for state in await storage.accounts(session, question, ("withheld",), due) if due else ():
         books.by_allocation[state.allocation_id or 0].append(state)
     claimed = await _claimed(session, books, question.as_of)
     return tuple(
-        _allocation(row, projects[row.project_code], books, claimed.get(row.id, []), due_on[row.id])
+        _allocation(
+            row, projects[row.project_code], books.by_allocation[row.id], claimed.get(row.id, ()), due_on[row.id]
+        )
         for row in allocations
         if row.id in books.by_allocation
     )
 
 
-def _due_on(county_code: str, project: domain.Project, values: Parameters) -> date | None:
-    """The first day a project's retention may be released: its acceptance and the county's days."""
-    accepted_on = project.accepted_on
-    if accepted_on is None:
-        return None
-    return accepted_on + timedelta(days=int(values.get("retention_days", county_code, accepted_on).value))
+def _due_days(
+    allocations: Iterable[storage.Given], projects: Mapping[str, domain.Project], values: Parameters
+) -> dict[int, date | None]:
+    """By allocation: the first day its retention may be released, None while its project is not accepted."""
+    days: dict[tuple[str, date], date] = {}
+    found: dict[int, date | None] = {}
+    for row in allocations:
+        accepted_on = projects[row.project_code].accepted_on
+        if accepted_on is None:
+            found[row.id] = None
+            continue
+        key = (row.county_code, accepted_on)
+        if key not in days:
+            days[key] = accepted_on + timedelta(days=int(values.get("retention_days", *key).value))
+        found[row.id] = days[key]
+    return found
 
 
 async def of_offices(session: AsyncSession, question: Question) -> domain.Facts:
@@ -142,35 +154,25 @@ async def _lines(session: AsyncSession, question: Question) -> tuple[domain.Line
             line_id=line.id,
             division_code=line.division_code,
             amount_fen=line.amount_fen - recalled.get(line.id, 0),
-            issued_on=document.issued_on,
-            fund_kind=document.fund_kind,
-            drawn_on_receipt_id=document.drawn_on_receipt_id,
-            batch=document.batch,
+            issued_on=line.issued_on,
+            fund_kind=line.fund_kind,
+            drawn_on_receipt_id=line.drawn_on_receipt_id,
+            batch=line.batch,
         )
-        for line, document in await storage.lines_under_way(session, question)
+        for line in await storage.lines_under_way(session, question)
     )
 
 
 async def projects_of(session: AsyncSession, codes: Iterable[str], as_of: date) -> dict[str, domain.Project]:
     """What was known of each project on the day: the newest version in effect, else the first that is known."""
-    found = await project_grants.facts_on(session, codes, as_of)
-    return {code: _project(facts, as_of) for code, facts in found}
+    known = await project_grants.known_on(session, codes, as_of)
+    return {project.code: _as_known(project, as_of) for project in known}
 
 
-def _project(facts: Mapping[str, Any], as_of: date) -> domain.Project:
-    """The facts as ProjectGrant wrote them when they were told."""
-    accepted = None if facts["accepted_on"] is None else date.fromisoformat(facts["accepted_on"])
-    return domain.Project(
-        code=facts["project_code"],
-        name=facts["name"],
-        county_code=facts["county_code"],
-        office=facts["office"],
-        office_name=facts["office_name"],
-        purpose=facts["purpose"],
-        state=facts["state"],
-        state_since=date.fromisoformat(facts["state_since"]),
-        accepted_on=accepted if accepted is not None and accepted <= as_of else None,
-    )
+def _as_known(project: domain.Project, as_of: date) -> domain.Project:
+    """Nobody knew on the day of an acceptance after it."""
+    later = project.accepted_on is not None and project.accepted_on > as_of
+    return project._replace(accepted_on=None) if later else project
 
 
 async def _claimed(session: AsyncSession, books: _Books, as_of: date) -> dict[int, list[domain.Claimed]]:
@@ -190,7 +192,7 @@ async def _claimed(session: AsyncSession, books: _Books, as_of: date) -> dict[in
     return found
 
 
-def _claim(claim: Any, states: list[AccountState], as_of: date) -> domain.Claimed:
+def _claim(claim: storage.Filed, states: list[AccountState], as_of: date) -> domain.Claimed:
     waiting = [state for state in states if state.kind == "claim"]
     flying = [state for state in states if state.kind == "in_flight"]
     reviewed = claim.decided_on is not None and claim.decided_on <= as_of
@@ -219,20 +221,29 @@ def _batch(batch: GrantBatch, states: list[AccountState], as_of: date) -> domain
 
 
 def _allocation(
-    row: Any, project: domain.Project, books: _Books, claimed: list[domain.Claimed], due_on: date | None
+    row: storage.Given,
+    project: domain.Project,
+    states: Iterable[AccountState],
+    claimed: Iterable[domain.Claimed],
+    due_on: date | None,
 ) -> domain.Allocation:
-    states = books.by_allocation[row.id]
+    reserved = available = 0
+    for state in states:
+        if state.kind == "reserved":
+            reserved += state.balance_fen
+        elif state.kind == "allocation":
+            available += state.balance_fen
     return domain.Allocation(
-        allocation_id=row.id,
-        receipt_id=row.receipt_id,
-        division_code=row.division_code,
-        county_code=row.county_code,
-        fund_kind=row.fund_kind,
-        project=project,
-        proposed_on=row.proposed_on,
-        decided_on=row.decided_on,
-        reserved_fen=sum(state.balance_fen for state in states if state.kind == "reserved"),
-        available_fen=sum(state.balance_fen for state in states if state.kind == "allocation"),
-        claims=tuple(replace(claim, due_on=due_on) if claim.withheld_fen else claim for claim in claimed),
-        batch=row.batch,
+        row.id,
+        row.receipt_id,
+        row.division_code,
+        row.county_code,
+        row.fund_kind,
+        project,
+        row.proposed_on,
+        row.decided_on,
+        reserved,
+        available,
+        tuple(claim._replace(due_on=due_on) if claim.withheld_fen else claim for claim in claimed),
+        row.batch,
     )

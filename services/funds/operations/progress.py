@@ -185,17 +185,14 @@ async def _labels(session: AsyncSession, answered: Answered, group_by: GroupBy, 
     return {code: zh for code, (zh, _) in SOURCE_LEVELS.items()} if group_by == "level" else BATCH_LABELS
 
 
+_DELAY = (*delays.Waiting._fields, "days", "deadline_days", "due_on", "deadline_counting", "days_late", "late")
+
+
 def _delay(item: delays.Delay) -> dict[str, Any]:
     """A row as wire.Delay says it. A county has hundreds: as models they take longer than all the statements."""
-    waiting = item.waiting
-    return {name: getattr(waiting, name) for name in waiting.__slots__} | {
-        "days": item.days,
-        "deadline_days": item.deadline_days,
-        "due_on": item.due.on,
-        "deadline_counting": item.due.counting,
-        "days_late": item.days_late,
-        "late": item.late,
-    }
+    waiting, days, due, days_late = item
+    measured = (days, item.deadline_days, due.on, due.counting, days_late, item.late)
+    return dict(zip(_DELAY, (*waiting, *measured), strict=True))
 
 
 def _sums(items: Iterable[delays.Delay]) -> list[wire.DelaySum]:

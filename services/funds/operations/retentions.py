@@ -58,8 +58,8 @@ def _due(item: wire.Retention, by: date) -> bool:
 
 async def _answers(session: AsyncSession, found: Sequence[tuple[Claim, int]]) -> list[wire.Retention]:
     today = clock.office_today()
-    facts = await project_grants.facts_on(session, {claim.project_code for claim, _ in found}, today)
-    accepted = {code: ProjectGrant.model_validate(known).accepted_on for code, known in facts}
+    known = await project_grants.known_on(session, {claim.project_code for claim, _ in found}, today)
+    accepted = {project.code: project.accepted_on for project in known}
     return [await _answer(session, claim, held, accepted.get(claim.project_code)) for claim, held in found]
 
 

@@ -31,12 +31,11 @@ async def load(session: AsyncSession, question: Question, values: Parameters) ->
     candidates = await storage.candidates(session, question.area, question.fund_year)
     chosen = rules.choose(candidates, asked)
     others = rules.others_of(candidates, asked, chosen[0])
-    rows = await storage.thresholds(session, [chosen[0].id])
     first = None
     if chosen[0].regular_after_days is not None:
         first = await storage.first_regular_on(session, question)
-    thresholds = [storage.threshold_of(row) for row in rows[chosen[0].id]]
-    return rules.apply(question, chosen, others, thresholds, values, first)
+    demands = await storage.demands(session, chosen[0].id)
+    return rules.apply(question, chosen, others, demands, values, first)
 
 
 async def judge(session: AsyncSession, applied: Applied, totals: Totals, values: Parameters) -> list[Judged]:

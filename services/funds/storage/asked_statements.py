@@ -1,19 +1,21 @@
-"""Statements about money that are built once for each form of question, and run with each question's values.
+"""Statements about money that are made into text once for each form of question, and run with each question's values.
 
-Building a long statement takes the service longer than the database takes to answer it for a county.
+Making a long statement takes the service longer than the database takes to answer it for a county.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
+import asyncpg
 from sqlalchemy import BigInteger, Date, DateTime, Executable, String, bindparam
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.divisions import NATION
 from services.funds.domain.questions import Question
+from shared.chassis.plain_rows import PlainRows
 
 _TYPES: dict[str, Any] = {
     "area": String,
@@ -29,20 +31,23 @@ _TYPES: dict[str, Any] = {
 _WRITTEN = ("special",)
 """Values that stand in the statement itself."""
 
-Run = Callable[[AsyncSession, Question], Any]
+Run = Callable[..., Awaitable[Sequence[asyncpg.Record]]]
+"""Takes a session, a question, and values of parameters the question has not."""
 
 
 def built_once(build: Callable[[Question], Executable]) -> Run:
     """Run what `build` makes of a question whose values are parameters. `allocations` are not among them."""
-    built: dict[tuple[Any, ...], Executable] = {}
+    built: dict[tuple[Any, ...], PlainRows] = {}
 
-    async def run(session: AsyncSession, question: Question) -> Any:
+    async def run(
+        session: AsyncSession, question: Question, more: Mapping[str, Any] | None = None
+    ) -> Sequence[asyncpg.Record]:
         values = {name: getattr(question, name) for name in (*_TYPES, *_WRITTEN)}
         form = tuple(value if name in _WRITTEN or value == NATION else value is None for name, value in values.items())
         statement = built.get(form)
         if statement is None:
-            statement = built[form] = build(_parameters(values))
-        return await session.execute(statement, {f"asked_{name}": values[name] for name in _TYPES})
+            statement = built[form] = PlainRows(build(_parameters(values)))
+        return await statement.rows(session, {f"asked_{name}": values[name] for name in _TYPES} | dict(more or {}))
 
     return run
 

@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import Date, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.deadlines import Deadline
 from services.funds.storage.tables import Allocation, Document, DocumentLine, Receipt, StageDeadline
 from services.funds.storage.trace import one_of
+from shared.chassis.plain_rows import PlainRows
+
+_KNOWN = PlainRows(
+    select(*(getattr(StageDeadline, name) for name in Deadline.__slots__)).where(
+        StageDeadline.valid_from <= bindparam("day", type_=Date)
+    )
+)
 
 
 async def known(session: AsyncSession, on: date) -> list[Deadline]:
     """All deadlines in force on a day, older ones of the same step and place with them."""
-    rows = await session.scalars(select(StageDeadline).where(StageDeadline.valid_from <= on))
-    names = Deadline.__slots__
-    return [Deadline(**{name: getattr(row, name) for name in names}) for row in rows]
+    return [Deadline(*row) for row in await _KNOWN.rows(session, {"day": on})]
 
 
 async def list_all(session: AsyncSession, division_code: str | None, step: str | None) -> Sequence[StageDeadline]:

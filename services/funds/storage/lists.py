@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import String, bindparam, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.divisions import NATION, ancestors_of, length_below
 from services.funds.domain.vocabulary_changes import Term
 from services.funds.storage.tables import ClaimPaperKind, DivisionName, FundKind, FundKindTerm, Programme
 from shared.chassis import clock
+from shared.chassis.plain_rows import PlainRows
 from shared.chassis.scope import within
 from shared.schemas.registry import Division
 
@@ -114,8 +115,15 @@ async def division_names_below(session: AsyncSession, area: str) -> dict[str, st
     return {row.code: row.name for row in await session.execute(query)}
 
 
+_NAMES = PlainRows(
+    select(DivisionName.code, DivisionName.name).where(
+        DivisionName.code == func.any(bindparam("codes", type_=ARRAY(String)))
+    )
+)
+
+
 async def division_names(session: AsyncSession, codes: Iterable[str]) -> Mapping[str, str]:
     """Names of those codes that are known here."""
     wanted = sorted(set(codes))
-    rows = await session.execute(select(DivisionName.code, DivisionName.name).where(DivisionName.code.in_(wanted)))
-    return {row.code: row.name for row in rows}
+    rows = await _NAMES.rows(session, {"codes": wanted}) if wanted else ()
+    return {row[0]: row[1] for row in rows}

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.parameters import Parameters, Value
 from services.funds.storage.tables import Parameter
+from shared.chassis.plain_rows import PlainRows
 
 
 async def list_all(
@@ -24,13 +25,12 @@ async def list_all(
     return (await session.scalars(query)).all()
 
 
+_ALL = PlainRows(select(*(getattr(Parameter, name) for name in Value._fields)))
+
+
 async def load(session: AsyncSession, division_code: str, on: date) -> Parameters:
     """The parameters to answer for one area on one day."""
-    values = [
-        Value(row.key, row.division_code, row.valid_from, row.valid_to, row.value, row.unit, row.source)
-        for row in await list_all(session)
-    ]
-    return Parameters(values, division_code, on)
+    return Parameters(map(Value._make, await _ALL.rows(session)), division_code, on)
 
 
 async def open_row(session: AsyncSession, key: str, division_code: str) -> Parameter | None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     CTE,
@@ -19,6 +18,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    literal_column,
     null,
     or_,
     select,
@@ -40,6 +40,7 @@ from services.funds.storage.tables import (
     Receipt,
 )
 from services.funds.storage.trace import any_of, one_of
+from shared.chassis.plain_rows import PlainRows
 from shared.chassis.scope import within
 
 ON_THE_WAY = ("receipt", "recalling", "reserved", "allocation", "claim", "in_flight", "batch", "batch_in_flight")
@@ -52,8 +53,7 @@ _DATED = ("recalling", "claim", "in_flight")
 """Kinds of which the day matters on which money last came in."""
 
 
-@dataclass(frozen=True, slots=True)
-class AccountState:
+class AccountState(NamedTuple):
     """What stood on an account on the day, and when something last came in."""
 
     kind: str
@@ -65,12 +65,59 @@ class AccountState:
     last_credit_on: date | None
 
 
+class Registered(NamedTuple):
+    """What positions need of a receipt."""
+
+    id: int
+    division_code: str
+    fund_kind: str
+    batch: str
+    received_on: date
+    amount_fen: int
+
+
+class UnderWay(NamedTuple):
+    """What positions need of a document's line that is not registered."""
+
+    id: int
+    division_code: str
+    amount_fen: int
+    issued_on: date
+    fund_kind: str
+    drawn_on_receipt_id: int | None
+    batch: str
+
+
+class Given(NamedTuple):
+    """What positions need of an allocation: several thousand whole rows would take longer than all the rest."""
+
+    id: int
+    receipt_id: int
+    division_code: str
+    county_code: str
+    fund_kind: str
+    batch: str
+    project_code: str
+    proposed_on: date
+    decided_on: date | None
+
+
+class Filed(NamedTuple):
+    """What positions need of a claim."""
+
+    id: int
+    allocation_id: int
+    claimed_on: date
+    decided_on: date | None
+
+
 async def accounts(
     session: AsyncSession, question: Question, kinds: Sequence[str], of: Iterable[int] | None = None
 ) -> list[AccountState]:
     """The accounts of the area's books, of these kinds, on which money stood on the day; or `of` these allocations."""
     own = [] if of is None else [one_of(LedgerAccount.allocation_id, of)]
-    return [AccountState(*row) for row in await session.execute(_states(question, _standing(question, kinds, *own)))]
+    found = await session.execute(_states(question, _standing(question, kinds, *own)))
+    return list(map(AccountState._make, found))
 
 
 @built_once
@@ -93,9 +140,13 @@ async def on_the_way(session: AsyncSession, question: Question) -> tuple[list[Ac
 
     Both in one look: a county has more accounts of retention than of all else, and few of them matter one by one.
     """
-    states = [AccountState(*row) for row in await _on_the_way(session, question)]
-    held = {state.allocation_id or 0: state.balance_fen for state in states if state.kind == "withheld"}
-    return [state for state in states if state.kind != "withheld"], held
+    states, held = [], {}
+    for state in map(AccountState._make, await _on_the_way(session, question)):
+        if state.kind == "withheld":
+            held[state.allocation_id or 0] = state.balance_fen
+        else:
+            states.append(state)
+    return states, held
 
 
 async def held(session: AsyncSession, question: Question) -> list[tuple[int, str, int]]:
@@ -118,7 +169,7 @@ def _standing(question: Question, kinds: Sequence[str], *own: ColumnElement[bool
     owners = (account.id, account.kind, account.owner_id, account.receipt_id, account.allocation_id, account.claim_id)
     asked = select(*owners, balance).where(
         within(account.division_code, question.books),
-        account.kind.in_(kinds),
+        _one_of(account.kind, kinds),
         or_(account.balance_fen != 0, moved_since),
         *only(question, account.fund_year, account.fund_kind, account.batch),
         *own,
@@ -141,8 +192,14 @@ def _states(question: Question, standing: CTE) -> Select[Any]:
         standing.c.allocation_id,
         standing.c.claim_id,
     )
-    last_credit_on = case((standing.c.kind.in_(_DATED), came_in)).label("last_credit_on")
+    last_credit_on = case((_one_of(standing.c.kind, _DATED), came_in)).label("last_credit_on")
     return select(*owners, standing.c.balance, last_credit_on).where(standing.c.balance != 0)
+
+
+def _one_of(kind: Any, kinds: Sequence[str]) -> ColumnElement[bool]:
+    """Written into the statement, so that the index on such accounts can serve it."""
+    found: ColumnElement[bool] = kind.in_([literal_column(f"'{name}'") for name in kinds])
+    return found
 
 
 def _moved(question: Question, side: Any) -> ColumnElement[int]:
@@ -155,7 +212,7 @@ def _moved(question: Question, side: Any) -> ColumnElement[int]:
 @built_once
 def _receipts(question: Question) -> Select[Any]:
     return (
-        select(Receipt)
+        select(*(getattr(Receipt, name) for name in Registered._fields))
         .where(
             within(Receipt.division_code, question.books),
             Receipt.received_on <= question.as_of,
@@ -166,17 +223,18 @@ def _receipts(question: Question) -> Select[Any]:
     )
 
 
-async def receipts(session: AsyncSession, question: Question) -> Sequence[Receipt]:
+async def receipts(session: AsyncSession, question: Question) -> list[Registered]:
     """Receipts registered in the area's books by the day."""
-    found: Sequence[Receipt] = (await _receipts(session, question)).scalars().all()
-    return found
+    return list(map(Registered._make, await _receipts(session, question)))
 
 
 @built_once
-def _lines_under_way(question: Question) -> Select[Any, Any]:
+def _lines_under_way(question: Question) -> Select[Any]:
     registered = exists().where(Receipt.document_line_id == DocumentLine.id, Receipt.received_on <= question.as_of)
+    of_line = ("id", "division_code", "amount_fen")
     return (
-        select(DocumentLine, Document)
+        select(*(getattr(DocumentLine if name in of_line else Document, name) for name in UnderWay._fields))
+        .select_from(DocumentLine)
         .join(Document, Document.id == DocumentLine.document_id)
         .where(
             within(DocumentLine.division_code, question.area),
@@ -188,27 +246,22 @@ def _lines_under_way(question: Question) -> Select[Any, Any]:
     )
 
 
-async def lines_under_way(session: AsyncSession, question: Question) -> Sequence[tuple[DocumentLine, Document]]:
+async def lines_under_way(session: AsyncSession, question: Question) -> list[UnderWay]:
     """Lines for divisions of the area that were issued and not registered by the day."""
-    return [(line, document) for line, document in await _lines_under_way(session, question)]
+    return list(map(UnderWay._make, await _lines_under_way(session, question)))
 
 
-_GIVEN = (
-    Allocation.id, Allocation.receipt_id, Allocation.division_code, Allocation.county_code, Allocation.fund_kind,
-    Allocation.batch, Allocation.project_code, Allocation.proposed_on, Allocation.decided_on,
-)  # fmt: skip
-"""What positions need of allocations: several thousand whole rows would take longer than all the rest."""
-_ALLOCATIONS = select(*_GIVEN).where(any_of(Allocation.id)).order_by(Allocation.id)
-_CLAIMS = (
-    select(Claim.id, Claim.allocation_id, Claim.claimed_on, Claim.decided_on).where(any_of(Claim.id)).order_by(Claim.id)
+_ALLOCATIONS, _CLAIMS = (
+    PlainRows(select(*(getattr(table, name) for name in kind._fields)).where(any_of(table.id)).order_by(table.id))
+    for table, kind in ((Allocation, Given), (Claim, Filed))
 )
 
 
-async def allocations(session: AsyncSession, ids: Iterable[int]) -> Sequence[Any]:
-    """What positions need of allocations."""
-    return (await session.execute(_ALLOCATIONS, {"ids": sorted(ids)})).all()
+async def allocations(session: AsyncSession, ids: Iterable[int]) -> list[Given]:
+    """Allocations by their numbers."""
+    return list(map(Given._make, await _ALLOCATIONS.rows(session, {"ids": sorted(ids)})))
 
 
-async def claims(session: AsyncSession, ids: Iterable[int]) -> Sequence[Any]:
-    """What positions need of claims."""
-    return (await session.execute(_CLAIMS, {"ids": sorted(ids)})).all()
+async def claims(session: AsyncSession, ids: Iterable[int]) -> list[Filed]:
+    """Claims by their numbers."""
+    return list(map(Filed._make, await _CLAIMS.rows(session, {"ids": sorted(ids)})))

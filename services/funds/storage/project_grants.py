@@ -6,14 +6,16 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, String, bindparam, func, select, type_coerce
+from sqlalchemy import Date, Select, String, bindparam, func, select, type_coerce
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.allocations import ENDED
+from services.funds.domain.positions import Project
 from services.funds.domain.refusals.fundings import ProjectFrozen
 from services.funds.storage.tables import FundedProject, Funding, FundingRelease, ProjectGrantRow
 from shared.chassis import clock
+from shared.chassis.plain_rows import PlainRows
 from shared.chassis.scope import within
 from shared.schemas.projects import ProjectGrant
 
@@ -116,21 +118,28 @@ async def versions(session: AsyncSession, project_code: str) -> list[ProjectGran
     return [ProjectGrant.model_validate(row.facts) for row in rows]
 
 
-def _facts_on() -> Select[Any]:
+def _known_on() -> Select[Any]:
     asked = select(func.unnest(bindparam("codes", type_=ARRAY(String))).label("code")).subquery()
     row = ProjectGrantRow
     of_project = select(row.facts).where(row.project_code == asked.c.code)
-    in_effect = of_project.where(row.effective_on <= bindparam("day")).order_by(row.version.desc()).limit(1)
+    in_effect = of_project.where(row.effective_on <= bindparam("day", type_=Date)).order_by(row.version.desc()).limit(1)
     first = of_project.order_by(row.version).limit(1)
     # The second is looked for only where the first is not: most projects take one step on the index.
-    facts = func.coalesce(in_effect.scalar_subquery(), first.scalar_subquery()).label("facts")
-    return select(asked.c.code, type_coerce(facts, JSONB))
+    found = type_coerce(func.coalesce(in_effect.scalar_subquery(), first.scalar_subquery()), JSONB)
+    # Whole, before its parts are taken: else each part would look for it again.
+    known = select(asked.c.code, found.label("facts")).cte("known").prefix_with("materialized")
+    said = [known.c.facts[name].astext for name in Project._fields[1:]]
+    parts = [said[at].cast(Date) if name in _DAYS else said[at] for at, name in enumerate(Project._fields[1:])]
+    return select(known.c.code, *parts).where(known.c.facts.is_not(None))
 
 
-_FACTS_ON = _facts_on()
+_DAYS = ("state_since", "accepted_on")
+_KNOWN_ON = PlainRows(_known_on())
 
 
-async def facts_on(session: AsyncSession, codes: Iterable[str], on: date) -> list[tuple[str, dict[str, Any]]]:
-    """By project: the facts of the newest version that had taken effect by the day, else of the first we know."""
-    found = await session.execute(_FACTS_ON, {"codes": sorted(codes), "day": on})
-    return [(code, known) for code, known in found if known is not None]
+async def known_on(session: AsyncSession, codes: Iterable[str], on: date) -> list[Project]:
+    """Each project as the newest version that had taken effect by the day says it, else the first we know.
+
+    `accepted_on` may lie after the day.
+    """
+    return list(map(Project._make, await _KNOWN_ON.rows(session, {"codes": sorted(codes), "day": on})))

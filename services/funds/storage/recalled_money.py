@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, func, select, union_all
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
@@ -55,19 +55,26 @@ async def on_the_way(session: AsyncSession, question: Question) -> dict[int, int
     return {line_id: int(fen) for line_id, fen in await _on_the_way(session, question) if line_id is not None}
 
 
-def taken_from_projects(question: Question) -> CompoundSelect[Any]:
-    """Project and fen of what was called back, or moved to another project, by the day; of the area's counties."""
+def taken_from(question: Question, project: Any) -> ColumnElement[int]:
+    """In fen what was called back from a project, or moved to another one, by the day; of the area's counties.
+
+    `project`: columns of the statement, among them `project_code`.
+    """
+    own = (
+        Allocation.project_code == project.project_code,
+        within(Allocation.county_code, question.books),
+        Allocation.fund_year == question.fund_year,
+    )
     recalled = (
-        select(Allocation.project_code, Recall.amount_fen.label("fen"))
+        select(func.coalesce(func.sum(Recall.amount_fen), 0))
         .join(Allocation, Allocation.id == Recall.allocation_id)
-        .where(Recall.state == "approved", Recall.decided_on <= question.as_of)
+        .where(Recall.state == "approved", Recall.decided_on <= question.as_of, *own)
     )
     target = aliased(Allocation)
     moved = (
-        select(Allocation.project_code, Reallocation.amount_fen.label("fen"))
+        select(func.coalesce(func.sum(Reallocation.amount_fen), 0))
         .join(Allocation, Allocation.id == Reallocation.from_allocation_id)
         .join(target, target.id == Reallocation.to_allocation_id)
-        .where(target.state == "approved", target.decided_on <= question.as_of)
+        .where(target.state == "approved", target.decided_on <= question.as_of, *own)
     )
-    own = (within(Allocation.county_code, question.books), Allocation.fund_year == question.fund_year)
-    return union_all(recalled.where(*own), moved.where(*own))
+    return recalled.scalar_subquery() + moved.scalar_subquery()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.funds.domain.delays import Responsible
 from services.funds.domain.questions import Question
 from services.funds.domain.responsibilities import Ruling
 from services.funds.storage.asked_statements import built_once
@@ -21,11 +20,13 @@ from services.funds.storage.tables import (
 )
 from shared.chassis.scope import within
 
+_RULING = ("id", *Ruling.__slots__[1:])
+
 
 @built_once
 def _rulings(question: Question) -> Select[Any]:
     table = ResponsibilityDecision
-    query = select(table).where(
+    query = select(*(getattr(table, name) for name in _RULING)).where(
         table.fund_year == question.fund_year,
         table.effective_from <= question.as_of,
         within(table.division_code, question.books),
@@ -37,13 +38,7 @@ def _rulings(question: Question) -> Select[Any]:
 
 async def rulings(session: AsyncSession, question: Question) -> list[Ruling]:
     """What was decided on money in the area's books of the fund year, with effect by the day; in one query."""
-    return [
-        Ruling(
-            row.id, row.reference, row.step, cast(Responsible, row.side), row.cause, row.office, row.office_name,
-            row.effective_from, row.effective_to,
-        )
-        for row in (await _rulings(session, question)).scalars()
-    ]  # fmt: skip
+    return [Ruling(*row) for row in await _rulings(session, question)]
 
 
 async def decisions_of(session: AsyncSession, cases: Sequence[Responsibility]) -> dict[int, ResponsibilityDecision]:

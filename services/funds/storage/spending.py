@@ -35,8 +35,9 @@ async def grouped(
     """An area's money on a day by area right below (its own under its own code), kind, level of origin, or batch."""
     below = len(question.area) == COUNTY and by == "division"
     detailed = below or _detailed(question)
+    found: Sequence[Any]
     if question.allocations is not None:
-        found = await session.execute(_grouped(question, by, detailed, length_below(question.area)))
+        found = (await session.execute(_grouped(question, by, detailed, length_below(question.area)))).all()
     else:
         found = await _built(by, detailed, length_below(question.area))(session, question)
     return {key: _totals(sums) for key, *sums in sorted(found)}

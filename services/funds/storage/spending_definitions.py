@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
+from functools import cache
+from types import SimpleNamespace
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, func, or_, select, text
+from sqlalchemy import BigInteger, ColumnElement, Date, String, bindparam, func, or_, select, text, true
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.divisions import NATION, ancestors_of
@@ -18,6 +21,7 @@ from services.funds.storage.asked_money import only
 from services.funds.storage.book_imports import undone
 from services.funds.storage.tables import Receipt, SpendingDefinition, SpendingThreshold
 from shared.chassis import clock
+from shared.chassis.plain_rows import PlainRows
 from shared.chassis.scope import within
 
 SAID = (
@@ -28,7 +32,7 @@ SAID = (
 DEMANDED = ("id", "kind", "value", "due_on", "source", "priority", "valid_from", "valid_to")
 
 
-def definition_of(row: SpendingDefinition) -> Definition:
+def definition_of(row: Any) -> Definition:
     """The rules' view of a row; of one not inserted yet the number is 0."""
     return Definition(
         **{name: getattr(row, name) for name in SAID if name != "id"},
@@ -51,12 +55,7 @@ def end_of(row: SpendingDefinition) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def threshold_of(row: SpendingThreshold) -> Threshold:
-    """The rules' view of a row."""
-    return Threshold(**{name: getattr(row, name) for name in DEMANDED})
-
-
-def _of_year(fund_year: int) -> list[ColumnElement[bool]]:
+def _of_year(fund_year: Any) -> list[ColumnElement[bool]]:
     return [
         SpendingDefinition.state == "approved",
         SpendingDefinition.year_from <= fund_year,
@@ -64,26 +63,43 @@ def _of_year(fund_year: int) -> list[ColumnElement[bool]]:
     ]
 
 
-def _above(area: str) -> ColumnElement[bool]:
-    return SpendingDefinition.division_code.in_((NATION, *ancestors_of(area), area))
+_YEAR = bindparam("fund_year", type_=BigInteger)
+_READ = (*SAID, "decided_at", "ended_at", "earlier_ends")
+_CANDIDATES = PlainRows(
+    select(*(getattr(SpendingDefinition, name) for name in _READ))
+    .where(
+        SpendingDefinition.division_code == func.any(bindparam("places", type_=ARRAY(String))),
+        *_of_year(_YEAR),
+    )
+    .order_by(SpendingDefinition.id)
+)
 
 
 async def candidates(session: AsyncSession, area: str, fund_year: int) -> list[Definition]:
     """Approved definitions of a fund year for the area and for those above it, of all kinds and days."""
-    query = select(SpendingDefinition).where(_above(area), *_of_year(fund_year)).order_by(SpendingDefinition.id)
-    return [definition_of(row) for row in await session.scalars(query)]
+    places = [NATION, *ancestors_of(area), area]
+    rows = await _CANDIDATES.rows(session, {"places": places, "fund_year": fund_year})
+    return [definition_of(SimpleNamespace(**dict(row))) for row in rows]
+
+
+@cache
+def _below(nation: bool) -> PlainRows:
+    place, area = SpendingDefinition.division_code, cast(Any, bindparam("area", type_=String))
+    day = bindparam("day", type_=Date)
+    query = select(func.count()).where(
+        true() if nation else within(place, area),
+        place != area,
+        SpendingDefinition.valid_from <= day,
+        or_(SpendingDefinition.valid_to.is_(None), SpendingDefinition.valid_to >= day),
+        *_of_year(_YEAR),
+    )
+    return PlainRows(query)
 
 
 async def below(session: AsyncSession, area: str, fund_year: int, on: date) -> int:
     """How many approved definitions places below the area have of their own on a day."""
-    query = select(func.count()).where(
-        within(SpendingDefinition.division_code, area),
-        SpendingDefinition.division_code != area,
-        SpendingDefinition.valid_from <= on,
-        or_(SpendingDefinition.valid_to.is_(None), SpendingDefinition.valid_to >= on),
-        *_of_year(fund_year),
-    )
-    return int(await session.scalar(query) or 0)
+    values = {"area": area, "day": on, "fund_year": fund_year}
+    return int((await _below(area == NATION).rows(session, values))[0][0])
 
 
 async def thresholds(session: AsyncSession, definition_ids: Iterable[int]) -> dict[int, list[SpendingThreshold]]:
@@ -93,6 +109,18 @@ async def thresholds(session: AsyncSession, definition_ids: Iterable[int]) -> di
     for row in await session.scalars(query.order_by(SpendingThreshold.id)):
         found[row.definition_id].append(row)
     return found
+
+
+_DEMANDS = PlainRows(
+    select(*(getattr(SpendingThreshold, name) for name in DEMANDED))
+    .where(SpendingThreshold.definition_id == bindparam("definition", type_=BigInteger))
+    .order_by(SpendingThreshold.id)
+)
+
+
+async def demands(session: AsyncSession, definition_id: int) -> list[Threshold]:
+    """What a definition demands, in the order it was entered."""
+    return [Threshold(**dict(row)) for row in await _DEMANDS.rows(session, {"definition": definition_id})]
 
 
 async def first_regular_on(session: AsyncSession, question: Question) -> date | None:

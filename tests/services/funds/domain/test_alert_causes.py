@@ -65,7 +65,7 @@ def test_money_of_a_stopped_project_is_red_the_day_after() -> None:
 
 
 def test_above_a_county_money_not_handed_on_is_alerted_as_not_sent_down() -> None:
-    item = replace(waiting("allocation", 31), division_code="3416")
+    item = waiting("allocation", 31)._replace(division_code="3416")
     causes = causes_of(RULES.values(), replace(facts(item), area="3416"))
     assert [cause.rule for cause in causes] == ["not_sent_down"]
 

@@ -153,7 +153,7 @@ REFERENCES = st.sampled_from(["claim:1", "batch:2", "allocation:3", "receipt:4",
 @st.composite
 def waits(draw: st.DrawFn) -> Waiting:
     item = waiting(draw(STEPS), draw(st.integers(1, 10**9)), draw(REFERENCES), draw(st.integers(0, 300)))
-    return replace(item, received=draw(st.sampled_from([True, True, False])))
+    return item._replace(received=draw(st.sampled_from([True, True, False])))
 
 
 HELD = st.builds(

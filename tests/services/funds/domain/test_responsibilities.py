@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -70,7 +69,7 @@ def test_a_lost_or_doubled_fen_would_be_seen() -> None:
 
     def doubling(waiting: Iterable[Waiting], rulings: Mapping[tuple[str, str], Ruling]) -> list[Waiting]:
         decided = answering(waiting, rulings)
-        return decided + [replace(item, responsible="finance") for item in decided if item.decision_id is not None]
+        return decided + [item._replace(responsible="finance") for item in decided if item.decision_id is not None]
 
     receipt = Receipt(1, "341622", "central_special", date(2025, 3, 1), 7)
     where = Facts((receipt,), (Line(5, "341622", 3, date(2025, 3, 1), "central_special", None),))
