@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from shared.schemas.gateway import OfficeCode
-from shared.schemas.wire import LongText, Text, Wire
+from shared.schemas.wire import Code, DivisionCode, LongText, PersonName, Text, Wire
 
 
 def _only_text(value: object) -> object:
@@ -49,6 +49,21 @@ class ComplaintReceipt(Wire):
     received_on: date
     due_on: date | None = Field(description="by when it is accepted for handling; null once it was answered")
     handled_by: str | None = Field(description="name of the office; null while no office exists that may handle it")
+
+
+class ComplaintTaken(Wire):
+    """A complaint as an officer takes it down, for somebody who rings up, comes by or writes on paper."""
+
+    submission_token: SubmissionToken
+    channel: Literal["telephone", "visit", "letter"]
+    kind: Code
+    area_code: Annotated[DivisionCode, Field(description="the place it is about, in the officer's own area")]
+    text: LongText
+    name: Annotated[PersonName | None, Field(description="with a telephone; without both it is anonymous")] = None
+    telephone: Telephone | None = None
+    about_level: Annotated[AboutLevel | None, Field(description="level of the body complained about")] = None
+    about_office: OfficeCode | None = None
+    about_person: Annotated[PersonName | None, Field(description="who is complained about")] = None
 
 
 class ComplaintFollowed(Wire):

@@ -10,6 +10,7 @@ from services.gateway.api.dependencies import GatewayParts, OwnDatabase
 from services.gateway.api.public_complaints import Around
 from services.gateway.operations import complaint_figures, complaint_views
 from services.gateway.operations import complaint_handling as operations
+from services.gateway.operations import complaints as intake
 from shared.chassis.app import new_router
 from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs
@@ -19,9 +20,11 @@ from shared.schemas.gateway_complaints import (
     Complaint,
     ComplaintClosing,
     ComplaintHead,
+    ComplaintReceipt,
     ComplaintRelease,
     ComplaintState,
     ComplaintStatistics,
+    ComplaintTaken,
     ComplaintTransfer,
     ComplaintWords,
 )
@@ -42,6 +45,14 @@ async def complaint_list(
     limit: Limit = 50,
 ) -> Page[ComplaintHead]:
     return await operations.list_at_desk(session, actor, state, overdue, cursor, limit)
+
+
+@router.post("", operation_id="complaint_take", status_code=201, **needs("complaint.handle"))
+async def complaint_take(
+    body: ComplaintTaken, session: Session, actor: CurrentActor, parts: GatewayParts, neighbours: Around
+) -> ComplaintReceipt:
+    """Take down what somebody says on the hotline or at the desk. The code is told to them, and shown nowhere else."""
+    return await intake.take_down(session, actor, parts.seals, neighbours, body)
 
 
 @router.get("/statistics", operation_id="complaint_statistics", **needs("complaint.statistics"))

@@ -41,7 +41,7 @@ FORM_LIMIT = 16 * 1024
 KEYLESS = (
     "/token", "/password", "/accounts", "/clients",
     "/second-factor", "/second-factor/confirmation", "/second-factor/recovery-codes", "/second-factor/removal",
-    "/secrets", "/secret", "/webhooks",
+    "/secrets", "/secret", "/webhooks", "/complaints",
 )  # fmt: skip
 """Own paths that end so carry secrets: an Idempotency-Key would keep a digest or a copy of them, so it is dropped."""
 ANSWERED = Counter("lika_gateway_answers_total", "Answers by whom they came from", ["service", "status"])

@@ -33,6 +33,7 @@ ACCESS_REASON = "AccessReason"
 NO_KEY = (
     "/token", "/password", "/accounts", "/clients", "/second-factor", "/second-factor/confirmation",
     "/second-factor/recovery-codes", "/second-factor/removal", "/secrets", "/secret", "/webhooks",
+    "/complaints",
 )  # fmt: skip
 """Addresses that carry secrets; a key sent there is dropped (README, Rules)."""
 

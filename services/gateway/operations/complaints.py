@@ -35,8 +35,9 @@ from services.gateway.upstream.working_days import WorkingDays
 from shared.chassis import audit, clock
 from shared.chassis.identity import Actor
 from shared.chassis.peers import Peer
+from shared.chassis.scope import require_in_scope
 from shared.refusals import Unavailable
-from shared.schemas.gateway_complaints import ComplaintReceipt
+from shared.schemas.gateway_complaints import ComplaintReceipt, ComplaintTaken
 
 NONCE = 12
 
@@ -62,11 +63,15 @@ class Submission:
     about_level: str = ""
     about_office: str = ""
     about_person: str | None = None
+    channel: str = ""
+    """How it reached the officer who took it down; empty when the complainant sent it."""
     files: tuple[SentFile, ...] = field(default=())
 
     def digest(self) -> str:
         """What tells a repetition from another complaint. The token in it keeps it from being guessed at."""
         said = asdict(self) | {"files": [hashlib.sha256(file.content).hexdigest() for file in self.files]}
+        if not self.channel:
+            del said["channel"]
         return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -99,9 +104,36 @@ async def submit(
     await route(session, row)
     await storage.add(session, row)
     await storage.add(session, *(_file_row(seals, row.id, number, file) for number, file in enumerate(files, 1)))
+    await _note_receipt(session, seals, actor, row, sent.channel)
+    return await _receipt(session, row, code)
+
+
+async def take_down(
+    session: AsyncSession, actor: Actor, seals: Seals, neighbours: Neighbours, told: ComplaintTaken
+) -> ComplaintReceipt:
+    """Take a complaint in as an officer of its area was told it; which officer, and how it came, stands in it."""
+    require_in_scope(actor, told.area_code)
+    sent = Submission(
+        token=told.submission_token,
+        kind=told.kind,
+        area_code=told.area_code,
+        text=told.text,
+        name=told.name,
+        telephone=told.telephone,
+        about_level=told.about_level or "",
+        about_office=told.about_office or "",
+        about_person=told.about_person,
+        channel=told.channel,
+    )
+    return await submit(session, actor, seals, neighbours, sent)
+
+
+async def _note_receipt(session: AsyncSession, seals: Seals, actor: Actor, row: Complaint, channel: str) -> None:
+    if channel:
+        await complaint_steps.take(session, seals, row, "received", actor, to=row.handler_office, channel=channel)
+        return
     await complaint_steps.take(session, seals, row, "received", None, to=row.handler_office)
     audit.record(session, actor, "complaint.received", row.id)
-    return await _receipt(session, row, code)
 
 
 async def route(session: AsyncSession, row: Complaint, above: str = "") -> bool:

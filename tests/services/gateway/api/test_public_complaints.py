@@ -181,6 +181,58 @@ async def test_a_lost_answer_makes_no_second_complaint_and_strangers_keys_never_
         )
 
 
+async def test_an_officer_takes_down_what_is_told_on_the_hotline_and_the_caller_follows_it(district: Town) -> None:
+    town = district
+    await employ(town, "wang", "li-er")
+    told = {
+        "submission_token": token(), "channel": "telephone", "kind": "funds", "area_code": "341622101", "text": WORDS,
+        "name": NAME, "telephone": TELEPHONE,
+    }  # fmt: skip
+    async with await town.as_("wang") as wang, await town.as_("li-er") as li:
+        receipt = (await wang.post("/api/v1/complaints", json=told)).json()
+        again = await wang.post("/api/v1/complaints", json=told, headers={"idempotency-key": "the-same-call"})
+        assert again.json() == receipt
+        other = await wang.post("/api/v1/complaints", json=told | {"channel": "visit"})
+        assert other.json()["code"] == "gateway.submission_reused"
+        (head,) = (await li.get("/api/v1/complaints")).json()["items"]
+        case = (await li.get(f"/api/v1/complaints/{head['id']}")).json()
+        (entry,) = case["entries"]
+        assert (entry["step"], entry["office"], entry["facts"]["channel"]) == ("received", "341622-aid", "telephone")
+        assert entry["account"]
+        assert (case["text"], case["named"]) == (WORDS, True)
+    followed = (await follow(town, receipt["tracking_code"])).json()
+    assert (followed["state"], followed["due_on"]) == ("received", receipt["due_on"])
+    async with town.harness.fastapi.state.database.session(read_only=True) as session:
+        kept = (await session.execute(text("select body from idempotency_keys"))).scalars().all()
+    assert receipt["tracking_code"] not in str(kept)
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"area_code": "341623101"}, 404, "not_found"),
+        ({"channel": "fax"}, 422, "invalid_fields"),
+        ({"submission_token": "short"}, 422, "invalid_fields"),
+        ({"telephone": None}, 422, "gateway.complaint_name_incomplete"),
+        ({"kind": "weather"}, 422, "gateway.complaint_kind_unknown"),
+        ({"about_person": "赵七"}, 422, "gateway.complaint_person_without_office"),
+        ({"text": " "}, 422, "invalid_fields"),
+    ],
+)
+async def test_what_cannot_be_taken_down_is_refused_and_nothing_is_kept(
+    district: Town, changes: dict[str, Any], status: int, code: str
+) -> None:
+    await employ(district, "wang")
+    told = {
+        "submission_token": token(), "channel": "visit", "kind": "funds", "area_code": "341622101", "text": WORDS,
+        "name": NAME, "telephone": TELEPHONE,
+    } | changes  # fmt: skip
+    async with await district.as_("wang") as wang:
+        answer = await wang.post("/api/v1/complaints", json=told)
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+        assert (await wang.get("/api/v1/complaints")).json()["items"] == []
+
+
 async def test_who_is_complained_about_never_sees_it_and_the_level_above_handles_it(district: Town) -> None:
     town = district
     await employ(town, "wang", "li-er", "city-wu")
