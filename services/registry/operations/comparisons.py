@@ -6,13 +6,14 @@ import asyncio
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.domain import comparison_sheets as sheets
 from services.registry.domain import comparisons as rules
 from services.registry.domain import refusals
 from services.registry.domain.comparisons import Read
@@ -29,7 +30,6 @@ from shared.schemas import registry_comparisons as wire
 from shared.schemas.wire import Page, clean_text
 
 REPLY_DAYS = "comparison_reply_days"
-MOST_ROWS = 1_000_000
 
 
 async def take_batch(
@@ -38,9 +38,10 @@ async def take_batch(
     """A list sent as JSON."""
     rows = [(place, row.identity_number, row.fact) for place, row in enumerate(request.rows, start=1)]
     content = hashlib.sha256(repr((kind, request.as_of, rows)).encode()).hexdigest()
+    lot = sheets.Lot(range(1, len(rows) + 1), [row[1] for row in rows], [row[2] for row in rows])
     return await _take(
         session, trail, kind, request.batch_key, request.as_of, content,
-        lambda today: rules.read(rows, seals.index, clean_text, today),
+        lambda today: rules.read([lot], seals.index_many, clean_text, today),
     )  # fmt: skip
 
 
@@ -52,17 +53,15 @@ async def take_sheet(
         lambda: hashlib.file_digest(cast("io.BufferedReader", sheet), "sha256").hexdigest()
     )
     sheet.seek(0)
-    return await _take(
-        session, trail, kind, batch_key, as_of, content, lambda today: _read_sheet(sheet, seals.index, today)
-    )
+    return await _take(session, trail, kind, batch_key, as_of, content, lambda today: _read_sheet(sheet, seals, today))
 
 
-def _read_sheet(sheet: BinaryIO, index: Callable[[str], bytes], today: date) -> Read:
+def _read_sheet(sheet: BinaryIO, seals: Seals, today: date) -> Read:
     for encoding in ("utf-8-sig", "gb18030"):
         sheet.seek(0)
         text = io.TextIOWrapper(sheet, encoding=encoding, newline="")
         try:
-            found = rules.read(_limited(rules.rows_of_sheet(csv.reader(text))), index, clean_text, today)
+            found = rules.read(sheets.lots_of(text), seals.index_many, clean_text, today)
         except UnicodeDecodeError:
             continue
         except csv.Error as error:
@@ -71,13 +70,6 @@ def _read_sheet(sheet: BinaryIO, index: Callable[[str], bytes], today: date) -> 
             text.detach()
         return found
     raise refusals.ComparisonUnreadable()
-
-
-def _limited(rows: Iterator[tuple[int, str, str]]) -> Iterator[tuple[int, str, str]]:
-    for place, row in enumerate(rows):
-        if place >= MOST_ROWS:
-            raise refusals.ComparisonTooLong(at_most=MOST_ROWS)
-        yield row
 
 
 async def _take(
@@ -103,20 +95,22 @@ async def _take(
             raise refusals.ComparisonBatchDiffers()
         return (await _shown(session, [known]))[0]
     days = int((await parameters.value(session, REPLY_DAYS, actor.scope[0], today)).value)
+    first = found.first()
     row = ComparisonList(
         id=new_id(), kind=kind, office=actor.office, account=actor.account, person=actor.person,
         division_code=actor.scope[0], batch_key=batch_key, content_sha256=content, purpose=actor.purpose, as_of=as_of,
         received_at=clock.now(), reply_by=today + timedelta(days=days), rows=found.rows, faulty=found.faulty,
-        repeated=0, matched=0, faults=[list(fault) for fault in found.faults],
+        repeated=len(found.indexes) - len(first), faults=[list(fault) for fault in found.faults],
     )  # fmt: skip
-    row.repeated = await storage.stage(session, found.places, found.indexes)
-    row.matched = await storage.match(session, actor.scope)
+    people = await storage.match(session, actor.scope, first)
+    row.matched = len(people)
     # Doubts refer to the list, and it is written once, with its counts: it goes in between match and doubts.
     await storage.add(session, row)
-    places = await storage.add_doubts(session, row.id, row.kind, row.reply_by)
-    await storage.state_facts(session, row.id, {place: found.facts[place] for place in places if place in found.facts})
+    named = [first[person] for person in people]
+    places, facts = [found.places[at] for at in named], [found.facts[at] for at in named]
+    await storage.add_doubts(session, row, people, places, facts)
     audit.record(session, actor, "comparison.take", str(row.id), kind=kind, rows=row.rows, matched=row.matched)
-    return (await _shown(session, [row]))[0]
+    return _list(row, {rules.OPEN: row.matched})
 
 
 async def get_list(session: AsyncSession, actor: Actor, list_id: UUID) -> wire.ComparisonList:
@@ -156,16 +150,17 @@ async def outcomes(
 
 async def _shown(session: AsyncSession, rows: list[ComparisonList]) -> list[wire.ComparisonList]:
     counts = await storage.counts(session, [row.id for row in rows])
-    return [
-        wire.ComparisonList(
-            id=str(row.id), kind=row.kind, office=row.office, division_code=row.division_code,
-            batch_key=row.batch_key, as_of=row.as_of, received_at=row.received_at, reply_by=row.reply_by,
-            rows=row.rows, faulty=row.faulty, repeated=row.repeated, matched=row.matched,
-            **{name: counts[row.id].get(name, 0) for name in ("open", "answered", "closed", "confirmed", "refuted")},
-            faults=[wire.ListFault(row=place, code=code) for place, code in row.faults],
-        )
-        for row in rows
-    ]  # fmt: skip
+    return [_list(row, counts[row.id]) for row in rows]
+
+
+def _list(row: ComparisonList, counts: dict[str, int]) -> wire.ComparisonList:
+    return wire.ComparisonList(
+        id=str(row.id), kind=row.kind, office=row.office, division_code=row.division_code,
+        batch_key=row.batch_key, as_of=row.as_of, received_at=row.received_at, reply_by=row.reply_by,
+        rows=row.rows, faulty=row.faulty, repeated=row.repeated, matched=row.matched,
+        **{name: counts.get(name, 0) for name in ("open", "answered", "closed", "confirmed", "refuted")},
+        faults=[wire.ListFault(row=place, code=code) for place, code in row.faults],
+    )  # fmt: skip
 
 
 async def list_doubts(

@@ -1,15 +1,13 @@
-"""SQL of lists held against the register: the rows are copied into a table of this connection, matched set-based by
-the blind index, and forgotten with the transaction. Only the matches stay, as doubts."""
+"""SQL of lists held against the register: the blind indexes of a list are sent as one value and looked up in their
+order; whoever is found stands in a table of this transaction until doubts are made of it. Nothing else stays."""
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import LargeBinary, bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.storage.tables import ComparisonDoubt, ComparisonDoubtStep, ComparisonList
@@ -18,14 +16,23 @@ from shared.chassis.identity import Actor
 from shared.chassis.scope import in_scope, within
 
 LONG_MS = 60_000
-_STAGED = "create temp table if not exists compared_rows (place bigint, identity_index bytea) on commit drop"
-_REPEATED = text("select count(*) - count(distinct identity_index) from compared_rows")
-_FOUND = text("select count(*) from found_people")
+_ALLOWED = text(f"select set_config('statement_timeout', '{LONG_MS}', true), set_config('work_mem', '64MB', true)")
+_INDEX_BYTES = 32
+# Sought by an array, the index is walked once from its first entry to its last, and pages nobody is on are passed by.
+_FIND = (
+    "create temp table found_people on commit drop as"  # noqa: S608 - a number of ours
+    " select m.identity_index, m.household_id, m.id as member_id, m.village_code from household_members m"
+    " join households h on h.id = m.household_id and h.status in ('registered', 'exited', 'proposed')"
+    f" where m.active and m.identity_index = any(array(select substr(:indexes, n, {_INDEX_BYTES})"
+    f" from generate_series(1, length(:indexes), {_INDEX_BYTES}) as n)) and "
+)
+_FOUND = text("select identity_index from found_people")
 _ADD_DOUBTS = text(
     "insert into comparison_doubts"
     " (list_id, row, kind, household_id, member_id, village_code, fact, state, reply_by)"
-    " select cast(:list_id as uuid), place, :kind, household_id, member_id, village_code, '', 'open', :reply_by"
-    " from found_people order by place returning row"
+    " select cast(:list_id as uuid), place, :kind, household_id, member_id, village_code, said.fact, 'open', :reply_by"
+    " from unnest(cast(:people as bytea[]), cast(:places as bigint[]), cast(:facts as text[]))"
+    " as said (identity_index, place, fact) join found_people using (identity_index) order by place"
 )
 
 
@@ -37,65 +44,28 @@ async def take_turn(session: AsyncSession, office: str, kind: str) -> None:
 
 async def by_batch(session: AsyncSession, office: str, kind: str, batch_key: str, sha256: str) -> ComparisonList | None:
     """The list this office sent under this key or with this content."""
+    same_key = ComparisonList.batch_key == batch_key
     query = select(ComparisonList).where(ComparisonList.office == office, ComparisonList.kind == kind)
-    same_key = await session.scalar(query.where(ComparisonList.batch_key == batch_key))
-    return same_key or await session.scalar(query.where(ComparisonList.content_sha256 == sha256))
+    query = query.where(same_key | (ComparisonList.content_sha256 == sha256))
+    return await session.scalar(query.order_by(same_key.desc()).limit(1))
 
 
-async def stage(session: AsyncSession, places: Sequence[int], indexes: Sequence[bytes]) -> int:
-    """Copy the rows in; returns how many name somebody again."""
-    await session.execute(text(f"set local statement_timeout = {LONG_MS}"))
-    await session.execute(text("set local work_mem = '64MB'"))
-    await session.execute(text(_STAGED))
-    connection = await (await session.connection()).get_raw_connection()
-    driver: Any = connection.driver_connection
-    await driver.copy_to_table("compared_rows", source=_binary(places, indexes), format="binary")
-    await driver.execute("analyze compared_rows")
-    return int(await session.scalar(_REPEATED) or 0)
-
-
-async def _binary(places: Sequence[int], indexes: Sequence[bytes]) -> Any:
-    """The rows as COPY BINARY takes them: two fields, 8 and 32 bytes."""
-    pack = struct.Struct(">hiqi32s").pack
-    yield b"PGCOPY\n\xff\r\n\0" + struct.pack(">ii", 0, 0)
-    size = 20_000
-    for start in range(0, len(places), size):
-        lot = zip(places[start : start + size], indexes[start : start + size], strict=True)
-        yield b"".join([pack(2, 8, place, 32, index) for place, index in lot])
-    yield struct.pack(">h", -1)
-
-
-async def match(session: AsyncSession, areas: Sequence[str]) -> int:
-    """Find everybody on a file of these areas whom the staged rows name, once each; gives how many."""
+async def match(session: AsyncSession, areas: Sequence[str], indexes: Iterable[bytes]) -> list[bytes]:
+    """Find everybody on a file of these areas who has one of these blind indexes; gives the indexes found."""
+    await session.execute(_ALLOWED)
     binds: dict[str, Any] = {}
-    inside = in_areas("m.village_code", areas, binds)
-    statement = (
-        "create temp table found_people on commit drop as"  # noqa: S608 - texts of ours
-        " select distinct on (m.id) s.place, m.household_id, m.id as member_id, m.village_code from compared_rows s"
-        " join household_members m on m.identity_index = s.identity_index and m.active"
-        " join households h on h.id = m.household_id and h.status in ('registered', 'exited', 'proposed')"
-        f" where {inside} order by m.id, s.place"
-    )
-    await session.execute(text(statement), binds)
-    return int(await session.scalar(_FOUND) or 0)
+    find = text(_FIND + in_areas("m.village_code", areas, binds)).bindparams(bindparam("indexes", type_=LargeBinary))
+    await session.execute(find, binds | {"indexes": b"".join(indexes)})
+    return list(await session.scalars(_FOUND))
 
 
-async def add_doubts(session: AsyncSession, list_id: UUID, kind: str, reply_by: date) -> list[int]:
-    """A doubt for everybody found; gives the rows of the list that led to one."""
-    binds = {"list_id": list_id, "kind": kind, "reply_by": reply_by}
-    return list(await session.scalars(_ADD_DOUBTS, binds))
-
-
-async def state_facts(session: AsyncSession, list_id: UUID, facts: dict[int, str]) -> None:
-    """Write beside the doubts what the list says of those people."""
-    statement = text(
-        "update comparison_doubts d set fact = f.fact"
-        " from unnest(cast(:places as bigint[]), cast(:facts as text[])) as f (place, fact)"
-        " where d.list_id = :list_id and d.row = f.place"
-    )
-    if facts:
-        binds = {"places": list(facts), "facts": list(facts.values()), "list_id": list_id}
-        await session.execute(statement, binds)
+async def add_doubts(
+    session: AsyncSession, row: ComparisonList, people: Sequence[bytes], places: Sequence[int], facts: Sequence[str]
+) -> None:
+    """A doubt for everybody found, with the row of the list and what it says; the three lie beside each other."""
+    binds = {"list_id": row.id, "kind": row.kind, "reply_by": row.reply_by}
+    said = {"people": list(people), "places": list(places), "facts": list(facts)}
+    await session.execute(_ADD_DOUBTS, binds | said)
 
 
 async def add(session: AsyncSession, row: Any) -> None:

@@ -183,6 +183,16 @@ def test_the_index_is_hmac_sha256_of_the_number_in_its_one_spelling() -> None:
         "".join(map(_wide, "34162219900101123x")),
     ):
         assert SEALS.index(spelling) == expected
+        assert SEALS.index_many([spelling, "1", spelling]) == [expected, SEALS.index("1"), expected]
+
+
+def test_many_numbers_are_indexed_as_each_of_them_is() -> None:
+    numbers = ["34162219900101123x", "", "１", "1 2", ""]
+    assert SEALS.index_many(numbers) == [SEALS.index(number) for number in numbers]
+    assert SEALS.index_many([]) == []
+    assert SEALS.index_many([""]) == [SEALS.index("")]
+    with pytest.raises(ValueError, match="end of a line"):
+        SEALS.index_many(["1\n2"])
 
 
 def test_of_an_index_key_file_the_first_line_indexes_and_none_may_be_a_seal_key(tmp_path: Path) -> None:
