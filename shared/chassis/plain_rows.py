@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import asyncpg
-from sqlalchemy import Executable, text
+from sqlalchemy import Executable
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.ext.asyncio import AsyncSession
 
 _DIALECT: Any = dialect()  # type: ignore[no-untyped-call]
-_FIRST = text("select 1")
+
+
+Row = Any
+"""A row of the driver, or of a session: a sequence of values."""
 
 
 class PlainRows:
@@ -27,19 +29,14 @@ class PlainRows:
         own = compiled.construct_params(_check=False)
         self._values = [(name, own[name]) for name in compiled.positiontup or ()]
 
-    async def rows(self, session: AsyncSession, values: Mapping[str, Any] | None = None) -> Sequence[asyncpg.Record]:
-        """The rows. A column is taken by its place or name; sums are Decimal."""
+    async def rows(self, session: AsyncSession, values: Mapping[str, Any] | None = None) -> Sequence[Row]:
+        """The rows; a column is taken by its place. Sums are Decimal."""
         asked = values or {}
-        connection = await _driver(session)
-        found: Sequence[asyncpg.Record] = await connection.fetch(
-            self._text, *(asked.get(name, own) for name, own in self._values)
-        )
-        return found
-
-
-async def _driver(session: AsyncSession) -> Any:
-    """The driver's connection, inside the session's transaction: SQLAlchemy begins it with its first statement."""
-    connection = (await (await session.connection()).get_raw_connection()).driver_connection
-    if not connection.is_in_transaction():  # type: ignore[union-attr]
-        await session.execute(_FIRST)
-    return connection
+        bound = tuple(asked.get(name, own) for name, own in self._values)
+        connection = await session.connection()
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        if driver.is_in_transaction():
+            found: Sequence[Row] = await driver.fetch(self._text, *bound)
+            return found
+        # The session begins its transaction with the first statement that goes through it.
+        return (await connection.exec_driver_sql(self._text, bound)).all()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from services.funds.domain.delays import RESPONSIBLE, Due, Waiting
 from services.funds.domain.divisions import NATION, lies_in
@@ -29,6 +30,13 @@ class Deadline:
     starts: str
     fixed_day: str | None
     next_working: bool
+    source: str
+
+
+class _Days(NamedTuple):
+    """So many calendar days, as a parameter says."""
+
+    days: timedelta
     source: str
 
 
@@ -70,8 +78,8 @@ class Deadlines:
         self._calendar = calendar
         self._fund_year = fund_year
         self._issued_on = issued_on
-        self._found: dict[tuple[str, str, str], Deadline | tuple[int, str]] = {}
-        self._dues: dict[tuple[str, str, str, date, date | None], Due] = {}
+        self._found: dict[tuple[str, str, str], Deadline | _Days] = {}
+        self._dues: dict[tuple[tuple[str, str, str], date], Due] = {}
 
     def without(self, area: str) -> Deadlines:
         """The deadlines as they would hold in an area without any of its own."""
@@ -89,20 +97,17 @@ class Deadlines:
 
     def due_of(self, step: str, division_code: str, batch: str, since: date, issued_on: date | None) -> Due:
         """The last day in time of money at a step since a day; `issued_on` is the day of the document it came by."""
-        key = (step, division_code[:6], batch, since, issued_on)
-        due = self._dues.get(key)
+        key = (step, division_code[:6], batch)
+        rule = self._found.get(key)
+        if rule is None:
+            rule = self._found[key] = self._find(*key)
+        if isinstance(rule, _Days):
+            return Due(since + rule.days, "calendar", rule.source)
+        start = issued_on if rule.starts == "document" and issued_on is not None else since
+        due = self._dues.get((key, start))
         if due is None:
-            due = self._dues[key] = self._computed(*key)
+            due = self._dues[key, start] = self._due(rule, start)
         return due
-
-    def _computed(self, step: str, place: str, batch: str, since: date, issued_on: date | None) -> Due:
-        key = (step, place, batch)
-        if key not in self._found:
-            self._found[key] = self._find(*key)
-        rule = self._found[key]
-        if isinstance(rule, tuple):
-            return Due(since + timedelta(days=rule[0]), "calendar", rule[1])
-        return self._due(rule, issued_on if rule.starts == "document" and issued_on is not None else since)
 
     def _due(self, rule: Deadline, start: date) -> Due:
         if rule.fixed_day is not None:
@@ -117,7 +122,7 @@ class Deadlines:
         """A last day on which offices do not work moves to the next one they do, where the rule says so."""
         return self._calendar.next_working(day) if rule.next_working else day
 
-    def _find(self, step: str, place: str, batch: str) -> Deadline | tuple[int, str]:
+    def _find(self, step: str, place: str, batch: str) -> Deadline | _Days:
         value = self._values.get(f"deadline_{step}", place)
         least = (_nearness(value.division_code), value.valid_from)
         fitting = [
@@ -129,7 +134,7 @@ class Deadlines:
             and (_nearness(row.division_code), row.valid_from) >= least
         ]
         if not fitting:
-            return int(value.value), value.source
+            return _Days(timedelta(days=int(value.value)), value.source)
         return max(fitting, key=lambda row: (_nearness(row.division_code), row.batch == batch, row.valid_from))
 
 

@@ -115,11 +115,12 @@ def allocation_side(lacking_projects: bool) -> Responsible:
 
 def measure(waiting: Iterable[Waiting], as_of: date, due: Callable[[Waiting], Due]) -> list[Delay]:
     """Days and lateness of all that waits."""
-    return [_measured(item, as_of, due(item)) for item in waiting if item.amount_fen > 0]
-
-
-def _measured(item: Waiting, as_of: date, due: Due) -> Delay:
-    return Delay(item, max((as_of - item.since).days, 0), due, max((as_of - due.on).days, 0))
+    found = []
+    for item in waiting:
+        if item.amount_fen > 0:
+            until = due(item)
+            found.append(Delay(item, max((as_of - item.since).days, 0), until, max((as_of - until.on).days, 0)))
+    return found
 
 
 def in_days(deadlines: Mapping[str, int]) -> Callable[[Waiting], Due]:

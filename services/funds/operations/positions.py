@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import chain
 
@@ -33,9 +33,9 @@ class _Books:
 async def load(session: AsyncSession, question: Question, values: Parameters) -> domain.Facts:
     """Where an area's money stood on a day that no payee had."""
     states, withheld = await storage.on_the_way(session, question)
-    books = _by_owner(states)
     if question.allocations is not None:
-        return await _of_projects(session, question, values, books, withheld)
+        return await _of_projects(session, question, values, states, withheld)
+    books = _by_owner(states)
     found = await _allocations(session, question, values, books, withheld)
     receipts = await _receipts(session, question, books)
     lines = await _lines(session, question)
@@ -57,13 +57,13 @@ def _undivided(receipts: Iterable[domain.Receipt]) -> set[str]:
 
 
 async def _of_projects(
-    session: AsyncSession, question: Question, values: Parameters, books: _Books, withheld: dict[int, int]
+    session: AsyncSession, question: Question, values: Parameters, states: list[AccountState], withheld: dict[int, int]
 ) -> domain.Facts:
     """Only what stands with the question's allocations."""
     asked = question.allocations or frozenset()
-    own = {number: states for number, states in books.by_allocation.items() if number in asked}
+    own = _by_owner(state for state in states if state.allocation_id in asked)
     kept = {number: fen for number, fen in withheld.items() if number in asked}
-    found = await _allocations(session, question, values, replace(books, by_allocation=own), kept)
+    found = await _allocations(session, question, values, own, kept)
     names = await lists.division_names(session, [row.county_code for row in found])
     return domain.Facts(allocations=found, names=dict(names))
 
@@ -72,9 +72,9 @@ async def _allocations(
     session: AsyncSession, question: Question, values: Parameters, books: _Books, withheld: dict[int, int]
 ) -> tuple[domain.Allocation, ...]:
     """Allocations with money that waits. Retention that is not due waits nowhere, and its claims are not read."""
-    allocations = await storage.allocations(session, {*books.by_allocation, *withheld})
-    projects = await projects_of(session, {row.project_code for row in allocations}, question.as_of)
-    due_on = _due_days(allocations, projects, values)
+    given = await storage.allocations(session, {*books.by_allocation, *withheld})
+    projects = await projects_of(session, {row.project_code for row in given}, question.as_of)
+    due_on = _due_days(given, projects, values)
     due = [number for number in withheld if (day := due_on[number]) is not None and day <= question.as_of]
     for state in await storage.accounts(session, question, ("withheld",), due) if due else ():
         books.by_allocation[state.allocation_id or 0].append(state)
@@ -83,7 +83,7 @@ async def _allocations(
         _allocation(
             row, projects[row.project_code], books.by_allocation[row.id], claimed.get(row.id, ()), due_on[row.id]
         )
-        for row in allocations
+        for row in given
         if row.id in books.by_allocation
     )
 
@@ -148,7 +148,8 @@ async def _receipts(session: AsyncSession, question: Question, books: _Books) ->
 
 
 async def _lines(session: AsyncSession, question: Question) -> tuple[domain.Line, ...]:
-    recalled = await recalled_money.on_the_way(session, question)
+    lines = await storage.lines_under_way(session, question)
+    recalled = await recalled_money.on_the_way(session, question) if lines else {}
     return tuple(
         domain.Line(
             line_id=line.id,
@@ -159,7 +160,7 @@ async def _lines(session: AsyncSession, question: Question) -> tuple[domain.Line
             drawn_on_receipt_id=line.drawn_on_receipt_id,
             batch=line.batch,
         )
-        for line in await storage.lines_under_way(session, question)
+        for line in lines
     )
 
 

@@ -27,6 +27,8 @@ from shared.schemas import funds_views as wire
 
 GroupBy = Literal["division", "county", "fund_kind", "level", "batch", "office", "project"]
 Order = Literal["amount", "days"]
+HOLDERS = ("office", "project")
+"""Groups by who holds the money, which its sums do not say."""
 BATCH_LABELS = {"advance": "提前下达", "regular": "正常下达"}
 
 
@@ -52,12 +54,15 @@ class Answered:
     rule: Rule
     total: Totals
     applied: Applied
+    group_by: GroupBy
+    groups: dict[str, Totals]
+    """The total by `group_by`; by kind of money where the sums do not say it."""
 
 
 async def get(session: AsyncSession, actor: Actor, peer: Peer, question: Question, shown: Shown) -> dict[str, Any]:
     """The whole answer for one of the actor's areas, as wire.Progress says it."""
     require_in_scope(actor, question.area)
-    answered = await compute(session, actor, peer, await _narrowed(session, question, shown))
+    answered = await compute(session, actor, peer, await _narrowed(session, question, shown), shown.group_by)
     question, applied = answered.question, answered.applied
     measured = await _delays(session, answered, shown)
     total = answered.total
@@ -74,7 +79,7 @@ async def get(session: AsyncSession, actor: Actor, peer: Peer, question: Questio
         total=wire.Measures(**_measures(total, answered)),
         withheld_not_due_fen=None if measured is None else total.withheld_fen - _due(measured),
         group_by=shown.group_by,
-        groups=await groups_of(session, answered, shown.group_by),
+        groups=await groups_of(session, answered),
         delays=None,
         delay_sums=None if measured is None else _sums(measured),
     ).model_dump(mode="json")
@@ -85,14 +90,17 @@ async def get(session: AsyncSession, actor: Actor, peer: Peer, question: Questio
 
 async def public(session: AsyncSession, actor: Actor, peer: Peer, question: Question) -> wire.PublicProgress:
     """What the public sees: totals and groups by fund kind."""
-    answered = await compute(session, actor, peer, question)
+    answered = await compute(session, actor, peer, question, "fund_kind")
     total = wire.Measures(**_measures(answered.total, answered))
-    groups = await groups_of(session, answered, "fund_kind")
+    groups = await groups_of(session, answered)
     return wire.PublicProgress(**_head(answered), total=total, groups=groups)
 
 
-async def compute(session: AsyncSession, actor: Actor, peer: Peer, question: Question) -> Answered:
-    """The definition that holds for an area on a day, and the money it counts. Raises AsOfTooEarly, DivisionUnknown."""
+async def compute(
+    session: AsyncSession, actor: Actor, peer: Peer, question: Question, group_by: GroupBy = "fund_kind"
+) -> Answered:
+    """The definition that holds for an area on a day, and the money it counts, which comes by `group_by` where that is
+    one of its own columns. Raises AsOfTooEarly, DivisionUnknown."""
     if question.as_of < date(question.fund_year - 1, 1, 1):
         raise AsOfTooEarly(not_before=date(question.fund_year - 1, 1, 1).isoformat())
     name = await area_names.name_of(session, actor, peer, question.area)
@@ -100,7 +108,9 @@ async def compute(session: AsyncSession, actor: Actor, peer: Peer, question: Que
     values = await parameters.load(session, question.area, question.as_of)
     applied = await spending_rules.load(session, question, values)
     counted = applied.question
-    return Answered(counted, name, values, applied.rule, await spending.total(session, counted), applied)
+    groups = await spending.groups(session, counted, "fund_kind" if group_by in HOLDERS else group_by)
+    total = sum(groups.values(), Totals())
+    return Answered(counted, name, values, applied.rule, total, applied, group_by, groups)
 
 
 async def _narrowed(session: AsyncSession, question: Question, shown: Shown) -> Question:
@@ -159,25 +169,26 @@ def _measures(totals: Totals, answered: Answered) -> dict[str, object]:
     }
 
 
-async def groups_of(session: AsyncSession, answered: Answered, group_by: GroupBy) -> list[wire.MeasuredGroup]:
+async def groups_of(session: AsyncSession, answered: Answered) -> list[wire.MeasuredGroup]:
     """The area's money divided by one property; the groups add up to the total."""
-    found = await _named_groups(session, answered, group_by)
+    found = await _named_groups(session, answered)
     return [
         wire.MeasuredGroup(key=key, label=label or key, **_measures(totals, answered))
         for key, (label, totals) in found.items()
     ]
 
 
-async def _named_groups(session: AsyncSession, answered: Answered, group_by: GroupBy) -> dict[str, tuple[str, Totals]]:
+async def _named_groups(session: AsyncSession, answered: Answered) -> dict[str, tuple[str, Totals]]:
+    group_by = answered.group_by
     if group_by == "office" or group_by == "project":
         found = await spending.holders(session, answered.question, group_by)
         return found | ({"": ("未分配 / unallocated", found[""][1])} if "" in found else {})
-    groups = await spending.groups(session, answered.question, group_by)
-    labels = await _labels(session, answered, group_by, list(groups))
-    return {key: (labels.get(key, key), totals) for key, totals in groups.items()}
+    labels = await _labels(session, answered)
+    return {key: (labels.get(key, key), totals) for key, totals in answered.groups.items()}
 
 
-async def _labels(session: AsyncSession, answered: Answered, group_by: GroupBy, keys: list[str]) -> dict[str, str]:
+async def _labels(session: AsyncSession, answered: Answered) -> dict[str, str]:
+    group_by, keys = answered.group_by, list(answered.groups)
     if group_by in ("division", "county"):
         return {answered.question.area: answered.name} | dict(await lists.division_names(session, keys))
     if group_by == "fund_kind":

@@ -28,14 +28,13 @@ async def load(session: AsyncSession, question: Question, values: Parameters) ->
     kind = await fund_kinds.named(session, question.fund_kind)
     level = kind.source_level if kind is not None and question.source_level is None else question.source_level
     asked = rules.asked_of(question, level)
-    candidates = await storage.candidates(session, question.area, question.fund_year)
+    candidates, demands = await storage.candidates(session, question.area, question.fund_year)
     chosen = rules.choose(candidates, asked)
     others = rules.others_of(candidates, asked, chosen[0])
     first = None
     if chosen[0].regular_after_days is not None:
         first = await storage.first_regular_on(session, question)
-    demands = await storage.demands(session, chosen[0].id)
-    return rules.apply(question, chosen, others, demands, values, first)
+    return rules.apply(question, chosen, others, demands.get(chosen[0].id, []), values, first)
 
 
 async def judge(session: AsyncSession, applied: Applied, totals: Totals, values: Parameters) -> list[Judged]:

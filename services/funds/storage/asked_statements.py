@@ -9,13 +9,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
-import asyncpg
 from sqlalchemy import BigInteger, Date, DateTime, Executable, String, bindparam
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.divisions import NATION
 from services.funds.domain.questions import Question
-from shared.chassis.plain_rows import PlainRows
+from shared.chassis.plain_rows import PlainRows, Row
 
 _TYPES: dict[str, Any] = {
     "area": String,
@@ -31,7 +30,7 @@ _TYPES: dict[str, Any] = {
 _WRITTEN = ("special",)
 """Values that stand in the statement itself."""
 
-Run = Callable[..., Awaitable[Sequence[asyncpg.Record]]]
+Run = Callable[..., Awaitable[Sequence[Row]]]
 """Takes a session, a question, and values of parameters the question has not."""
 
 
@@ -39,9 +38,7 @@ def built_once(build: Callable[[Question], Executable]) -> Run:
     """Run what `build` makes of a question whose values are parameters. `allocations` are not among them."""
     built: dict[tuple[Any, ...], PlainRows] = {}
 
-    async def run(
-        session: AsyncSession, question: Question, more: Mapping[str, Any] | None = None
-    ) -> Sequence[asyncpg.Record]:
+    async def run(session: AsyncSession, question: Question, more: Mapping[str, Any] | None = None) -> Sequence[Row]:
         values = {name: getattr(question, name) for name in (*_TYPES, *_WRITTEN)}
         form = tuple(value if name in _WRITTEN or value == NATION else value is None for name, value in values.items())
         statement = built.get(form)

@@ -140,13 +140,13 @@ async def on_the_way(session: AsyncSession, question: Question) -> tuple[list[Ac
 
     Both in one look: a county has more accounts of retention than of all else, and few of them matter one by one.
     """
-    states, held = [], {}
+    states, withheld = [], {}
     for state in map(AccountState._make, await _on_the_way(session, question)):
         if state.kind == "withheld":
-            held[state.allocation_id or 0] = state.balance_fen
+            withheld[state.allocation_id or 0] = state.balance_fen
         else:
             states.append(state)
-    return states, held
+    return states, withheld
 
 
 async def held(session: AsyncSession, question: Question) -> list[tuple[int, str, int]]:
@@ -264,4 +264,5 @@ async def allocations(session: AsyncSession, ids: Iterable[int]) -> list[Given]:
 
 async def claims(session: AsyncSession, ids: Iterable[int]) -> list[Filed]:
     """Claims by their numbers."""
-    return list(map(Filed._make, await _CLAIMS.rows(session, {"ids": sorted(ids)})))
+    wanted = sorted(ids)
+    return list(map(Filed._make, await _CLAIMS.rows(session, {"ids": wanted}))) if wanted else []

@@ -66,20 +66,34 @@ def _of_year(fund_year: Any) -> list[ColumnElement[bool]]:
 _YEAR = bindparam("fund_year", type_=BigInteger)
 _READ = (*SAID, "decided_at", "ended_at", "earlier_ends")
 _CANDIDATES = PlainRows(
-    select(*(getattr(SpendingDefinition, name) for name in _READ))
+    select(
+        *(getattr(SpendingDefinition, name) for name in _READ), *(getattr(SpendingThreshold, name) for name in DEMANDED)
+    )
+    .outerjoin(SpendingThreshold, SpendingThreshold.definition_id == SpendingDefinition.id)
     .where(
         SpendingDefinition.division_code == func.any(bindparam("places", type_=ARRAY(String))),
         *_of_year(_YEAR),
     )
-    .order_by(SpendingDefinition.id)
+    .order_by(SpendingDefinition.id, SpendingThreshold.id)
 )
 
 
-async def candidates(session: AsyncSession, area: str, fund_year: int) -> list[Definition]:
-    """Approved definitions of a fund year for the area and for those above it, of all kinds and days."""
+async def candidates(
+    session: AsyncSession, area: str, fund_year: int
+) -> tuple[list[Definition], dict[int, list[Threshold]]]:
+    """Approved definitions of a fund year for the area and for those above it, of all kinds and days; and by their ids
+    what they demand, in the order it was entered."""
+    found: dict[int, Definition] = {}
+    demands: dict[int, list[Threshold]] = defaultdict(list)
     places = [NATION, *ancestors_of(area), area]
-    rows = await _CANDIDATES.rows(session, {"places": places, "fund_year": fund_year})
-    return [definition_of(SimpleNamespace(**dict(row))) for row in rows]
+    for row in await _CANDIDATES.rows(session, {"places": places, "fund_year": fund_year}):
+        said = SimpleNamespace(**dict(zip(_READ, row, strict=False)))
+        if said.id not in found:
+            found[said.id] = definition_of(said)
+        demanded = dict(zip(DEMANDED, row[len(_READ) :], strict=True))
+        if demanded["id"] is not None:
+            demands[said.id].append(Threshold(**demanded))
+    return list(found.values()), demands
 
 
 @cache
@@ -109,18 +123,6 @@ async def thresholds(session: AsyncSession, definition_ids: Iterable[int]) -> di
     for row in await session.scalars(query.order_by(SpendingThreshold.id)):
         found[row.definition_id].append(row)
     return found
-
-
-_DEMANDS = PlainRows(
-    select(*(getattr(SpendingThreshold, name) for name in DEMANDED))
-    .where(SpendingThreshold.definition_id == bindparam("definition", type_=BigInteger))
-    .order_by(SpendingThreshold.id)
-)
-
-
-async def demands(session: AsyncSession, definition_id: int) -> list[Threshold]:
-    """What a definition demands, in the order it was entered."""
-    return [Threshold(**dict(row)) for row in await _DEMANDS.rows(session, {"definition": definition_id})]
 
 
 async def first_regular_on(session: AsyncSession, question: Question) -> date | None:
