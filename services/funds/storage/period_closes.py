@@ -1,4 +1,4 @@
-"""SQL of closed periods. That nothing is posted into one is the database's to hold (trigger `period_open`)."""
+"""SQL of closed periods. That nothing is posted into one is the database's to hold (trigger `follow_transfer`)."""
 
 from __future__ import annotations
 
