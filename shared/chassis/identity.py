@@ -250,7 +250,9 @@ def new_private_key() -> bytes:
     return OKPKey.generate_key("Ed25519").as_pem(private=True)
 
 
-_bearer = HTTPBearer(auto_error=False, scheme_name="bearer", description="access token of the gateway")
+_TOKEN = Depends(HTTPBearer(auto_error=False, scheme_name="bearer", description="access token of the gateway"))
+"""Says in the contract that a token is needed. What it is worth `routing.UnitOfWorkRoute` has looked at before: a
+dependency that asks once more would cost each request as much as finding its route."""
 
 
 def current_actor(request: Request) -> Actor:
@@ -262,11 +264,7 @@ def current_actor(request: Request) -> Actor:
     return tokens.check(values[0][7:].strip())
 
 
-Bearer = Annotated[Any, Depends(_bearer)]
-"""Says in the contract that a token is needed; what it is worth `current_actor` looks at."""
-
-
-async def _asking(request: Request, _: Bearer = None) -> Actor:
+async def _asking(request: Request) -> Actor:
     # What only looks something up is async throughout the chassis: a plain function would be sent to a thread.
     return current_actor(request)
 
@@ -289,25 +287,15 @@ def needs(permission: str, *, money: bool = False) -> dict[str, Any]:
 
     With `money`, the request must carry an Idempotency-Key.
     """
-
-    async def check(actor: CurrentActor) -> None:
-        require_declared(actor, permission)
-
     extra: dict[str, Any] = {"x-permission": permission}
     if money:
         extra["x-idempotency-key"] = "required"
-    return {"dependencies": [Depends(check)], "openapi_extra": extra}
+    return {"dependencies": [_TOKEN], "openapi_extra": extra}
 
 
 def needs_service(*issuers: str) -> dict[str, Any]:
     """Route arguments of an internal operation: only these services get in, for whatever actor."""
-
-    declared = _SERVICES + ",".join(issuers)
-
-    async def check(actor: CurrentActor) -> None:
-        require_declared(actor, declared)
-
-    return {"dependencies": [Depends(check)], "openapi_extra": {"x-permission": declared}}
+    return {"dependencies": [_TOKEN], "openapi_extra": {"x-permission": _SERVICES + ",".join(issuers)}}
 
 
 def needs_nothing(reason: str) -> dict[str, Any]:

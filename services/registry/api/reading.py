@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 from services.registry.operations.trail import Trail
 from services.registry.storage.sealing import Seals
 from shared.chassis.hot_reads import HotReads
-from shared.chassis.identity import Bearer, CurrentActor, current_actor
+from shared.chassis.identity import CurrentActor, current_actor
 
 
 async def _seals(request: Request) -> Seals:
@@ -31,7 +31,7 @@ class Reading:
     seals: Seals
 
 
-async def _reading(request: Request, _: Bearer = None) -> Reading:
+async def _reading(request: Request) -> Reading:
     state = request.app.state
     return Reading(state.hot_reads, Trail(state.database, current_actor(request)), state.seals)
 
