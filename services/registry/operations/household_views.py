@@ -77,6 +77,7 @@ def whole(row: Row, version: Version, seals: Seals, on: date) -> wire.Household:
     """A file with its people; ages are those of the day `on`."""
     content = version.content
     people = [member for member in content["members"] if member["active"]]
+    numbers = [identity_number(member, seals) for member in people]
     income = income_of(content)
     return wire.Household(
         **_line(row, version),
@@ -90,20 +91,20 @@ def whole(row: Row, version: Version, seals: Seals, on: date) -> wire.Household:
         opened_on=row.opened_on,
         closed_on=row.closed_on if version.version == row.version else None,
         lineage=_lineage(row, version.version == row.version),
-        members=[_member(member, seals, on) for member in people],
+        members=[_member(member, number, seals, on) for member, number in zip(people, numbers, strict=True)],
         departed=[_departed(member) for member in content["members"] if not member["active"]],
-        notices=_notices(people, seals),
+        notices=_notices(people, numbers),
         known_on=on,
     )
 
 
-def _notices(people: list[dict[str, Any]], seals: Seals) -> list[wire.Notice]:
+def _notices(people: list[dict[str, Any]], numbers: list[str]) -> list[wire.Notice]:
     """What somebody should look at in a file that breaks no rule."""
     found = []
-    for index, member in enumerate(people):
+    for index, (member, number) in enumerate(zip(people, numbers, strict=True)):
         pointer = f"/members/{index}/identity_number"
         birth = date.fromisoformat(member["birth_date"])
-        notice = place_warning(identity_number(member, seals), birth, pointer)
+        notice = place_warning(number, birth, pointer)
         if notice is not None:
             found.append(wire.Notice.model_validate(notice))
     return found
@@ -164,14 +165,14 @@ def _certificate(member: dict[str, Any], seals: Seals) -> str | None:
     return opened(member.get("disability_sealed"), sealing.disability_of(UUID(member["id"])), seals)
 
 
-def _member(member: dict[str, Any], seals: Seals, on: date) -> wire.Member:
+def _member(member: dict[str, Any], number: str, seals: Seals, on: date) -> wire.Member:
     # The birth date is not shown: with the masked number beside it, it would give the number away.
     certificate = _certificate(member, seals)
     return wire.Member(
         **_stated(_OF_MEMBER, member),
         id=member["id"],
         away_months=member.get("away_months", 0),
-        identity_number_masked=masking.identity_number(identity_number(member, seals)),
+        identity_number_masked=masking.identity_number(number),
         disability_certificate_masked=None if certificate is None else masking.certificate(certificate),
         phone_masked=_masked_phone(member, "phone_sealed", sealing.member_phone_of(UUID(member["id"])), seals),
         absence=_absence(member),
