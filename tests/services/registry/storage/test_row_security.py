@@ -13,7 +13,16 @@ from sqlalchemy import select, text
 from services.registry.storage.tables import Household, HouseholdEvent, HouseholdMember, HouseholdVersion
 from shared.chassis import row_security
 from tests.services.registry.api.test_household_changes import kept
-from tests.services.registry.people import FOREIGN_VILLAGE, VILLAGE, open_household, recorder
+from tests.services.registry.changes import done, event, on_register
+from tests.services.registry.lists import proposed
+from tests.services.registry.people import (
+    COUNTY,
+    FOREIGN_VILLAGE,
+    OTHER_VILLAGE,
+    VILLAGE,
+    open_household,
+    recorder,
+)
 from tests.services.registry.years import ask, closed
 from tests.support import server
 from tests.support.harness import Harness
@@ -123,3 +132,23 @@ async def test_what_was_frozen_and_asked_to_be_corrected_is_seen_with_its_househ
                 seen[area] = await session.scalar(text(f"select count(*) from {table}"))
         assert (seen[None], seen[FOREIGN_VILLAGE]) == (0, 0)
         assert seen[VILLAGE] == await owner.fetchval(f"select count(*) from {table}") > 0
+
+
+async def test_a_natural_change_is_seen_from_both_of_its_sides_and_a_list_from_its_own(
+    county: Harness, owner: Any
+) -> None:
+    file = await on_register(county)
+    await done(county, "village-moves", event(file, to_village=OTHER_VILLAGE), file["version"])
+    await proposed(county)
+    seen_from = {
+        "natural_changes": {VILLAGE, OTHER_VILLAGE, COUNTY},
+        "identifications": {VILLAGE, COUNTY},
+        "identification_households": {VILLAGE, COUNTY},
+    }
+    for table, areas in seen_from.items():
+        whole = await owner.fetchval(f"select count(*) from {table}")
+        assert whole > 0
+        for area in (None, VILLAGE, OTHER_VILLAGE, COUNTY, FOREIGN_VILLAGE):
+            async with county.fastapi.state.database.session(areas=() if area is None else (area,)) as session:
+                seen = await session.scalar(text(f"select count(*) from {table}"))
+            assert seen == (whole if area in areas else 0), (table, area)
