@@ -72,18 +72,20 @@ from shared.chassis.serving import serve
 from shared.chassis.waiting_work import waiting_router
 
 ROUTERS = [
-    documents.router,
+    # Tried in this order: what is asked all day long comes first.
+    payments.router,
+    progress.router,
+    allocations.router,
+    claims.router,
     receipts.router,
+    documents.router,
     recalls.router,
     factor_proposals.router,
     budget_statements.router,
     ages.router,
     reallocations.router,
     management_fees.router,
-    allocations.router,
-    claims.router,
     contract_terms.router,
-    payments.router,
     payee_accounts.router,
     bank_files.router,
     retentions.router,
@@ -117,7 +119,6 @@ ROUTERS = [
     reconciliation.router,
     period_closes.router,
     spending_definitions.router,
-    progress.router,
     progress_reports.router,
     progress_reports.rankings_router,
     spending_targets.router,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextvars import copy_context
 from typing import Annotated
 
-from fastapi import Depends, Query, Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from services.funds.api.request_parts import Area, IdFilter, WholeId, YearFilter
@@ -24,14 +24,6 @@ from shared.schemas.wire import Page
 router = new_router("/api/v1/funds/payments", "payments")
 
 
-async def _settlements(request: Request) -> Settlements:
-    found: Settlements = request.app.state.settlements
-    return found
-
-
-CurrentSettlements = Annotated[Settlements, Depends(_settlements)]
-
-
 @router.post("", operation_id="payment_order", status_code=201, **needs("payment.order", money=True))
 async def payment_order(body: NewPayment, session: Session, actor: CurrentActor) -> Payment:
     return await payments.order(session, actor, body)
@@ -43,9 +35,10 @@ async def payment_order(body: NewPayment, session: Session, actor: CurrentActor)
 )  # fmt: skip
 @in_lots(enter)
 async def payment_confirm(
-    payment_id: WholeId, body: NewPaymentResult, work: InStages, actor: CurrentActor, settlements: CurrentSettlements
+    payment_id: WholeId, body: NewPaymentResult, work: InStages, actor: CurrentActor, request: Request
 ) -> Response:
-    return json_answer(await settlements.add(Said(actor, payment_id, body, work.claim, copy_context())))
+    meeting: Settlements = request.app.state.settlements
+    return json_answer(await meeting.add(Said(actor, payment_id, body, work.claim, copy_context())))
 
 
 @router.post("/{payment_id}/return", operation_id="payment_return", **needs("payment.confirm", money=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,7 +16,8 @@ from services.funds.storage import allocations as allocation_storage
 from services.funds.storage import claims as claim_storage
 from services.funds.storage import decisions, ledger
 from services.funds.storage import payments as storage
-from services.funds.storage.tables import Claim, LedgerAccount, Payment, PaymentReturn
+from services.funds.storage.settlements import Order
+from services.funds.storage.tables import Claim, Payment, PaymentReturn
 from shared.chassis import audit, clock, paging
 from shared.chassis.identity import Actor
 from shared.refusals import NotFound
@@ -76,7 +78,7 @@ async def settle_row(
 
 
 def movement_of(
-    row: Payment, flying: LedgerAccount, target: LedgerAccount, outcome: str, on: date, reverses: int | None
+    row: Payment | Order, flying: ledger.Account, target: ledger.Account, outcome: str, on: date, reverses: int | None
 ) -> ledger.Movement:
     """The money of an order goes to who was paid, or back to the claim by undoing the order."""
     kind = "pay" if outcome == "paid" else "void_order"
@@ -93,7 +95,13 @@ def note_result(
     decisions.record(
         session, actor, None, ("payment", row.id), "result", outcome=outcome, opinion="", decided_on=on,
     )  # fmt: skip
-    audit.record(session, actor, "payment.confirm", f"payment:{row.id}", outcome=row.state, amount_fen=row.amount_fen)
+    audit.record(session, actor, **audited(row, outcome))
+
+
+def audited(row: Payment | Order, outcome: str) -> dict[str, Any]:
+    """What the audit says of an order's result."""
+    subject = f"payment:{row.id}"
+    return {"action": "payment.confirm", "subject": subject, "outcome": outcome, "amount_fen": row.amount_fen}
 
 
 async def take_back(

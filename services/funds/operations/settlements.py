@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextvars import Context
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,8 +14,7 @@ from services.funds.domain.refusals.spending import AlreadyDecided
 from services.funds.operations import payments
 from services.funds.storage import ledger
 from services.funds.storage import settlements as storage
-from services.funds.storage.tables import Claim, Payment
-from shared.chassis import clock, idempotency
+from shared.chassis import audit, clock, idempotency
 from shared.chassis.database import Database
 from shared.chassis.identity import Actor
 from shared.chassis.lots import Lots
@@ -36,11 +36,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One that is to be entered: its payment and claim, both locked."""
+    """One that is to be entered: its payment and claim are locked."""
 
     said: Said
-    row: Payment
-    claim: Claim
+    row: storage.Order
 
 
 class SaidTwice(Exception):
@@ -74,24 +73,24 @@ async def enter(session: AsyncSession, lot: Sequence[Said]) -> list[wire.Payment
     """
     _require_once(one.payment_id for one in lot)
     judged = await _judged(session, lot)
-    refusals = iter(await _posted(session, [one for one in judged if isinstance(one, Due)]))
-    outcomes = [one if isinstance(one, Refusal) else next(refusals) or _entered(session, one) for one in judged]
-    await session.flush()
-    answers = [(one.claim, outcome) for one, outcome in zip(lot, outcomes, strict=True)]
-    await idempotency.finish_all(session, [(claim, made) for claim, made in answers if isinstance(made, wire.Payment)])
-    return list(outcomes)
+    due = [one for one in judged if isinstance(one, Due)]
+    refused = iter(await _posted(session, due))
+    outcomes = [one if isinstance(one, Refusal) else next(refused) or one for one in judged]
+    await _noted(session, [one for one in outcomes if isinstance(one, Due)])
+    answers = [_answer_of(one) if isinstance(one, Due) else one for one in outcomes]
+    made = [(one.claim, given) for one, given in zip(lot, answers, strict=True) if isinstance(given, wire.Payment)]
+    await idempotency.finish_all(session, made)
+    return list(answers)
 
 
 async def _judged(session: AsyncSession, lot: Sequence[Said]) -> list[Due | Refusal]:
     """What is to be entered, and why the others are not."""
-    rows = await storage.visible_payments(session, [(one.payment_id, one.actor) for one in lot])
-    asked = [(rows[one.payment_id].claim_id, one.actor) for one in lot if one.payment_id in rows]
-    _require_once(claim_id for claim_id, _ in asked)
-    claims = await storage.visible_claims(session, asked)
-    return [_judge(one, rows.get(one.payment_id), claims) for one in lot]
+    rows = await storage.locked(session, [(one.payment_id, one.actor) for one in lot])
+    _require_once(row.claim_id for row in rows.values())
+    return [_judge(one, rows.get(one.payment_id)) for one in lot]
 
 
-def _judge(one: Said, row: Payment | None, claims: Mapping[int, Claim]) -> Due | Refusal:
+def _judge(one: Said, row: storage.Order | None) -> Due | Refusal:
     try:
         if row is None:
             raise NotFound()
@@ -99,37 +98,53 @@ def _judge(one: Said, row: Payment | None, claims: Mapping[int, Claim]) -> Due |
             raise AlreadyDecided()
         day = one.result.settled_on
         require_order(day, today=clock.office_today(), not_before=row.ordered_on, pointer="/settled_on")
-        if row.claim_id not in claims:
+        if not row.claim_seen:
             raise NotFound()
     except Refusal as refusal:
         return refusal
-    return Due(one, row, claims[row.claim_id])
+    return Due(one, row)
 
 
 async def _posted(session: AsyncSession, due: Sequence[Due]) -> list[Refusal | None]:
     """Move the money of each; why not, for each."""
-    if not due:
-        return []
-    accounts = await storage.accounts_of(session, ("in_flight", "paid"), [one.row.id for one in due])
-    back = [one for one in due if one.said.result.outcome == "refused"]
-    if back:
-        accounts |= await storage.accounts_of(session, ("claim",), [one.claim.id for one in back])
-    ordered = {one.row.id: await ledger.last_transfer(session, "order", "payment", one.row.id) for one in back}
+    back = [one.row.id for one in due if one.said.result.outcome == "refused"]
+    undone = {one: (await ledger.last_transfer(session, "order", "payment", one)).id for one in back}
     postings = []
     for one in due:
         row, result = one.row, one.said.result
-        target = accounts[("paid", row.id) if result.outcome == "paid" else ("claim", row.claim_id)]
-        undone = ordered[row.id].id if row.id in ordered else None
-        flying = accounts["in_flight", row.id]
-        move = payments.movement_of(row, flying, target, result.outcome, result.settled_on, undone)
+        flying = ledger.Place(row.in_flight, "in_flight")
+        target = ledger.Place(row.paid, "paid") if result.outcome == "paid" else ledger.Place(row.claim, "claim")
+        move = payments.movement_of(row, flying, target, result.outcome, result.settled_on, undone.get(row.id))
         postings.append((one.said.actor, row.county_code, move))
     return await ledger.post_each(session, postings)
 
 
-def _entered(session: AsyncSession, one: Due) -> wire.Payment:
-    said, result = one.said, one.said.result
-    said.context.run(
-        payments.note_result, session, said.actor, one.row, one.claim, result.outcome, result.settled_on,
-        result.bank_reference,
+async def _noted(session: AsyncSession, settled: Sequence[Due]) -> None:
+    """Put what the bank says on each payment and its claim, and keep who entered it, each under its own trace."""
+    if not settled:
+        return
+    await storage.note(session, [_settled(one.said, one.row) for one in settled])
+    await audit.record_all(session, [_audited(one.said, one.row) for one in settled])
+
+
+def _audited(said: Said, row: storage.Order) -> dict[str, Any]:
+    noted = payments.audited(row, said.result.outcome)
+    return said.context.run(audit.entry, said.actor, **noted)
+
+
+def _settled(said: Said, row: storage.Order) -> storage.Settled:
+    actor, result = said.actor, said.result
+    return storage.Settled(
+        row.id, row.claim_id, result.outcome, result.settled_on, result.bank_reference, actor.account, actor.person,
+        actor.office,
     )  # fmt: skip
-    return payments.answer_of(one.row, [])
+
+
+def _answer_of(one: Due) -> wire.Payment:
+    row, result = one.row, one.said.result
+    return wire.Payment(
+        payment_id=row.id, claim_id=row.claim_id, allocation_id=row.allocation_id, county_code=row.county_code,
+        fund_year=row.fund_year, order_no=row.order_no, amount_fen=row.amount_fen, payee_name=row.payee_name,
+        payee_uscc=row.payee_uscc, ordered_on=row.ordered_on, ordered_by=row.entered_by, state=result.outcome,
+        settled_on=result.settled_on, bank_reference=result.bank_reference,
+    )  # fmt: skip

@@ -21,11 +21,22 @@ from shared.refusals import Refusal
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """An account whose row is not at hand: as much of it as posting asks for."""
+
+    id: int
+    kind: str
+
+
+Account = LedgerAccount | Place
+
+
+@dataclass(frozen=True, slots=True)
 class Movement:
     """Money to move: from the account `debit` to the account `credit`, effective on an office day."""
 
-    debit: LedgerAccount
-    credit: LedgerAccount
+    debit: Account
+    credit: Account
     amount_fen: int
     kind: str
     effective_on: date
@@ -105,10 +116,11 @@ _POST = text(
 
 
 def _arguments(actor: Actor, book: str, movements: Sequence[Movement]) -> dict[str, Any]:
+    return {"book": book, "actor": actor.account, "at": clock.now()} | _columns(movements)
+
+
+def _columns(movements: Sequence[Movement]) -> dict[str, Any]:
     return {
-        "book": book,
-        "actor": actor.account,
-        "at": clock.now(),
         "debits": [move.debit.id for move in movements],
         "credits": [move.credit.id for move in movements],
         "amounts": [move.amount_fen for move in movements],
@@ -128,10 +140,12 @@ async def post_each(session: AsyncSession, postings: Sequence[tuple[Actor, str, 
     """
     if not postings:
         return []
-    arguments = [_arguments(actor, book, [move]) for actor, book, move in postings]
-    columns = {name: [one[name] for one in arguments] for name in _OF_POSTING}
-    columns |= {name: [one[name][0] for one in arguments] for name in _OF_MOVEMENT}
-    done = (await session.execute(_POST_EACH, columns)).all()
+    values: dict[str, Any] = {
+        "book": [book for _, book, _ in postings],
+        "actor": [actor.account for actor, _, _ in postings],
+        "at": [clock.now()] * len(postings),
+    }
+    done = (await session.execute(_POST_EACH, values | _columns([move for _, _, move in postings]))).all()
     return [
         None if row.refusal is None else _refusal(row.refusal, posting[2], row.available_fen)
         for row, posting in zip(done, postings, strict=True)
