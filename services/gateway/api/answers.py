@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
@@ -12,6 +13,7 @@ from services.gateway.domain import compression
 from services.gateway.domain.http_rules import METHODS
 from services.gateway.domain.rates import Rate, Verdict
 from services.gateway.operations.draining import DRAINING
+from services.gateway.upstream.services import Carry
 from shared.chassis import log
 
 SECURITY_HEADERS = [
@@ -23,10 +25,21 @@ SECURITY_HEADERS = [
 """The door's own; Strict-Transport-Security comes by setting."""
 CLOSED_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 NO_STORE = (b"cache-control", b"no-store")
+_UNLESS_DECIDED = (CLOSED_POLICY, NO_STORE)
+_DECIDED = frozenset({CLOSED_POLICY[0], NO_STORE[0], b"x-trace-id"})
+"""What an answer that was made here may have said itself."""
 ALLOW = ", ".join(sorted(METHODS))
 _GZIP = 16 + zlib.MAX_WBITS
 _LEVEL = 3
 _VARY = (b"vary", b"Accept-Encoding")
+
+
+class Way(Protocol):
+    """Shorter ways out than ASGI's, where the connection is our own. Both say False when they were not gone."""
+
+    def whole(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> bool: ...
+
+    async def carry(self, source: int, count: int, source_s: float) -> bool: ...
 
 
 def security_headers(hsts_s: int) -> list[tuple[bytes, bytes]]:
@@ -43,28 +56,44 @@ def _share(verdict: Verdict) -> float:
 class Answer:
     """One answer on its way out."""
 
-    __slots__ = ("_always", "_coder", "_head", "_limits", "_send", "_trace_id", "extra", "gzip", "public", "started",
-                 "status")  # fmt: skip
+    extra: Sequence[tuple[bytes, bytes]] = ()
+    """Headers beside those of the answer itself."""
+    gzip = False
+    """Whether the caller takes gzip and the answer may be coded at all."""
+    public = False
+    """Whether the answer is the same for everybody."""
+    started = False
+    status = 0
+    _head: Message | None = None
+    _coder: Any = None
 
-    def __init__(self, send: Send, trace_id: str, always: list[tuple[bytes, bytes]] = SECURITY_HEADERS) -> None:
-        self._send = send
-        self._trace_id = trace_id.encode()
-        self._always = always
+    def __init__(
+        self,
+        send: Send,
+        trace_id: str,
+        always: list[tuple[bytes, bytes]] = SECURITY_HEADERS,
+        way: Way | None = None,
+    ) -> None:
+        self._send, self._way = send, way
+        self._trace_id, self._always = trace_id.encode(), always
         self._limits: list[tuple[Rate, Verdict]] = []
-        self._head: Message | None = None
-        self._coder: Any = None
-        self.extra: list[tuple[bytes, bytes]] = []
-        """Headers beside those of the answer itself."""
-        self.gzip = False
-        """Whether the caller takes gzip and the answer may be coded at all."""
-        self.public = False
-        """Whether the answer is the same for everybody."""
-        self.started = False
-        self.status = 0
 
     def tell_limit(self, rate: Rate, verdict: Verdict) -> None:
         """Say in the answer how much of a limit is left."""
         self._limits.append((rate, verdict))
+
+    def at_once(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes, /) -> bool:
+        """Send an answer of which all is there; False when `send` must be used, and nothing was sent."""
+        if self._way is None or self.gzip or self.started:
+            return False
+        self.status, self.started = status, True  # also if it fails: then part of it may be under way
+        self.started = self._way.whole(status, self._completed(headers), body)
+        return self.started
+
+    def carrier(self) -> Carry | None:
+        """What carries the rest of an answer whose body has begun; None when it must be sent."""
+        coded = self._coder is not None or self._head is not None
+        return None if self._way is None or coded else self._way.carry
 
     async def send(self, message: Message) -> None:
         """ASGI send; completes the head, codes the body where that is worth while."""
@@ -83,21 +112,21 @@ class Answer:
         await self._send(message)
 
     def _completed(self, given: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-        named = dict(given)
         headers = [*given, *self._always, (b"x-trace-id", self._trace_id), *self.extra]
-        if b"x-trace-id" in named:
-            headers = [header for header in headers if header[0] != b"x-trace-id" or header[1] is self._trace_id]
         if self._limits:
             rate, tightest = self._limits[0]
             policy = rate.policy
-            for rate, verdict in self._limits[1:]:
-                policy += b", " + rate.policy
-                tightest = min(tightest, verdict, key=_share)
+            if len(self._limits) > 1:
+                policy = b", ".join([rate.policy for rate, _ in self._limits])
+                tightest = min([verdict for _, verdict in self._limits], key=_share)
             headers += ((b"ratelimit-policy", policy), (b"ratelimit", tightest.field()))
-        if CLOSED_POLICY[0] not in named:
-            headers.append(CLOSED_POLICY)
-        if NO_STORE[0] not in named:
-            headers.append(NO_STORE)
+        named = dict(given)
+        if _DECIDED.isdisjoint(named):
+            headers += _UNLESS_DECIDED
+        else:
+            headers += [header for header in _UNLESS_DECIDED if header[0] not in named]
+            if b"x-trace-id" in named:
+                headers = [header for header in headers if header[0] != b"x-trace-id" or header[1] is self._trace_id]
         if DRAINING.begun:
             headers.append((b"connection", b"close"))
         return headers

@@ -7,20 +7,18 @@ import json
 import math
 import secrets
 from collections import Counter
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 from urllib.parse import unquote
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from services.gateway.api.answers import CLOSED_POLICY, security_headers
-from services.gateway.api.exchange_cycle import Cycle
+from services.gateway.api.exchange_cycle import SLOW_READER_S, WAY, Cycle
 from services.gateway.operations import refusal_notes
 
 HEAD_LIMIT = 28 * 1024
 """Request line and headers together, with room for what the door itself measures and refuses."""
-SLOW_READER_S = 60.0
-"""How long a caller may leave an answer lying before it is given up."""
 
 
 def answer_headers(hsts_s: int) -> str:
@@ -39,15 +37,25 @@ class GuardedConnection(HttpToolsProtocol):
     """The door answers 408 long before; this cuts those who go on after their answer."""
     always = answer_headers(0)
     """Head lines of every answer made here."""
+    cycle: Cycle
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's transport is one by behaviour, not by class.
         super().connection_made(cast("asyncio.Transport", transport))
         self._head_bytes = 0
         self._in_head = True
-        self._due = math.inf
+        self._timed = ""
+        self._due = self._rings = math.inf
         self._timer: asyncio.TimerHandle | None = None
         self._stuck: asyncio.TimerHandle | None = None
+        self._scope = {
+            "type": "http",
+            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme,
+            "root_path": self.root_path,
+        }
         self._address = self.client[0] if self.client else ""
         self.open_by_address[self._address] += 1
         if self.open_by_address[self._address] > self.per_address:
@@ -62,15 +70,19 @@ class GuardedConnection(HttpToolsProtocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        self.connections.discard(self)
+        if self.cycle is not None:
+            self.cycle.disconnected |= not self.cycle.response_complete
+            self.cycle.tell()
         self.resume_writing()
-        super().connection_lost(exc)
+        if exc is None:
+            self.transport.close()
+        self.parser = None  # type: ignore[assignment]
 
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():
             return
         if self._in_head:
-            if not self._head_bytes:
-                self._cut_after(self.head_timeout_s)
             self._head_bytes += len(data)
         try:
             self.parser.feed_data(data)
@@ -81,49 +93,83 @@ class GuardedConnection(HttpToolsProtocol):
         except httptools.HttpParserError:
             self._refuse(400, "malformed", "请求格式不正确", "The request is malformed")
         else:
-            if self._in_head and self._head_bytes > HEAD_LIMIT:
-                self._refuse(431, "gateway.headers_too_large", "请求头过大", "The headers are too large")
+            if not self._in_head:
+                self._time("body", self.message_timeout_s)
+            elif self._head_bytes:
+                self._time("head", self.head_timeout_s)
+                if self._head_bytes > HEAD_LIMIT:
+                    self._refuse(431, "gateway.headers_too_large", "请求头过大", "The headers are too large")
+
+    def _time(self, part: str, seconds: float) -> None:
+        """Give a part of a request its time when it begins. What came whole needs none."""
+        if self._timed != part:
+            self._timed = part
+            self._cut_after(seconds)
+
+    # --- the parser's calls -------------------------------------------------
+    def on_message_begin(self) -> None:
+        self.url = b""
+        self.headers = []
+        self.expect_100_continue = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if self._in_head:  # what comes after the body is a trailer, and no header of the request
-            super().on_header(name, value)
+            name = name.lower()
+            if name == b"expect" and value.lower() == b"100-continue":
+                self.expect_100_continue = True
+            self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         self._in_head = False
-        self._cut_after(self.message_timeout_s)
         if self.url[:1] != b"/":
             raise ValueError("only the origin form of a target is taken")
         version, parser = self.parser.get_http_version(), self.parser
         if version not in ("1.1", "1.0"):
             raise ValueError("only HTTP/1.1 and HTTP/1.0 are spoken")
         path, _, query = self.url.partition(b"?")
-        self.scope["method"] = parser.get_method().decode("ascii")
-        self.scope["http_version"] = version
-        self.scope["raw_path"] = path
         text = path.decode("ascii")
-        self.scope["path"] = unquote(text) if "%" in text else text
-        self.scope["query_string"] = query
+        scope: dict[str, Any] = {
+            **self._scope,
+            "http_version": version,
+            "headers": self.headers,
+            "state": self.app_state.copy(),
+            "method": parser.get_method().decode("ascii"),
+            "raw_path": path,
+            "path": unquote(text) if "%" in text else text,
+            "query_string": query,
+        }
         before, keeps = self.cycle, version == "1.1" and parser.should_keep_alive() and not parser.should_upgrade()
-        self.cycle = Cycle(
-            scope=self.scope, transport=self.transport, flow=self.flow, logger=self.logger,
-            access_logger=self.access_logger, access_log=False, default_headers=self.server_state.default_headers,
-            message_event=asyncio.Event(), expect_100_continue=self.expect_100_continue, keep_alive=keeps,
-            on_response=self.on_response_complete,
+        cycle = self.cycle = Cycle(
+            scope, self.transport, self.flow, self.logger, self.server_state.default_headers, keeps,
+            self.expect_100_continue, self.on_response_complete,
         )  # fmt: skip
+        scope["extensions"] = {WAY: cycle}
         if before is None or before.response_complete:
-            self._start_asgi_task(self.cycle, self.app)
+            self._start(cycle)
         else:
             self.flow.pause_reading()
-            self.pipeline.appendleft((self.cycle, self.app))
+            self.pipeline.appendleft((cycle, self.app))
+
+    def _start(self, cycle: Cycle) -> None:
+        self.tasks.add(self.loop.create_task(cycle.run(self.app, self.tasks, self.loop)))
+
+    def on_body(self, body: bytes) -> None:
+        if not self.cycle.response_complete:
+            self.cycle.take(body)
 
     def on_message_complete(self) -> None:
         self._due = math.inf
-        if self._idle():  # it was answered before it was whole
-            self._cut_after(self.timeout_keep_alive)
+        self._timed = ""
         self._in_head = True
         self._head_bytes = 0
-        super().on_message_complete()
+        cycle = self.cycle
+        if cycle.response_complete:  # it was answered before it was whole
+            self._cut_after(self.timeout_keep_alive)
+        else:
+            cycle.more_body = False
+            cycle.tell()
 
+    # --- the connection's own calls -----------------------------------------
     def on_response_complete(self) -> None:
         """As uvicorn's, with the one timer of this connection for the wait until the next request."""
         self.server_state.total_requests += 1
@@ -131,8 +177,7 @@ class GuardedConnection(HttpToolsProtocol):
             return
         self.flow.resume_reading()
         if self.pipeline:
-            cycle, app = self.pipeline.pop()
-            self._start_asgi_task(cycle, app)
+            self._start(cast("Cycle", self.pipeline.pop()[0]))
         elif self._in_head and not self._head_bytes:
             self._cut_after(self.timeout_keep_alive)
 
@@ -149,18 +194,18 @@ class GuardedConnection(HttpToolsProtocol):
 
     def _cut_after(self, seconds: float) -> None:
         """Set the deadline. One timer serves all of them: it is moved only when it would come too late."""
-        self._due = self.loop.time() + seconds
-        if self._timer is None or self._timer.when() > self._due:
+        due = self._due = self.loop.time() + seconds
+        if due < self._rings:
             if self._timer is not None:
                 self._timer.cancel()
-            self._timer = self.loop.call_at(self._due, self._rung)
+            self._timer, self._rings = self.loop.call_at(due, self._rung), due
 
     def _rung(self) -> None:
-        self._timer = None
+        self._timer, self._rings = None, math.inf
         if self.loop.time() >= self._due:
             self._cut_off()
         elif self._due != math.inf:
-            self._timer = self.loop.call_at(self._due, self._rung)
+            self._timer, self._rings = self.loop.call_at(self._due, self._rung), self._due
 
     def _cut_off(self) -> None:
         if self._in_head and self._head_bytes and self._idle():
@@ -182,7 +227,7 @@ class GuardedConnection(HttpToolsProtocol):
                 self.transport.abort()  # the answer of a request before this one is under way
                 return
             self.cycle.disconnected = True  # its body is what is wrong: nobody waits for it any more
-            self.cycle.message_event.set()
+            self.cycle.tell()
         self.transport.write(problem_bytes(status, code, zh, en, self.always))
         self.transport.close()
 

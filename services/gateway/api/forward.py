@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from functools import cache
 
-from prometheus_client import Counter
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.gateway.api.answers import Answer, security_headers
+from services.gateway.api.exchange_cycle import WAY
 from services.gateway.api.public_door import PublicDoor, Sink
 from services.gateway.domain import client_addresses, compression, http_rules, route_classes
 from services.gateway.domain.access_tokens import AccessClaims
@@ -23,8 +23,9 @@ from services.gateway.domain.refusals.requests import (
     ReasonMalformed,
     TooManyRequests,
 )
-from services.gateway.operations import refusal_notes
+from services.gateway.operations import answer_counts, refusal_notes
 from services.gateway.operations.draining import DRAINING
+from services.gateway.operations.exchange_records import COMPARISON_LISTS
 from services.gateway.operations.forwarding import Journey, upload_of
 from services.gateway.operations.parts import Parts
 from services.gateway.operations.request_body import CallerGone, RequestBody, replay
@@ -44,8 +45,7 @@ KEYLESS = (
     "/secrets", "/secret", "/webhooks", "/complaints",
 )  # fmt: skip
 """Own paths that end so carry secrets: an Idempotency-Key would keep a digest or a copy of them, so it is dropped."""
-ANSWERED = Counter("lika_gateway_answers_total", "Answers by whom they came from", ["service", "status"])
-_answered = cache(ANSWERED.labels)
+ANSWERED = answer_counts.registered()
 
 
 class Door:
@@ -53,45 +53,50 @@ class Door:
 
     def __init__(self, app: ASGIApp, parts: Parts) -> None:
         self.app = self._app = app
-        self._parts = parts
+        self._parts, self._gate, self._origins = parts, parts.gate, parts.origins
         stated = filter(None, parts.settings.trusted_proxies.replace(" ", "").split(","))
         self._proxies = client_addresses.networks(stated)
         self._always = security_headers(parts.settings.hsts_s)
         self._public_door = PublicDoor(parts, self._own, self._forward)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            await self._app(scope, receive, send)
-        elif scope["type"] == "http":
-            if self._proxies:
-                scope = _from_caller(scope, self._proxies)
-            await self._answer(scope, receive, Answer(send, trace.begin(""), self._always))
-
-    async def _answer(self, scope: Scope, receive: Receive, answer: Answer) -> None:
-        try:
-            await self._serve(scope, receive, answer)
-        except CallerGone:
+        if scope["type"] != "http":
+            if scope["type"] == "lifespan":
+                await self._app(scope, receive, send)
             return
-        except Refusal as refusal:
-            refusal_notes.note(refusal.code, refusal.status)
-            await answer.refuse(scope, receive, problems.of_refusal(Request(scope), refusal))
-        except Exception as error:
-            if problems.is_outage(error):
-                log.logger().error("dependency_unavailable", kind=type(error).__name__)
-                await answer.refuse(scope, receive, problems.of_refusal(Request(scope), Unavailable()))
-            else:
-                await answer.refuse(scope, receive, problems.fault(Request(scope), error))
-
-    async def _serve(self, scope: Scope, receive: Receive, answer: Answer) -> None:
-        request = http_rules.inspect_headers(scope["headers"])
-        if request.host is None and scope.get("http_version") == "1.1":
-            raise HeaderMalformed()
-        origins, method = self._parts.origins, scope["method"]
-        if origins:
-            answer.extra = origins.of_answer(request.origin)
-            if method == "OPTIONS":
+        if self._proxies:
+            scope = _from_caller(scope, self._proxies)
+        extensions = scope.get("extensions")
+        way = extensions.pop(WAY, None) if extensions else None  # for the door alone
+        answer = Answer(send, trace.begin(""), self._always, way)
+        try:
+            request = http_rules.inspect_headers(scope["headers"])
+            if self._origins and scope["method"] == "OPTIONS":
                 await self._preflight(scope, request, answer)
                 return
+            path, query = self._target(scope, request, answer)
+            parts = path.split("/", 4)
+            if len(parts) > 3 and parts[3] in SERVICES and parts[1] == "api" and parts[2] == "v1":
+                claims = self._known(request) or await self._checked(scope, request)
+                rights = self._gate.believed(claims) or await self._read(claims, scope, path)
+                self._limit_account(claims.account, scope["method"], path, query, request, answer)
+                if path.startswith(COMPARISON_LISTS):
+                    rights = await self._parts.granted.of(rights, path)
+                await self._forward(parts[3], path, query, rights, claims, request, scope, receive, answer)
+            else:
+                await self._serve(parts, path, query, request, scope, receive, answer)
+        except CallerGone:
+            return
+        except Exception as error:
+            await answer.refuse(scope, receive, _problem(scope, error))
+
+    def _target(self, scope: Scope, request: Inspected, answer: Answer) -> tuple[str, str]:
+        """Path and query, in the one way they can be read; what is not is refused, and so is the method."""
+        if request.host is None and scope.get("http_version") == "1.1":
+            raise HeaderMalformed()
+        if self._origins:
+            answer.extra = self._origins.of_answer(request.origin)
+        method = scope["method"]
         http_rules.require_method(method)
         raw = scope.get("raw_path") or scope["path"].encode()
         path = http_rules.canonical_path(raw)
@@ -99,17 +104,24 @@ class Door:
         if request.gzip:
             seeks = bool(query) and route_classes.seeks(query)
             answer.gzip = compression.harmless(method, path, seeks, request.reason is not None)
-        parts = path.split("/", 4)
+        return path, query
+
+    async def _serve(
+        self,
+        parts: list[str],
+        path: str,
+        query: str,
+        request: Inspected,
+        scope: Scope,
+        receive: Receive,
+        answer: Answer,
+    ) -> None:
+        """What this service answers itself, and what anybody may ask."""
         if parts[1:3] != ["api", "v1"] or len(parts) < 4:
             if DRAINING.begun and path == "/readyz":
                 raise Unavailable()
             answer.public = True
             await self._own(scope, receive, answer, request, None)
-        elif parts[3] in SERVICES:
-            claims = await self._claims(scope, request)
-            rights = await self._rights(claims, scope, request, path, query, answer)
-            rights = await self._parts.granted.of(rights, path)
-            await self._forward(parts[3], path, query, rights, claims, request, scope, receive, answer)
         elif parts[3] == "public":
             self._limit(self._parts.public_rate, network_of(_peer(scope)), answer)
             await self._public(parts, path, query, request, scope, receive, answer)
@@ -117,7 +129,10 @@ class Door:
             self._limit(self._parts.token_rate, network_of(_peer(scope)), answer)
             await self._own(scope, receive, answer, request, None, FORM_LIMIT)
         else:
-            rights = await self._rights(await self._claims(scope, request), scope, request, path, query, answer)
+            claims = self._known(request) or await self._checked(scope, request)
+            rights = self._gate.believed(claims) or await self._read(claims, scope, path)
+            self._limit_account(claims.account, scope["method"], path, query, request, answer)
+            scope.setdefault("state", {})["sign_in"] = claims.session
             await self._own(scope, receive, answer, request, rights)
 
     async def _public(
@@ -138,8 +153,11 @@ class Door:
 
     async def _preflight(self, scope: Scope, request: Inspected, answer: Answer) -> None:
         """A browser's question before a request from another origin; it carries no sign-in."""
+        if request.host is None and scope.get("http_version") == "1.1":
+            raise HeaderMalformed()
+        answer.extra = self._origins.of_answer(request.origin)
         self._limit(self._parts.public_rate, network_of(_peer(scope)), answer)
-        origins = self._parts.origins
+        origins = self._origins
         if request.origin is None or request.has_body or not request.preflight:
             raise MethodNotAllowed()
         if not origins.allows(request.origin):
@@ -148,37 +166,41 @@ class Door:
         await answer.send({"type": "http.response.start", "status": 204, "headers": []})
         await answer.send({"type": "http.response.body", "body": b""})
 
-    async def _claims(self, scope: Scope, request: Inspected) -> AccessClaims:
-        """The claims of the request's token. Who brings bad ones again and again is not listened to for a while."""
+    def _known(self, request: Inspected) -> AccessClaims | None:
+        """The claims of the request's token, if it was found good before."""
         value = request.authorization
         if value is None or value[:7].lower() != b"bearer ":
             raise Unauthenticated()
-        gate, token = self._parts.gate, value[7:].decode("latin-1")
-        known = gate.known(token)
-        if known is not None:
-            return known
-        strangers, network, now = self._parts.stranger_rate, network_of(_peer(scope)), time.monotonic()
+        return self._gate.known(value[7:].decode("latin-1"))
+
+    async def _checked(self, scope: Scope, request: Inspected) -> AccessClaims:
+        """The claims of a token nobody knows. Who brings bad ones again and again is not listened to for a while."""
+        assert request.authorization is not None
+        peer, strangers, now = _peer(scope), self._parts.stranger_rate, time.monotonic()
+        network = network_of(peer)
         if strangers.exhausted(network, now):
             raise _too_many(1)
         try:
-            return await gate.check(token, _peer(scope))
+            return await self._gate.check(request.authorization[7:].decode("latin-1"), peer)
         except Unauthenticated:
             strangers.take(network, now)
             raise
 
-    async def _rights(
-        self, claims: AccessClaims, scope: Scope, request: Inspected, path: str, query: str, answer: Answer
-    ) -> Rights:
-        """The rights of the request's token now, within the limits of its account."""
-        rights = await self._parts.gate.rights(claims, _peer(scope))
+    async def _read(self, claims: AccessClaims, scope: Scope, path: str) -> Rights:
+        """The rights of a token's sign-in, read anew."""
+        rights = await self._gate.rights(claims, _peer(scope))
         rights.require_own_password(path)
         rights.require_second_factor(path)
-        kind = route_classes.class_of(scope["method"], path, query, upload_of(path, request))
-        if kind is not None:
-            self._limit(self._parts.class_rates[kind], claims.account, answer)
-        self._limit(self._parts.principal_rate, claims.account, answer)
-        scope.setdefault("state", {})["sign_in"] = claims.session
         return rights
+
+    def _limit_account(
+        self, account: str, method: str, path: str, query: str, request: Inspected, answer: Answer
+    ) -> None:
+        """Keep an account within its limits: over all, and for the request's kind of route."""
+        kind = route_classes.class_of(method, path, query, upload_of(path, request))
+        if kind is not None:
+            self._limit(self._parts.class_rates[kind], account, answer)
+        self._limit(self._parts.principal_rate, account, answer)
 
     def _limit(self, rate: Rate, key: str, answer: Answer) -> None:
         verdict = rate.take(key, time.monotonic())
@@ -201,12 +223,13 @@ class Door:
         async def still_allowed() -> bool:
             return claims is None or await self._parts.rights.holds(claims, rights)
 
-        token = self._parts.rights.inner_token(rights, service, _purpose(request))
-        journey = Journey(service, path, query, token, upload_of(path, request), still_allowed)
+        purpose = "" if request.reason is None else _purpose(request)
+        token = self._parts.rights.inner_token(rights, service, purpose)
+        journey = Journey(service, path, query, token, upload_of(path, request), still_allowed, answer)
         try:
             await self._parts.forwarder.forward(journey, request, scope, receive, answer.send)
         finally:
-            _answered(service, answer.status).inc()
+            ANSWERED.count(service, answer.status)
 
     async def _own(
         self,
@@ -235,6 +258,17 @@ class Door:
             body = RequestBody(receive, request.headers.get(b"content-length"), limit, arrival_s)
             receive = replay(await body.whole(), receive)
         await self._app({**scope, "headers": headers}, receive, answer.send)
+
+
+def _problem(scope: Scope, error: Exception) -> Response:
+    """What the caller is told of a refusal or fault; it is counted and logged."""
+    if isinstance(error, Refusal):
+        refusal_notes.note(error.code, error.status)
+        return problems.of_refusal(Request(scope), error)
+    if problems.is_outage(error):
+        log.logger().error("dependency_unavailable", kind=type(error).__name__)
+        return problems.of_refusal(Request(scope), Unavailable())
+    return problems.fault(Request(scope), error)
 
 
 def _purpose(request: Inspected) -> str:

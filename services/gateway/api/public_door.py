@@ -14,6 +14,7 @@ from starlette.types import Message, Receive, Scope
 from services.gateway.domain.http_rules import Inspected
 from services.gateway.domain.public_pages import Asked
 from services.gateway.domain.refusals.requests import TooManyRequests
+from services.gateway.operations.forwarding import Taker
 from services.gateway.operations.parts import Parts
 from services.gateway.operations.portal import COMPLAINTS
 from services.gateway.operations.public_reads import Captured
@@ -22,7 +23,7 @@ from services.gateway.operations.rights import Rights
 from shared.chassis.routing import JSON_BODY_LIMIT
 
 
-class Sink(Protocol):
+class Sink(Taker, Protocol):
     """What takes an answer: the caller's own, or the portal's memory."""
 
     status: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from urllib.parse import quote, unquote
 
 from services.gateway.domain.compression import wanted
@@ -20,7 +21,7 @@ from services.gateway.domain.refusals.requests import (
 )
 from shared.refusals import Malformed, UnsupportedMedia
 
-Headers = Iterable[tuple[bytes, bytes]]
+Headers = Sequence[tuple[bytes, bytes]]
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 TARGET_LIMIT = 8 * 1024
@@ -42,6 +43,10 @@ RESPONSE_ALLOWED = frozenset({
     b"www-authenticate", b"deprecation", b"sunset", b"link",
 })  # fmt: skip
 """Headers of an answer that travel back; the trace id is the gateway's own."""
+_WATCHED = frozenset({
+    b"upgrade", b"http2-settings", b"connection", b"content-length", b"transfer-encoding", b"content-encoding",
+})  # fmt: skip
+"""Headers that may say what is refused."""
 UPLOAD_SUFFIXES = ("imports", "attachments")
 """A multipart body may be large where a segment of the path ends so."""
 
@@ -109,49 +114,55 @@ def require_query(raw: bytes, path_length: int = 0) -> str:
 
 def inspect_headers(headers: Headers) -> Inspected:
     """Check size, repetition, framing and upgrades; keep what may travel on."""
-    kept: dict[bytes, bytes] = {}
-    others: dict[bytes, bytes] = {}
-    size = count = 0
-    for name, value in headers:
-        size += len(name) + len(value) + 4
-        count += 1
-        found = kept if name in REQUEST_ALLOWED else others
-        if name not in found:
-            found[name] = value
-        elif name in ONCE:
-            raise HeaderRepeated()
-        elif found is kept:
-            kept[name] += b", " + value
-    if size > HEADER_LIMIT or count > HEADER_COUNT:
+    count = len(headers)
+    named = dict(headers)
+    if len(named) != count:
+        named = _joined(headers)
+    if count > HEADER_COUNT or len(b"".join(chain.from_iterable(headers))) + 4 * count > HEADER_LIMIT:
         raise HeadersTooLarge()
-    length, encoding = kept.get(b"content-length"), others.get(b"transfer-encoding")
-    _require_plain(kept, others, length, encoding)
+    if not _WATCHED.isdisjoint(named):
+        _require_plain(named)
+    kept = {name: value for name, value in named.items() if name in REQUEST_ALLOWED}
+    if kept and _CONTROL.search(b"".join(kept.values())):
+        raise HeaderMalformed()
     if b"if-none-match" in kept:
         # Compared weakly (RFC 9110 13.1.2): the weak form is this gateway's own, from when it coded the answer.
         kept[b"if-none-match"] = kept[b"if-none-match"].replace(b"W/", b"")
-    coding = others.get(b"accept-encoding")
+    find = named.get
+    coding = find(b"accept-encoding")
     return Inspected(
-        kept, others.get(b"authorization"), others.get(b"x-access-reason"), others.get(b"host"),
-        encoding is not None or length not in (None, b"0"),
-        others.get(b"origin"), b"access-control-request-method" in others, coding is not None and wanted(coding),
+        kept, find(b"authorization"), find(b"x-access-reason"), find(b"host"),
+        find(b"content-length", b"0") != b"0" or b"transfer-encoding" in named,
+        find(b"origin"), b"access-control-request-method" in named, coding is not None and wanted(coding),
     )  # fmt: skip
 
 
-def _require_plain(
-    kept: dict[bytes, bytes], others: dict[bytes, bytes], length: bytes | None, encoding: bytes | None
-) -> None:
-    if b"upgrade" in others or b"http2-settings" in others:
+def _joined(headers: Headers) -> dict[bytes, bytes]:
+    """Headers by name where one is repeated: those that travel on are joined, of others the first one counts."""
+    named: dict[bytes, bytes] = {}
+    for name, value in headers:
+        if name not in named:
+            named[name] = value
+        elif name in ONCE:
+            raise HeaderRepeated()
+        elif name in REQUEST_ALLOWED:
+            named[name] += b", " + value
+    return named
+
+
+def _require_plain(named: dict[bytes, bytes]) -> None:
+    """Refuse upgrades, bodies framed in two ways, and coded bodies."""
+    length, encoding = named.get(b"content-length"), named.get(b"transfer-encoding")
+    if b"upgrade" in named or b"http2-settings" in named:
         raise UpgradeRefused()
-    if b"connection" in others and b"upgrade" in others[b"connection"].lower():
+    if b"connection" in named and b"upgrade" in named[b"connection"].lower():
         raise UpgradeRefused()
     if length is not None and (encoding is not None or not length.isdigit() or len(length) > 15):
         raise HeaderMalformed()
     if encoding is not None and encoding.lower() != b"chunked":
         raise HeaderMalformed()
-    if b"content-encoding" in others and others[b"content-encoding"].lower() != b"identity":
+    if b"content-encoding" in named and named[b"content-encoding"].lower() != b"identity":
         raise UnsupportedMedia()
-    if kept and _CONTROL.search(b"".join(kept.values())):
-        raise HeaderMalformed()
 
 
 def access_reason(raw: bytes | None) -> str:

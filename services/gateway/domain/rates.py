@@ -29,8 +29,8 @@ class Verdict:
 
     def field(self) -> bytes:
         """The RateLimit header of draft-ietf-httpapi-ratelimit-headers: what is left, and until when that is so."""
-        lasts_s = self.reset_s or math.ceil((self.limit - self.remaining) * WINDOW_S / self.limit)
-        return b'"%b";r=%d;t=%d' % (self.name.encode(), self.remaining, lasts_s)
+        lasts_s = self.reset_s or -((self.remaining - self.limit) * WINDOW_S // self.limit)
+        return f'"{self.name}";r={self.remaining};t={lasts_s}'.encode()
 
 
 class Rate:
@@ -54,13 +54,14 @@ class Rate:
 
     def take(self, key: str, now: float) -> Verdict:
         """Count one request of `key` at `now` (seconds of a steady clock)."""
-        full, speed = self._per_minute, self._per_second
-        level, since = self._buckets.get(key, (full, now))
-        level = min(full, level + (now - since) * speed)
+        full, speed, buckets = self._per_minute, self._per_second, self._buckets
+        level, since = buckets.get(key, (full, now))
+        level += (now - since) * speed
+        if level > full:
+            level = full
         passes = level >= 1
         if passes:
             level -= 1
-        buckets = self._buckets
         buckets[key] = (level, now)
         buckets.move_to_end(key)
         if len(buckets) > KEYS_REMEMBERED:

@@ -67,7 +67,8 @@ class AccessTokens:
 
     def known(self, token: str) -> AccessClaims | None:
         """The claims of a token found good before, while it lasts and its key is accepted."""
-        self._look()
+        if self._keys.look():
+            self._good.clear()
         found = self._good.get(token)
         return found if found is not None and found.expires > time.time() else None
 

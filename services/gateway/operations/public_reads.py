@@ -42,6 +42,13 @@ class Captured:
     _pieces: list[bytes] = field(default_factory=list)
     _size: int = 0
 
+    def at_once(self, *_: object) -> bool:
+        """Nothing is taken but by `send`."""
+        return False
+
+    def carrier(self) -> None:
+        """As `at_once`."""
+
     async def send(self, message: Message) -> None:
         """ASGI send; Unavailable for an answer larger than any page is."""
         if message["type"] == "http.response.start":

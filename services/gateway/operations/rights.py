@@ -84,16 +84,26 @@ class RightsDesk:
         self._figures: tuple[float, date | None, Mapping[str, int]] = (0.0, None, {})
         self._public = Rights(public_actor(book), 0.0)
 
+    def believed(self, claims: AccessClaims) -> Rights | None:
+        """The rights of a token's sign-in as they were read just now; None when they must be read.
+
+        Who is held at the change of the first password, or at the second factor, is looked at every time: once done,
+        it holds at once.
+        """
+        known = self._known.get(claims.session)
+        if known is None or known.must_change_password or known.needs_second_factor:
+            return None
+        if time.monotonic() - known.read_at >= self._cache_s or known.actor.account != claims.account:
+            return None
+        return known
+
     async def current(self, claims: AccessClaims) -> Rights:
         """The rights of a token's sign-in now; Unauthenticated when it is over or the account is shut."""
-        known = self._known.get(claims.session)
-        # Who is held at the change of the first password, or at the second factor, is looked at every time: once
-        # done, it holds at once.
-        held = known is None or known.must_change_password or known.needs_second_factor
-        if known is None or held or time.monotonic() - known.read_at >= self._cache_s:
+        known = self.believed(claims)
+        if known is None:
             known = await self._read_once(claims.session)
-        if known is None or known.actor.account != claims.account:
-            raise Unauthenticated()
+            if known is None or known.actor.account != claims.account:
+                raise Unauthenticated()
         return known
 
     async def holds(self, claims: AccessClaims, rights: Rights) -> bool:

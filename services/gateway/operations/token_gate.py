@@ -39,6 +39,11 @@ class TokenGate:
             raise Unauthenticated()
         return found
 
+    def believed(self, claims: AccessClaims) -> Rights | None:
+        """What the token's sign-in is worth, if that was read just now and holds everywhere; None to ask `rights`."""
+        rights = self._rights.believed(claims)
+        return None if rights is None or rights.networks else rights
+
     async def rights(self, claims: AccessClaims, peer: str) -> Rights:
         """What the token's sign-in is worth now, from this address."""
         try:

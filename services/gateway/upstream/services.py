@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -17,6 +18,10 @@ CONNECT_S = 1.0
 KEEP_CONNECTION_S = 30.0
 STREAMS = 500
 """Event streams open to one service at once: they last, so they are not counted among its requests."""
+
+Carry = Callable[[int, int, float], Awaitable[bool]]
+"""Carries so many bytes out of a socket, given by its descriptor, which may be silent for so many seconds; False when
+it cannot, and nothing was moved."""
 
 
 @dataclass
@@ -65,17 +70,17 @@ class Upstream:
 class Answer:
     """An answer whose head has come. `close` must be called, whatever becomes of the body."""
 
-    __slots__ = ("_gap_s", "_line", "_stream", "_upstream", "bodiless", "headers", "length", "status")
+    __slots__ = ("_gap_s", "_line", "_stream", "_upstream", "bodiless", "headers", "length", "named", "status")
 
     def __init__(self, upstream: Upstream, line: Line, gap_s: float) -> None:
         self._upstream, self._line, self._gap_s = upstream, line, gap_s
         self._stream = False
-        self.status, self.headers, self.length = line.status, line.headers, line.length
+        self.status, self.headers, self.named, self.length = line.status, line.headers, line.named, line.length
         self.bodiless = line.bodiless
 
-    def header(self, name: bytes) -> bytes:
-        """The first value of a header; empty if it is not there."""
-        return next((value for known, value in self.headers if known == name), b"")
+    def at_once(self) -> bytes | None:
+        """The body, if all of it came with the head; None when it must be waited for."""
+        return self._line.at_once()
 
     async def whole(self) -> bytes:
         """The body in one piece; ServiceUnavailable if it does not come whole."""
@@ -95,6 +100,25 @@ class Answer:
     async def next_piece(self) -> bytes:
         """The next part of the body, empty at its end; raises as `pieces`."""
         return await self._line.piece(self._gap_s)
+
+    @property
+    def rest(self) -> int:
+        """Bytes of the body that `carry_rest` can have carried."""
+        return self._line.rest
+
+    async def carry_rest(self, carry: Carry) -> bool:
+        """Have the rest of the body carried right out of the connection; False when that did not even begin."""
+        try:
+            source = self._line.lend()
+        except OSError:  # no descriptor is left
+            return False
+        try:
+            carried = await carry(source, self._line.rest, self._gap_s)
+        finally:
+            os.close(source)
+        if carried:
+            self._line.carried()
+        return carried
 
     def becomes_stream(self, gap_s: float) -> None:
         """This answer lasts: it no longer counts as a request; ServiceUnavailable when too many do."""
@@ -142,7 +166,13 @@ class Services:
         line: Line | None = None
         try:
             line = upstream.take(now) or await upstream.open()
-            await _exchange(line, upstream, method.encode(), target.encode(), headers, body, timeout_s)
+            more = body if isinstance(body, bytes) else b""
+            start = f"{method} {target}".encode() + upstream.request_end()
+            line.send(method, b"".join((start, headers, _framing(method, body), more)), timeout_s)
+            if body is not None and not isinstance(body, bytes):
+                line.upload(body)
+            while not line.has_head():
+                await line.news()
         except BaseException as error:
             upstream.in_flight -= 1
             if line is not None:
@@ -158,31 +188,15 @@ class Services:
         await asyncio.sleep(0)  # an aborted transport lets its socket go in the next round of the loop
 
 
-async def _exchange(
-    line: Line,
-    upstream: Upstream,
-    method: bytes,
-    target: bytes,
-    headers: bytes,
-    body: bytes | Upload | None,
-    timeout_s: float,
-) -> None:
-    """Send the request and wait for the head of its answer."""
-    request = [method, b" ", target, upstream.request_end(), headers, b"\r\n"]
+def _framing(method: str, body: bytes | Upload | None) -> bytes:
+    """How long the body is, and the end of the head."""
     if body is None:
-        if method in (b"POST", b"PUT", b"PATCH"):
-            request.insert(5, b"content-length: 0\r\n")
-    elif isinstance(body, bytes):
-        request.insert(5, b"content-length: %d\r\n" % len(body))
-        request.append(body)
-    elif body.declared is not None:
-        request.insert(5, b"content-length: " + body.declared + b"\r\n")
-    else:
-        request.insert(5, b"transfer-encoding: chunked\r\n")
-    line.send(method, b"".join(request), asyncio.get_running_loop().time() + timeout_s)
-    if body is not None and not isinstance(body, bytes):
-        line.upload(body)
-    await line.head()
+        return b"content-length: 0\r\n\r\n" if method in ("POST", "PUT", "PATCH") else b"\r\n"
+    if isinstance(body, bytes):
+        return b"content-length: %d\r\n\r\n" % len(body)
+    if body.declared is not None:
+        return b"content-length: " + body.declared + b"\r\n\r\n"
+    return b"transfer-encoding: chunked\r\n\r\n"
 
 
 def _judge(upstream: Upstream, line: Line | None, error: BaseException) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import subprocess
 import sys
 import time
@@ -21,6 +22,7 @@ from tests.support import server
 from tests.support.harness import running
 
 ROOT = Path(__file__).resolve().parents[3]
+FILE = random.Random(1).randbytes(1_000_003) * 24
 ROW = b'{"code":"341622","name":"' + b"x" * 3_000 + b'"}'
 
 
@@ -35,7 +37,10 @@ class Noted:
 
 
 class Recorder(asyncio.Protocol):
-    """Answers by the end of the target: `slow` after a second, `events` with events for ever, anything else at once."""
+    """Answers by the end of the target: `slow` after a second, `events` with events for ever, anything else at once.
+
+    `file` is FILE, `text` FILE as if it were text, `cut` a third of it and then the end of the connection.
+    """
 
     def __init__(self, noted: list[Noted]) -> None:
         self._noted = noted
@@ -81,6 +86,16 @@ class Recorder(asyncio.Protocol):
                 await asyncio.sleep(0.2)
         if verb == "slow":
             await asyncio.sleep(1.0)
+        if verb in ("file", "text", "cut"):
+            kind = b"text/csv" if verb == "text" else b"application/octet-stream"
+            self._transport.write(
+                b"HTTP/1.1 200 OK\r\ncontent-type: %b\r\ncontent-length: %d\r\n\r\n" % (kind, len(FILE))
+            )
+            if self._now.method != "HEAD":
+                self._transport.write(FILE if verb != "cut" else FILE[: len(FILE) // 3])
+            if verb == "cut":
+                self._transport.close()
+            return
         self._transport.write(
             b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b" % (len(ROW), ROW)
         )
