@@ -184,7 +184,7 @@ async def _with_returns(session: AsyncSession, row: Payment) -> wire.Payment:
     return answer_of(row, (await storage.returns_of(session, [row.id])).get(row.id, []))
 
 
-def answer_of(row: Payment, returns: list[PaymentReturn]) -> wire.Payment:
+def answer_of(row: Payment | Order, returns: list[PaymentReturn]) -> wire.Payment:
     own = {"payment_id", "ordered_by", "returned_fen", "returns"}
     values = {name: getattr(row, name) for name in set(wire.Payment.model_fields) - own}
     return wire.Payment(

@@ -141,10 +141,7 @@ def _settled(said: Said, row: storage.Order) -> storage.Settled:
 
 
 def _answer_of(one: Due) -> wire.Payment:
-    row, result = one.row, one.said.result
-    return wire.Payment(
-        payment_id=row.id, claim_id=row.claim_id, allocation_id=row.allocation_id, county_code=row.county_code,
-        fund_year=row.fund_year, order_no=row.order_no, amount_fen=row.amount_fen, payee_name=row.payee_name,
-        payee_uscc=row.payee_uscc, ordered_on=row.ordered_on, ordered_by=row.entered_by, state=result.outcome,
-        settled_on=result.settled_on, bank_reference=result.bank_reference,
-    )  # fmt: skip
+    """The payment as it stands now: the row was read before."""
+    result = one.said.result
+    said = {"state": result.outcome, "settled_on": result.settled_on, "bank_reference": result.bank_reference}
+    return payments.answer_of(one.row, []).model_copy(update=said)

@@ -197,7 +197,7 @@ def _states(question: Question, standing: CTE) -> Select[Any]:
 
 
 def _one_of(kind: Any, kinds: Sequence[str]) -> ColumnElement[bool]:
-    """Written into the statement, so that the index on such accounts can serve it."""
+    """Written into the statement, which is made into text once: a list of bound values has no length yet then."""
     found: ColumnElement[bool] = kind.in_([literal_column(f"'{name}'") for name in kinds])
     return found
 

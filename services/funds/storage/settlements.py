@@ -28,7 +28,8 @@ _SEEN = (
 )
 _ORDERS = text(
     "select p.id, p.claim_id, p.allocation_id, p.county_code, p.fund_year, p.order_no, p.amount_fen, p.payee_name,"  # noqa: S608 - texts of this file
-    f" p.payee_uscc, p.ordered_on, p.entered_by, p.state, {_SEEN.format('c')} as claim_seen,"
+    " p.payee_uscc, p.ordered_on, p.entered_by, p.state, p.settled_on, p.bank_reference,"
+    f" {_SEEN.format('c')} as claim_seen,"
     " flying.id as in_flight, taken.id as paid, claimed.id as claim"
     " from payments p join claims c on c.id = p.claim_id"
     " join ledger_accounts flying on flying.kind = 'in_flight' and flying.owner_id = p.id"
