@@ -45,6 +45,16 @@ def port_is_free(port: int) -> bool:
     return True
 
 
+def physical_mib() -> int:
+    """This machine's memory."""
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20
+
+
+def pages_mib(memory_mib: int) -> int:
+    """What the server keeps of its pages: an eighth of the memory, which the services share; 128 to 2048."""
+    return min(max(memory_mib // 8, 128), 2048)
+
+
 class EmbeddedServer:
     """One PostgreSQL data folder and the server on it."""
 
@@ -77,7 +87,9 @@ class EmbeddedServer:
             "port": str(self.port),
             "unix_socket_directories": "",
             "max_connections": "120",
-            "shared_buffers": "128MB",
+            "shared_buffers": f"{pages_mib(physical_mib())}MB" if self.durable else "128MB",
+            "max_wal_size": "2GB",
+            "jit": "off",
             "timezone": "UTC",
             "log_min_messages": "warning",
             "log_parameter_max_length": "0",
