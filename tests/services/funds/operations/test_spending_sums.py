@@ -173,6 +173,33 @@ async def test_a_sum_that_was_tampered_with_is_found_and_mended(world: World, ta
     assert await spending_sums.differing(database) == 0
 
 
+async def _count(world: World, table: str) -> int:
+    async with world.funds.fastapi.state.database.session(read_only=True) as session:
+        return int(await session.scalar(text(f"select count(*) from {table}")) or 0)
+
+
+async def test_sums_made_anew_hold_what_still_waited_and_go_on_with_what_is_posted_after(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def waits(_: Any) -> int:
+        return 0
+
+    database, fold_once = world.funds.fastapi.state.database, spending_sums.fold_once
+    monkeypatch.setattr(spending_sums, "fold_once", waits)
+    await Chain("P1", 1_000_00).received(world)
+    await fold_once(database)
+    await Chain("P1", 2_000_00).received(world)
+    assert await _count(world, "spending_tail") > 0
+    assert await spending_sums.rebuild(database) == await _count(world, "ledger_transfers")
+    assert await _count(world, "spending_tail") == 0
+    assert await spending_sums.differing(database) == 0
+    await Chain("P1", 3_000_00).received(world)
+    assert await _count(world, "spending_tail") > 0
+    assert await spending_sums.differing(database) == 0
+    await fold_once(database)
+    assert await spending_sums.differing(database) == 0
+
+
 async def test_the_service_itself_cannot_write_the_sums(world: World) -> None:
     for statement in ("delete from spending_days", "insert into spending_tail values (1)"):
         with pytest.raises(Exception, match="permission denied"):
