@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import select, text, update
+from sqlalchemy import false, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,23 +28,33 @@ async def learn(session: AsyncSession, now: datetime) -> None:
     await session.execute(_WITH_BOOKS, {"now": now})
 
 
-async def take_due(session: AsyncSession, now: datetime, again_after: timedelta) -> str | None:
+class Turn(NamedTuple):
+    """An area whose turn has come, and whether that was asked for before its time."""
+
+    area: str
+    asked: bool
+
+
+async def take_due(session: AsyncSession, now: datetime, again_after: timedelta) -> Turn | None:
     """An area whose turn it is; until `again_after` no other worker takes it."""
     due = (
-        select(AlertArea.division_code)
+        select(AlertArea.division_code, AlertArea.next_at, AlertArea.evaluated_at)
         .where(AlertArea.next_at <= now)
         .order_by(AlertArea.next_at, AlertArea.division_code)
         .limit(1)
         .with_for_update(skip_locked=True)
+        .cte("due")
     )
+    early = due.c.next_at < due.c.evaluated_at + again_after / 2
     taken = (
         update(AlertArea)
-        .where(AlertArea.division_code.in_(due.scalar_subquery()))
+        .where(AlertArea.division_code == due.c.division_code)
         .values(next_at=now + again_after)
-        .returning(AlertArea.division_code)
+        .returning(AlertArea.division_code, func.coalesce(early, false()))
         .execution_options(synchronize_session=False)
     )
-    return (await session.scalars(taken)).first()
+    row = (await session.execute(taken)).one_or_none()
+    return None if row is None else Turn(*row)
 
 
 async def hold(session: AsyncSession, area: str, now: datetime) -> AlertArea:

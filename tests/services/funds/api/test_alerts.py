@@ -6,9 +6,11 @@ import asyncio
 import random
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 from services.funds.operations import alert_runs, alert_sweeps
+from services.funds.storage.alert_areas import Turn
 from shared.chassis.clock import office_today
 from tests.services.funds.api.alerts import (
     AID,
@@ -174,13 +176,22 @@ async def test_the_sweeper_looks_at_every_area_in_its_turn(world: World) -> None
     await world.document({COUNTY: 700, "341621": 300})
     database = world.funds.fastapi.state.database
     swept = {await alert_sweeps.sweep_once(database) for _ in range(3)}
-    assert swept == {COUNTY, "341621", None}
+    assert swept == {Turn(COUNTY, asked=False), Turn("341621", asked=False), None}
     anywhere = actor(*RIGHTS, scope=("34",), level="province")
     found = (await world.seen(anywhere, "/alerts", rule="central_not_received"))["items"]
     assert sorted((item["division_code"], item["amount_fen"]) for item in found) == [("341621", 300), (COUNTY, 700)]
     asked = await world.made(anywhere, "/alert-runs", {"division_code": "34"})
     assert asked["areas_asked"] == 2
-    assert await alert_sweeps.sweep_once(database) is not None
+    turn = await alert_sweeps.sweep_once(database)
+    assert turn is not None
+    assert turn.asked
+
+
+def test_who_answers_people_rests_long_between_two_areas_unless_somebody_waits_for_them() -> None:
+    scheduled, asked = Turn(COUNTY, asked=False), Turn(COUNTY, asked=True)
+    assert alert_sweeps.pause_s(scheduled, 0.05) == pytest.approx(10)
+    assert alert_sweeps.pause_s(asked, 0.05) == pytest.approx(0.45)
+    assert alert_sweeps.pause_s(None, 0.05) == alert_sweeps.PAUSE_S
 
 
 async def test_days_of_a_step_are_counted_by_the_calendar_of_the_alerts_own_province(world: World) -> None:

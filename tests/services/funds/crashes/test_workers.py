@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from services.funds.operations import alert_sweeps, key_rotation, spending_sums
+from services.funds.storage.alert_areas import Turn
 from services.funds.storage.sealing import Seals
 from shared.chassis import events
 from shared.chassis.database import Database
@@ -100,7 +101,7 @@ async def test_the_sweeper_of_alerts_opens_each_once(crashing: CrashingWorld) ->
     async def turn() -> None:
         assert crashing.shifted is not None
         crashing.shifted.forward((alert_sweeps.EVERY + timedelta(minutes=1)).total_seconds())
-        assert await alert_sweeps.sweep_once(database) == COUNTY
+        assert await alert_sweeps.sweep_once(database) == Turn(COUNTY, asked=False)
 
     async def wrong() -> list[str]:
         alerts = await scalar(database, "select count(*) from alerts")
