@@ -57,17 +57,21 @@ async def _take_off(session: AsyncSession, actor: Actor, row: Row) -> None:
 
 
 async def run_forever(database: Database) -> None:
-    """Carry out what was asked for until cancelled. A fault leaves it to be begun again."""
-    await jobs.forever(lambda: run_one(database), PAUSE_S, "undoing_waits")
+    """Carry out what was asked for until cancelled. A fault leaves it to be begun again, after the others' turn."""
+    tried: set[UUID] = set()
+    await jobs.forever(lambda: run_one(database, tried), PAUSE_S, "undoing_waits")
 
 
-async def run_one(database: Database) -> bool:
-    """Undo one import that waits for it, on the rights of whoever asked. False when there is nothing to do."""
+async def run_one(database: Database, tried: set[UUID]) -> bool:
+    """Undo the oldest import that waits for it and was not `tried` in this round, on the rights of whoever asked.
+    False when there is nothing to do: then the next round begins."""
     async with database.session(read_only=True) as session:
-        waiting = await storage.next_undoing(session)
+        waiting = await storage.next_undoing(session, tried)
     if waiting is None:
+        tried.clear()
         return False
     import_id, actor = waiting[0], Actor.of(waiting[1])
+    tried.add(import_id)
     try:
         async with database.session(areas=actor.scope) as session:
             row = await storage.hold(session, import_id)

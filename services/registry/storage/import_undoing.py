@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -46,9 +47,11 @@ where import_id = :import_id
 """)
 
 
-async def next_undoing(session: AsyncSession) -> tuple[UUID, dict[str, Any]] | None:
-    """The oldest import that waits to be undone, and on whose rights."""
-    waiting = select(HouseholdImport.id, HouseholdImport.undo_actor).where(HouseholdImport.state == "undoing")
+async def next_undoing(session: AsyncSession, passed_over: Collection[UUID]) -> tuple[UUID, dict[str, Any]] | None:
+    """The oldest import that waits to be undone and is not passed over, and on whose rights."""
+    waiting = select(HouseholdImport.id, HouseholdImport.undo_actor).where(
+        HouseholdImport.state == "undoing", HouseholdImport.id.not_in(passed_over)
+    )
     row = (await session.execute(waiting.order_by(HouseholdImport.id).limit(1))).one_or_none()
     return None if row is None else (row[0], row[1] or {})
 

@@ -18,14 +18,19 @@ from tests.support.harness import Harness
 HOUSEHOLDS = "/api/v1/registry/households"
 
 
-carry_out = import_undos.run_one
+_carry_out = import_undos.run_one
+
+
+async def carry_out(database: Any) -> bool:
+    """One turn of a service that has just begun."""
+    return await _carry_out(database, set())
 
 
 @pytest.fixture
 def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     """However small, an import is undone in the background, and that begins when the test says so."""
 
-    async def waits(_: Any) -> bool:
+    async def waits(*_: Any) -> bool:
         return False
 
     monkeypatch.setattr(import_undos, "AT_ONCE", 0)
@@ -118,6 +123,32 @@ async def test_an_undoing_that_is_killed_leaves_nothing_half_undone_and_is_begun
     assert await owner.fetchval("select state from household_imports") == "undoing"
     assert await carry_out(county.app.state.database) is True
     assert await owner.fetchval("select state from household_imports") == "undone"
+
+
+@pytest.mark.usefixtures("by_hand")
+async def test_an_undoing_that_fails_lets_the_later_ones_pass_and_has_its_turn_again(
+    county: Harness, owner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fails, later = [await carried_out(county, xlsx(family(name))) for name in ("1", "2")]
+    for one in (fails, later):
+        assert (await undo(county, one["id"])).json()["state"] == "undoing"
+    record, database, tried = audit.record, county.app.state.database, set[Any]()
+
+    def refuses(session: Any, actor: Any, action: str, subject: str, **facts: Any) -> None:
+        if subject == fails["id"]:
+            raise ConnectionResetError
+        record(session, actor, action, subject, **facts)
+
+    with monkeypatch.context() as failing:
+        failing.setattr(audit, "record", refuses)
+        with pytest.raises(ConnectionResetError):
+            await _carry_out(database, tried)
+        assert await _carry_out(database, tried) is True
+        assert await _carry_out(database, tried) is False
+    states = "select state from household_imports order by id"
+    assert [row["state"] for row in await owner.fetch(states)] == ["undoing", "undone"]
+    assert await _carry_out(database, tried) is True
+    assert [row["state"] for row in await owner.fetch(states)] == ["undone", "undone"]
 
 
 @pytest.mark.usefixtures("by_hand")
