@@ -6,6 +6,7 @@ Where an index serves a filter, it is asked in the form the index knows: ranges 
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from services.registry.domain.filters import Filters, born_between
@@ -40,6 +41,9 @@ _OF_PERSON = {
     # Single characters are what the index holds; the second condition says that they stand beside each other.
     "name": "string_to_array(name, null) @> string_to_array({0}, null) and strpos(name, {0}) > 0",
 }
+# An array that holds a character twice is held by every name that bears it once: an index of its own has the names
+# in which one stands doubled, such as 婷婷.
+_DOUBLED = r"name ~ '(.)\1'"
 _SEARCHED = ("name", "pinyin", "initials")
 
 
@@ -96,6 +100,8 @@ def of_person(conditions: Conditions, filters: Filters, today: date) -> None:
         value = getattr(filters, name)
         if value is not None:
             conditions.add(template, value)
+    if filters.name is not None and any(one == next_one for one, next_one in pairwise(filters.name)):
+        conditions.texts.append(_DOUBLED)
     first, last = born_between(filters.age_from, filters.age_to, today)
     if first is not None:
         conditions.add("birth_date >= {}", first)

@@ -71,26 +71,37 @@ async def drop_done(session: AsyncSession, import_id: UUID) -> None:
 async def taken_people(session: AsyncSession) -> dict[UUID, list[int]]:
     """Staged households with people on an active file or recorded dead, anywhere: their ids and those people's rows."""
     async with row_security.widened(session):
-        rows = await session.execute(text(
-            "select s.household_id, s.sheet_row from staged_household_members s"
-            " join household_members m on m.identity_index = s.identity_index and m.active"
-            " union all select s.household_id, s.sheet_row from staged_household_members s"
-            " join household_members m on m.identity_index = s.identity_index and not m.active"
-            " and m.departure = 'death' order by sheet_row"
-        ))  # fmt: skip
+        rows = await session.execute(_TAKEN_PEOPLE)
     return _by_household(rows.all())
 
 
 async def taken_numbers(session: AsyncSession) -> set[UUID]:
     """Staged households whose national number a file bears already, or several of this portion."""
     async with row_security.widened(session):
-        rows = await session.execute(text(
-            "select s.id from staged_households s where s.national_household_no is not null and ("
-            " exists (select from households h where h.national_household_no = s.national_household_no)"
-            " or s.national_household_no in ("
-            "   select o.national_household_no from staged_households o group by 1 having count(*) > 1))"
-        ))  # fmt: skip
+        rows = await session.execute(_TAKEN_NUMBERS)
     return {row[0] for row in rows}
+
+
+# Each by its own key, however large the register: joined, it was read as a whole for every portion as soon as the
+# planner thought of the rows that an index gives as of few.
+_TAKEN_PEOPLE = text("""
+select s.household_id, s.sheet_row from staged_household_members s
+ cross join lateral (
+    select from household_members m where m.identity_index = s.identity_index and m.active offset 0) active
+ union all
+select s.household_id, s.sheet_row from staged_household_members s
+ cross join lateral (
+    select from household_members m
+     where m.identity_index = s.identity_index and not m.active and m.departure = 'death' offset 0) dead
+ order by sheet_row""")
+_TAKEN_NUMBERS = text("""
+select s.id from staged_households s
+ cross join lateral (
+    select from households h where h.national_household_no = s.national_household_no offset 0) borne
+ union
+select s.id from staged_households s
+  join (select national_household_no from staged_households group by 1 having count(*) > 1) doubled
+    using (national_household_no)""")
 
 
 async def rows_of(session: AsyncSession, households: Sequence[UUID]) -> dict[UUID, list[int]]:
