@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
+from asyncpg.exceptions import QueryCanceledError
 from fastapi import Depends, Request
 from sqlalchemy import CursorResult, Executable, event, text
 from sqlalchemy.engine import URL, make_url
@@ -103,3 +104,10 @@ async def request_session(request: Request) -> AsyncSession:
 
 
 Session = Annotated[AsyncSession, Depends(request_session)]
+
+
+def took_too_long(error: BaseException | None) -> bool:
+    """Whether behind an error, however it was passed on, stands a statement that was ended for the time it took."""
+    while error is not None and not isinstance(error, QueryCanceledError):
+        error = error.__cause__
+    return error is not None

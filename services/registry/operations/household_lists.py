@@ -11,7 +11,7 @@ from services.registry.domain import identity_numbers
 from services.registry.domain.filters import Filters
 from services.registry.domain.refusals import FilterNotOfThePast
 from services.registry.operations import household_views as views
-from services.registry.operations.people import noted_as
+from services.registry.operations.people import narrow_enough, noted_as
 from services.registry.operations.trail import Trail
 from services.registry.storage import household_lists as storage
 from services.registry.storage import households
@@ -39,13 +39,14 @@ async def list_files(
     after = paging.decode(cursor, str, int)
     key = None if after is None else (str(after[0]), int(after[1]))
     found: list[tuple[Row, Version | None]]
-    if as_of is None:
-        rows = await storage.list_now(session, trail.actor, filters, clock.office_today(), key, limit + 1)
-        found = [(row, None) for row in rows]
-    else:
-        dated = await storage.list_on(session, trail.actor, filters, as_of, key, limit + 1)
-        found = [(row, version) for row, version in dated]
-    count = await _count(session, trail.actor, filters, as_of) if counted else None
+    with narrow_enough(trail.actor, filters):
+        if as_of is None:
+            rows = await storage.list_now(session, trail.actor, filters, clock.office_today(), key, limit + 1)
+            found = [(row, None) for row in rows]
+        else:
+            dated = await storage.list_on(session, trail.actor, filters, as_of, key, limit + 1)
+            found = [(row, version) for row, version in dated]
+        count = await _count(session, trail.actor, filters, as_of) if counted else None
     items = [views.line(row, version) for row, version in found[:limit]]
     last = found[limit - 1][0] if len(found) > limit else None
     read = noted_as("household.list", trail.actor, filters)

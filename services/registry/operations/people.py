@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.exc import DBAPIError
+
 from services.registry.domain import access_reasons, identity_numbers, masking
 from services.registry.domain.code_lists import CODE_LISTS, label_of
 from services.registry.domain.filters import Filters, ranges
 from services.registry.domain.identity_numbers import age_on, sex_of
-from services.registry.domain.refusals import ProtectedFilter, SortNeedsCounty
+from services.registry.domain.refusals import ListTooWide, ProtectedFilter, SortNeedsCounty
 from services.registry.operations.trail import Trail
 from services.registry.storage import people as storage
 from services.registry.storage.sealed_places import IDENTITY
 from services.registry.storage.sealing import Seals
 from shared.chassis import clock, paging
+from shared.chassis.database import took_too_long
 from shared.chassis.hot_reads import HotReads, Noted
 from shared.chassis.identity import Actor
+from shared.refusals import Unavailable
 from shared.schemas.registry_people import PeopleAsked, PeopleSearched
 
 UNMASK = "household.unmask"
@@ -72,11 +78,12 @@ async def _page(
         _require_county(actor, filters)
     after = _after(asked)
     counted = None
-    if asked.count is not None:
-        counting = storage.count if asked.count == "exact" else storage.estimate
-        async with trail.database.session(read_only=True, areas=actor.scope) as session:
-            counted = await counting(session, actor, filters, today)
-    rows = await storage.page(reads, noted_as(action, actor, filters), filters, asked.sort, after, limit, today)
+    with narrow_enough(actor, filters):
+        if asked.count is not None:
+            counting = storage.count if asked.count == "exact" else storage.estimate
+            async with trail.database.session(read_only=True, areas=actor.scope) as session:
+                counted = await counting(session, actor, filters, today)
+        rows = await storage.page(reads, noted_as(action, actor, filters), filters, asked.sort, after, limit, today)
     more = len(rows) > limit
     ids, page = [str(person_id) for person_id, _ in rows[:limit]], [facts for _, facts in rows[:limit]]
     numbers = seals.open_many([facts[storage.SEALED] for facts in page], IDENTITY, ids)
@@ -86,9 +93,25 @@ async def _page(
 
 def _require_county(actor: Actor, filters: Filters) -> None:
     """An index serves the order by village; by name, the people of the area are sorted, so it must not be large."""
-    spans = ranges(actor.scope, filters.area)
-    if len({first[:COUNTY_DIGITS] for first, _ in spans}) > 1 or any(len(first) < COUNTY_DIGITS for first, _ in spans):
+    if not _in_one_county(actor, filters):
         raise SortNeedsCounty()
+
+
+def _in_one_county(actor: Actor, filters: Filters) -> bool:
+    spans = ranges(actor.scope, filters.area)
+    return len({first[:COUNTY_DIGITS] for first, _ in spans}) <= 1 and all(len(at) >= COUNTY_DIGITS for at, _ in spans)
+
+
+@contextmanager
+def narrow_enough(actor: Actor, filters: Filters) -> Iterator[None]:
+    """ListTooWide for what is not found in time in more than a county: no index serves every fact, and where hardly
+    anybody has one, the whole of a province is looked through."""
+    try:
+        yield
+    except (Unavailable, DBAPIError) as error:
+        if took_too_long(error) and not _in_one_county(actor, filters):
+            raise ListTooWide() from error
+        raise
 
 
 def _after(asked: PeopleAsked) -> tuple[Any, ...] | None:

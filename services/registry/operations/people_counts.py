@@ -10,7 +10,7 @@ from services.registry.domain.age_bands import BANDS
 from services.registry.domain.code_lists import label_of
 from services.registry.domain.content_fields import STATUS_LABELS
 from services.registry.domain.refusals import GroupUnknown
-from services.registry.operations.people import filters_of
+from services.registry.operations.people import filters_of, narrow_enough
 from services.registry.operations.statistics import digits_below
 from services.registry.storage import people_counts as storage
 from services.registry.storage import statistics
@@ -37,9 +37,11 @@ async def count(session: AsyncSession, actor: Actor, asked: PeopleCounted) -> Pe
     if not set(group_by) <= set(FACTS) or len(set(group_by)) < len(group_by):
         raise GroupUnknown(facts=", ".join(FACTS))
     filters, today = filters_of(asked, actor), clock.office_today()
-    households, people = await storage.total(session, actor, filters, today)
     digits = digits_below(filters.area or (actor.scope[0] if len(actor.scope) == 1 else NATION))
-    rows = await storage.groups(session, actor, filters, group_by, digits, today)
+    await storage.take_room(session)
+    with narrow_enough(actor, filters):
+        households, people = await storage.total(session, actor, filters, today)
+        rows = await storage.groups(session, actor, filters, group_by, digits, today)
     divisions = await _division_names(session, group_by, [list(row) for row in rows])
     groups = [
         GroupOfPeople(

@@ -40,7 +40,9 @@ def _filters_now(actor: Actor, filters: Filters, today: date) -> list[ColumnElem
     conditions = Conditions(0, ":p")
     of_household(conditions, filters)
     if asks_of_person(filters):
-        conditions.texts.append(f"households.id in ({_with_somebody(conditions, actor, filters, today)})")
+        found = f"({_with_somebody(conditions, actor, filters, today)})"
+        # By a part of the name people are found first, as in `people.page`.
+        conditions.texts.append(f"households.id = any (array{found})" if filters.name else f"households.id in {found}")
     if conditions.texts:
         clauses.append(text(conditions.text()).bindparams(**conditions.named()))
     return clauses

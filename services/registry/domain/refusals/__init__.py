@@ -174,7 +174,13 @@ from services.registry.domain.refusals.natural_changes import (
     SuccessorNeeded,
     VillageDiffers,
 )
-from services.registry.domain.refusals.people import FilterNotOfThePast, GroupUnknown, ProtectedFilter, SortNeedsCounty
+from services.registry.domain.refusals.people import (
+    FilterNotOfThePast,
+    GroupUnknown,
+    ListTooWide,
+    ProtectedFilter,
+    SortNeedsCounty,
+)
 from services.registry.domain.refusals.quality import (
     QualityExemptionDecided,
     QualityExemptionPending,
@@ -302,6 +308,7 @@ __all__ = [
     "LabourOfChild",
     "LabourOfHealthyAdult",
     "LeftBehindAgainstAge",
+    "ListTooWide",
     "MajorityMissed",
     "MeetingFigures",
     "MemberRepeated",

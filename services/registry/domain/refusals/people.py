@@ -12,6 +12,13 @@ class SortNeedsCounty(RuleBroken):
     pointer = "/sort"
 
 
+class ListTooWide(RuleBroken):
+    code = "registry.list_too_wide"
+    zh = "在这样大的范围内按此条件查找耗时过长,请先限定到一个县(区),或再加一个条件"
+    en = "To look for this in so large an area takes too long: name a county, or ask for more that must hold"
+    pointer = "/within"
+
+
 class ProtectedFilter(Forbidden):
     code = "registry.protected_filter"
     zh = "按健康或残疾状况筛选须有查看明文的权限"

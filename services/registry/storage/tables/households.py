@@ -181,6 +181,13 @@ class HouseholdMember(Base):
             postgresql_using="gin",
             postgresql_with={"gin_pending_list_limit": 1024},
         ),
+        # Names with a character that stands doubled, a thousandth of all or so (storage/filter_clauses.py).
+        Index(
+            "ix_household_members_name_doubled",
+            text("string_to_array(name, NULL)"),
+            postgresql_using="gin",
+            postgresql_where=text(r"name ~ '(.)\1'"),
+        ),
         Index("ix_household_members_village", "village_code", "id", postgresql_where=text("active")),
         Index("ix_household_members_pinyin", "name_pinyin", postgresql_where=text("active")),
         Index("ix_household_members_initials", "name_initials", postgresql_where=text("active")),

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from services.registry.domain.filters import Filters
+from services.registry.storage import filter_clauses, people_counts
+from services.registry.storage.filter_clauses import Conditions, of_person
+from shared.chassis.clock import office_today
 from shared.schemas.registry_households import Household
 from shared.schemas.registry_people import PersonLine
 from shared.schemas.wire import Page
@@ -25,6 +31,8 @@ from tests.services.registry.people import (
 from tests.support.harness import Harness, actor
 
 PEOPLE = "/api/v1/registry/people"
+HOUSEHOLDS = "/api/v1/registry/households"
+COUNTS = "/api/v1/registry/statistics/people"
 
 
 async def names(county: Harness, who: Any = None, **asked: Any) -> list[str]:
@@ -95,6 +103,37 @@ async def test_filters_together_must_all_hold(county: Harness) -> None:
     assert await names(county, pinyin="zhangxiao", age_to=20, village=VILLAGE) == ["张晓"]
     assert await names(county, name="小明", attribute="dibao_poor") == []
     assert await names(county, name="晓明", main_cause="no_land", age_from=60) == ["李晓明"]
+
+
+@pytest.mark.parametrize(
+    ("part", "found"),
+    [
+        ("婷婷", ["张婷婷"]),
+        ("张婷", ["张婷", "张婷婷"]),
+        ("拉拉", ["巴拉拉·库库·娜娜"]),
+        ("库库", ["巴拉拉·库库·娜娜"]),
+        ("·娜娜", ["巴拉拉·库库·娜娜"]),
+        ("婷张", []),
+        ("张张", []),
+    ],
+)
+async def test_a_doubled_character_is_found_where_it_stands_doubled(
+    county: Harness, part: str, found: list[str]
+) -> None:
+    held = ["张婷", "张婷婷", "巴拉拉·库库·娜娜", "婷宝张"]
+    await open_household(county, members=[person(name=held[0]), *(person("son", 10, name=name) for name in held[1:])])
+    assert sorted(await names(county, name=part)) == found
+    async with county.as_(county_officer()) as client:
+        files = await client.get("/api/v1/registry/households", params={"name": part, "count": "exact"})
+    assert (len(files.json()["items"]), files.json()["count"]) == (int(bool(found)), int(bool(found)))
+
+
+async def test_names_with_a_doubled_character_have_an_index_of_their_own(county: Harness, owner: Any) -> None:
+    await owner.execute("set enable_seqscan = off")
+    asked = Conditions(1)
+    of_person(asked, Filters(area=None, identity_index=None, name="婷婷"), office_today())
+    plan = await owner.fetch(f"explain select from household_members where {asked.text()}", *asked.values)
+    assert any("ix_household_members_name_doubled" in row[0] for row in plan)
 
 
 async def test_a_name_is_shown_as_it_stands_whatever_signs_it_holds(county: Harness) -> None:
@@ -218,6 +257,21 @@ async def test_health_filters_need_the_right_and_a_reason_and_are_noted_as_shown
     row = await owner.fetchrow("select fields, purpose, subjects from read_trail")
     assert (row["fields"], row["purpose"]) == ("clear", "核对慢病签约服务")
     assert json.loads(row["subjects"])["shown"] == ["health"]
+
+
+async def test_what_is_not_found_in_time_in_a_province_is_asked_for_by_county(
+    county: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await two_files(county)
+    monkeypatch.setitem(filter_clauses._OF_PERSON, "sex", "sex = {} and pg_sleep(60) is not null")
+    monkeypatch.setattr(people_counts, "_ROOM", text("select set_config('statement_timeout', '100', true)"))
+    wide = actor("household.read", "statistics.read", scope=("34",))
+    asked = [(path, area) for path in (PEOPLE, HOUSEHOLDS, COUNTS) for area in ("34", COUNTY)]
+    async with county.as_(wide) as client:
+        answers = await asyncio.gather(*(client.get(path, params={"sex": "1", "within": area}) for path, area in asked))
+    told = [(answer.status_code, answer.json()["code"]) for answer in answers]
+    assert told == [(422, "registry.list_too_wide"), (503, "unavailable")] * 3
+    assert answers[0].json()["errors"][0]["pointer"] == "/within"
 
 
 async def test_lists_by_name_are_of_one_county_at_most(county: Harness) -> None:
