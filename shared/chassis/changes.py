@@ -5,6 +5,9 @@ begin to write, not when they commit, so a row may come to light behind one that
 takes only rows whose transaction, and every one before it, is over (`SETTLED`): what is still under way comes later,
 with a number the reader has not passed. Nothing is skipped, and no state of a row is given twice.
 
+All databases of a server share the numbers, and one service's long transaction would hold up every other's readers.
+A transaction of a process that serves another database can never write here: only those are passed over.
+
 Numbers belong to one database of one server. A cursor says of which: one of a life before a restore is refused.
 """
 
@@ -24,8 +27,17 @@ from shared.schemas.exchange_records import Change, Changes
 
 WRITTEN_IN = "(pg_current_xact_id()::text)::bigint"
 """SQL: the number of this transaction; the default of every `written_in`."""
-FIRST_OPEN = "(pg_snapshot_xmin(pg_current_snapshot())::text)::bigint"
 NEXT = "(pg_snapshot_xmax(pg_current_snapshot())::text)::bigint"
+FIRST_OPEN = f"""coalesce((
+    select min(open::text::bigint) from pg_snapshot_xip(pg_current_snapshot()) as open
+    where (open::text::bigint & 4294967295) not in (
+        select locked.transactionid::text::bigint
+        from pg_locks as locked join pg_stat_get_activity(null) as server_process using (pid)
+        where locked.locktype = 'transactionid' and locked.mode = 'ExclusiveLock' and locked.granted
+        and server_process.datid not in (0, (select oid from pg_database where datname = current_database())))
+), {NEXT})"""  # noqa: S608 - texts of ours
+"""SQL: the lowest number under way, as this statement sees it, that may still write in this database. Locks name the
+lower 32 bits of a number. A transaction seen as open whose lock is gone by now stays in the way until the next look."""
 SETTLED = f"written_in < {FIRST_OPEN}"
 """SQL: the transaction that wrote the row, and all before it, are over, as this statement sees it."""
 LIFE = (

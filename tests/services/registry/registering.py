@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from shared.chassis import changes
+
 
 async def registered(owner: Any, household: str, status: str = "registered") -> None:
     """As the register's own writers do: the file and its next version in one transaction."""
@@ -23,10 +25,10 @@ async def registered(owner: Any, household: str, status: str = "registered") -> 
 
 
 async def settled(owner: Any) -> None:
-    """Wait until every transaction of the server that is under way now is over: feeds tell nothing behind one."""
-    now = await owner.fetchval("select pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+    """Wait until every transaction of this database that is under way now is over: feeds tell nothing behind one."""
+    now = await owner.fetchval(f"select {changes.NEXT}")
     for _ in range(2_000):
-        if await owner.fetchval("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint") >= now:
+        if await owner.fetchval(f"select {changes.FIRST_OPEN}") >= now:
             return
         await asyncio.sleep(0.01)
     raise AssertionError("a transaction has been under way for 20 seconds")

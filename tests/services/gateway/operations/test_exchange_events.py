@@ -10,7 +10,7 @@ from services.gateway.operations import exchange_events
 from tests.services.gateway.exchange_world import PEOPLE, exchanging
 from tests.services.gateway.people import founded
 from tests.services.registry.people import load_divisions, open_household, person
-from tests.services.registry.registering import registered
+from tests.services.registry.registering import registered, settled
 from tests.support import server
 from tests.support.harness import running
 
@@ -39,6 +39,7 @@ async def test_a_change_in_the_registry_becomes_one_event_and_one_record_of_the_
         theirs = (await open_household(registry, members=[there], village="341622102200"))["id"]
         for household in (ours, theirs):
             await registered(owner, household)
+        await settled(owner)
         assert await exchange_events.collect_once(database, peers) == 2
         assert await exchange_events.collect_once(database, peers) == 0
         async with world.machine() as client:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
+
+import asyncpg
 
 from services.registry.storage.tables import Household
 from shared.chassis.identity import Actor
 from tests.services.registry.people import COUNTY, OTHER_VILLAGE, VILLAGE, county_officer, open_household, person
 from tests.services.registry.registering import registered, settled
+from tests.support import server
 from tests.support.harness import Harness, actor
 
 RECORDS = "/internal/exchange/households/records"
@@ -76,6 +80,30 @@ async def test_what_commits_late_is_neither_skipped_nor_told_twice(county: Harne
     found, cursor = await everything(county, department(), cursor)
     assert sorted(record["id"] for record in found) == sorted([late, early])
     assert (await everything(county, department(), cursor))[0] == []
+
+
+async def test_a_transaction_of_another_database_holds_nothing_up(county: Harness, owner: Any) -> None:
+    """However it goes on there: with a number, with locks of its own, beside one that does hold this feed up."""
+    connect: Any = asyncpg.connect
+    other = await connect(os.environ[server.ADMIN_DSN])
+    first, second = [(await open_household(county, members=[person()]))["id"] for _ in range(2)]
+    async with other.transaction():
+        assert await other.fetchval("select pg_current_xact_id()") is not None
+        await registered(owner, first)
+        await settled(owner)
+        found, cursor = await everything(county, department())
+        assert [record["id"] for record in found] == [first]
+        ours = await connect(server.dsn("registry", "owner", county.database))
+        async with ours.transaction():
+            assert await ours.fetchval("select pg_current_xact_id()") is not None
+            await registered(owner, second)
+            found, cursor = await everything(county, department(), cursor)
+            assert found == []
+        await ours.close()
+        await settled(owner)
+        found, _ = await everything(county, department(), cursor)
+        assert [record["id"] for record in found] == [second]
+    await other.close()
 
 
 async def test_values_are_masked_unless_granted_clear_and_every_reading_is_noted(county: Harness, owner: Any) -> None:

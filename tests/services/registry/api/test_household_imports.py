@@ -43,6 +43,7 @@ from tests.services.registry.sheets import (
     xlsx,
 )
 from tests.support.harness import Harness
+from tests.support.resting import put_to_rest
 
 HOUSEHOLDS = "/api/v1/registry/households"
 
@@ -219,8 +220,7 @@ async def test_an_import_left_by_a_dead_process_is_taken_up_again_and_doubles_no
     county: Harness, owner: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(import_runs, "HOUSEHOLDS_AT_ONCE", 2)
-    monkeypatch.setattr(import_runs, "PAUSE_S", 3600)
-    await asyncio.sleep(0.4)  # the service's own job is now asleep for good
+    run_one = await put_to_rest(monkeypatch, import_runs)
     keep, calls = import_portions.GoodRows.keep, 0
 
     async def dies(*arguments: Any) -> None:
@@ -234,13 +234,13 @@ async def test_an_import_left_by_a_dead_process_is_taken_up_again_and_doubles_no
     sent = await send(county, xlsx([row for serial in range(7) for row in family(str(serial))]))
     database, seals = county.app.state.database, county.app.state.seals
     with pytest.raises(SystemError):
-        await import_runs.run_one(database, seals, "first")
+        await run_one(database, seals, "first")
     assert await owner.fetchval("select count(*) from households") == 4
     running = await owner.fetchrow("select state, rows_done from household_imports")
     assert tuple(running) == ("running", 12)
-    assert await import_runs.run_one(database, seals, "second") is False
+    assert await run_one(database, seals, "second") is False
     await owner.execute("update household_imports set leased_until = now() - interval '1 second'")
-    assert await import_runs.run_one(database, seals, "second") is True
+    assert await run_one(database, seals, "second") is True
     done = await finished(county, sent.json()["id"])
     assert (done["state"], done["households_ok"], done["people_ok"], done["rows_refused"]) == ("done", 7, 21, 0)
     assert await owner.fetchval("select count(*) from households") == 7
@@ -260,8 +260,6 @@ async def test_a_worker_whose_import_was_taken_over_writes_nothing_more(county: 
 async def test_a_person_registered_meanwhile_is_refused_and_the_others_go_in(
     county: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_runs, "PAUSE_S", 3600)
-    await asyncio.sleep(0.4)
     racer = person()
     look_up = import_portions.taken_people
     raced: list[Any] = []

@@ -8,19 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from services.registry.operations import import_portions, import_runs, import_workers
 from services.registry.operations.import_workers import WorkerGone, Workers
 from tests.services.registry.sheets import OFFICER, family, finished, send, xlsx
 from tests.support.harness import Harness
+from tests.support.resting import put_to_rest
 
 
-@pytest.fixture
-def alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The service's own job sleeps, and every sheet is a large one."""
-    monkeypatch.setattr(import_runs, "PAUSE_S", 3600)
+@pytest_asyncio.fixture
+async def run_one(county: Harness, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A turn of the job; the service's own rests, and every sheet is a large one."""
+    turn = await put_to_rest(monkeypatch, import_runs)
     monkeypatch.setattr(import_workers, "SMALL", 0)
     monkeypatch.setattr(import_runs, "HOUSEHOLDS_AT_ONCE", 3)
+    return turn
 
 
 def workers_of(county: Harness, count: int = 2) -> Workers:
@@ -28,14 +31,12 @@ def workers_of(county: Harness, count: int = 2) -> Workers:
     return Workers(count, settings.seal_key_file, settings.index_key_file, settings.seal_cipher)
 
 
-@pytest.mark.usefixtures("alone")
-async def test_processes_bring_in_what_the_service_would(county: Harness, owner: Any) -> None:
-    await asyncio.sleep(0.4)
+async def test_processes_bring_in_what_the_service_would(county: Harness, owner: Any, run_one: Any) -> None:
     rows = [row for serial in range(10) for row in family(str(serial))]
     rows[4]["民族"] = "x"
     sent = await send(county, xlsx(rows))
     state = county.app.state
-    assert await import_runs.run_one(state.database, state.seals, "w", workers_of(county))
+    assert await run_one(state.database, state.seals, "w", workers_of(county))
     done = await finished(county, sent.json()["id"])
     assert (done["state"], done["households_ok"], done["rows_refused"]) == ("done", 9, 3)
     assert await owner.fetchval("select count(distinct identity_index) from household_members") == 27
@@ -45,11 +46,9 @@ async def test_processes_bring_in_what_the_service_would(county: Harness, owner:
     assert whole["phone_masked"] == "138****0000"
 
 
-@pytest.mark.usefixtures("alone")
 async def test_a_killed_worker_leaves_an_import_that_is_taken_up_without_doubling(
-    county: Harness, owner: Any, monkeypatch: pytest.MonkeyPatch
+    county: Harness, owner: Any, run_one: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await asyncio.sleep(0.4)
     sent = await send(county, xlsx([row for serial in range(12) for row in family(str(serial))]))
     state = county.app.state
     started: list[Any] = []
@@ -72,7 +71,7 @@ async def test_a_killed_worker_leaves_an_import_that_is_taken_up_without_doublin
 
     monkeypatch.setattr(import_portions.GoodRows, "keep", kills)
     with pytest.raises((WorkerGone, OSError)):
-        await import_runs.run_one(state.database, state.seals, "first", workers_of(county, 1))
+        await run_one(state.database, state.seals, "first", workers_of(county, 1))
     before = await owner.fetchval("select count(*) from households")
     assert 0 < before < 12
     monkeypatch.undo()
@@ -82,11 +81,9 @@ async def test_a_killed_worker_leaves_an_import_that_is_taken_up_without_doublin
     assert await owner.fetchval("select count(*) from households") == 12
 
 
-@pytest.mark.usefixtures("alone")
 async def test_one_process_becomes_as_many_as_wanted_and_none_outlives_the_import(
-    county: Harness, monkeypatch: pytest.MonkeyPatch
+    county: Harness, run_one: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await asyncio.sleep(0.4)
     await send(county, xlsx([row for serial in range(9) for row in family(str(serial))]))
     state, seen = county.app.state, set[int]()
     prepare = import_workers.Pool.prepare
@@ -97,7 +94,7 @@ async def test_one_process_becomes_as_many_as_wanted_and_none_outlives_the_impor
         return chunk
 
     monkeypatch.setattr(import_workers.Pool, "prepare", watched)
-    assert await import_runs.run_one(state.database, state.seals, "w", workers_of(county, 3))
+    assert await run_one(state.database, state.seals, "w", workers_of(county, 3))
     assert len(seen) == 3
     assert not seen & _workers_below(os.getpid())
     assert not [pid for pid in seen if _text(Path(f"/proc/{pid}/cmdline"))]
