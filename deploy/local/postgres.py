@@ -99,7 +99,7 @@ class EmbeddedServer:
         if not self.durable:
             # Nobody restores what a test leaves, so that copying a database is not written to the log page by page.
             options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-            options |= {"wal_level": "minimal", "max_wal_senders": "0"}
+            options |= {"wal_level": "minimal", "max_wal_senders": "0", "max_wal_size": "256MB"}
         flags = " ".join(f"-c {name}='{value}'" for name, value in options.items())
         try:
             self._run("pg_ctl", "-w", "-t", "60", "-D", str(self.data), "-l", str(self.log), "-o", flags, "start")
