@@ -18,8 +18,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("kills", [6, pytest.param(20, marks=pytest.mark.nightly)])
-async def test_kills_lose_nothing_and_double_nothing(folder: Path, kills: int) -> None:
+async def test_twenty_kills_lose_nothing_and_double_nothing(folder: Path) -> None:
+    kills = 20
     report = await torture(folder, Orders(operations=15 * kills, kills=kills, seed=20251231))
     print(*report.lines(), sep="\n")
     assert report.clean, report.lines()
@@ -27,7 +27,6 @@ async def test_kills_lose_nothing_and_double_nothing(folder: Path, kills: int) -
     assert report.verdict.acknowledged > 2 * kills
 
 
-@pytest.mark.nightly
 async def test_the_count_sees_what_is_acknowledged_before_it_is_durable(folder: Path) -> None:
     """Control: with synchronous_commit off a killed PostgreSQL forgets what clients were told."""
     orders = Orders(operations=60, kills=5, seed=7, targets=("database",), durable_commits=False)

@@ -82,13 +82,9 @@ JOURNEYS: list[tuple[Journey, str, int]] = [
 """Each with the requests that crash in it and the fewest points they crash at."""
 
 
-LONG = {journeys.books_entered, journeys.granted_to_people}
-"""Journeys of half a minute each."""
-
-
 @pytest.mark.parametrize(
     ("journey", "kinds", "at_least"),
-    [pytest.param(*one, id=one[0].__name__, marks=[pytest.mark.nightly] if one[0] in LONG else []) for one in JOURNEYS],
+    [pytest.param(*one, id=one[0].__name__) for one in JOURNEYS],
 )
 async def test_whatever_crashes_the_client_is_told_the_truth(
     crashing: CrashingWorld, journey: Journey, kinds: str, at_least: int
