@@ -7,7 +7,6 @@ up again. Nothing is doubled: a household is bound to its import and serial, and
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import tempfile
 import uuid
@@ -84,8 +83,6 @@ async def run_one(database: Database, seals: Seals, worker: str, workers: Worker
             await _fail(run, FAULTS[fault.kind].code, fault.facts)
         except Refusal as refusal:
             await _fail(run, refusal.code, refusal.facts)
-    # What an import leaves in circles is tens of MiB, and the collector of a settled service comes by rarely.
-    gc.collect()
     return True
 
 
