@@ -2,8 +2,8 @@
 
 A row carries the number of the transaction that wrote it last (`written_in`). Numbers are given out when transactions
 begin to write, not when they commit, so a row may come to light behind one that was read already. A reader therefore
-takes only rows whose transaction, and every one before it, is over (`SETTLED`): what is still under way comes later,
-with a number the reader has not passed. Nothing is skipped, and no state of a row is given twice.
+takes only rows whose transaction, and every one before it, is over (`Ground.first_open`): what is still under way comes
+later, with a number the reader has not passed. Nothing is skipped, and no state of a row is given twice.
 
 All databases of a server share the numbers, and one service's long transaction would hold up every other's readers.
 A transaction of a process that serves another database can never write here: only those are passed over.
@@ -37,9 +37,8 @@ FIRST_OPEN = f"""coalesce((
         and server_process.datid not in (0, (select oid from pg_database where datname = current_database())))
 ), {NEXT})"""  # noqa: S608 - texts of ours
 """SQL: the lowest number under way, as this statement sees it, that may still write in this database. Locks name the
-lower 32 bits of a number. A transaction seen as open whose lock is gone by now stays in the way until the next look."""
-SETTLED = f"written_in < {FIRST_OPEN}"
-"""SQL: the transaction that wrote the row, and all before it, are over, as this statement sees it."""
+lower 32 bits of a number. A transaction seen as open whose lock is gone by now stays in the way until the next look, so
+that a later look may give less than an earlier one: one reading asks once (`ground`) and keeps to it."""
 LIFE = (
     "(select abs(hashint8(s.system_identifier)::bigint * 1000003 + d.oid::bigint) % 1000000007"
     " from pg_control_system() s, pg_database d where d.datname = current_database())"
@@ -65,7 +64,8 @@ class NumbersOutlived(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a reading stands on: taken before the rows are read, so that it promises less than is there."""
+    """What a reading stands on: taken before the rows are read, so that it promises less than is there. Rows are read
+    below `first_open` and the cursor goes no further."""
 
     life: int
     first_open: int
@@ -117,13 +117,13 @@ async def read(session: AsyncSession, feed: Feed, areas: Iterable[str], cursor: 
     first: str | int = 0 if feed.numbered else ""
     life, number, key = at if at is not None else (standing.life, -1, first)
     require_life(standing, int(life))
-    binds = {"number": number, "key": key, "limit": limit + 1}
+    binds = {"number": number, "key": key, "first_open": standing.first_open, "limit": limit + 1}
     inside = in_areas(feed.area, areas, binds)
     columns = "".join(f", {column}" for column in feed.columns)
     statement = (
         f"select {feed.key} as id, written_in as version, {feed.area} as division_code,"  # noqa: S608 - texts of ours
         f" ({feed.shared}) as is_shared{columns} from {feed.table}"
-        f" where (written_in, {feed.key}) > (:number, :key) and {SETTLED} and {inside}"
+        f" where (written_in, {feed.key}) > (:number, :key) and written_in < :first_open and {inside}"
         f" and (({feed.shared}) or ({feed.gone})) order by written_in, {feed.key} limit :limit"
     )
     rows = (await session.execute(text(statement), binds)).all()

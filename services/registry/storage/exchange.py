@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.chassis import changes, paging, row_security
-from shared.chassis.changes import SETTLED, Feed, in_areas
+from shared.chassis.changes import Feed, in_areas
 from shared.refusals import Malformed
 
 SHARED = "('registered', 'exited')"
@@ -64,7 +64,8 @@ def _changed(inside: str, inside_before: str) -> str:
     return (
         f"select {_COLUMNS}, v.written_in, {here} as is_shared from household_versions v"  # noqa: S608 - texts of ours
         " join households h on h.id = v.household_id and h.version = v.version"
-        f" where (v.written_in, v.household_id) > (:written, :id) and v.{SETTLED} and ({here} or {before})"
+        f" where (v.written_in, v.household_id) > (:written, :id) and v.written_in < :first_open"
+        f" and ({here} or {before})"
         " order by v.written_in, v.household_id limit :limit"
     )
 
@@ -114,7 +115,9 @@ async def _read_standing(
 async def _read_changed(
     session: AsyncSession, areas: Sequence[str], standing: changes.Ground, at: tuple[int, UUID], limit: int
 ) -> Found:
-    binds: dict[str, Any] = {"written": at[0], "id": at[1], "limit": limit + 1}
+    binds: dict[str, Any] = {
+        "written": at[0], "id": at[1], "first_open": standing.first_open, "limit": limit + 1,
+    }  # fmt: skip
     inside, before = in_areas("v.village_code", areas, binds), in_areas("p.village_code", areas, binds)
     rows = (await session.execute(text(_changed(inside, before)), binds)).all()
     more = len(rows) > limit
@@ -132,7 +135,7 @@ async def household_changes(session: AsyncSession, cursor: str | None, limit: in
         "select v.household_id, v.version, v.village_code, v.written_in, p.village_code as former"  # noqa: S608
         " from household_versions v"
         " left join household_versions p on p.household_id = v.household_id and p.version = v.version - 1"
-        f" where (v.written_in, v.household_id, v.version) > (:written, :id, :version) and v.{SETTLED}"
+        " where (v.written_in, v.household_id, v.version) > (:written, :id, :version) and v.written_in < :first_open"
         f" and (v.status in {SHARED} or p.status in {SHARED})"
         " order by v.written_in, v.household_id, v.version limit :limit"
     )
@@ -143,7 +146,9 @@ async def household_changes(session: AsyncSession, cursor: str | None, limit: in
         life, written, last, version = _decoded(cursor or first, int, int, str, int)
         changes.require_life(standing, life)
         at = (written, paging.id_of(last), version)
-        binds = {"written": at[0], "id": at[1], "version": at[2], "limit": limit + 1}
+        binds = {
+            "written": at[0], "id": at[1], "version": at[2], "first_open": standing.first_open, "limit": limit + 1,
+        }  # fmt: skip
         rows = (await session.execute(text(statement), binds)).all()
     more = len(rows) > limit
     page = rows[:limit]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
+import pytest
 
 from services.registry.storage.tables import Household
+from shared.chassis import changes
 from shared.chassis.identity import Actor
 from tests.services.registry.people import COUNTY, OTHER_VILLAGE, VILLAGE, county_officer, open_household, person
 from tests.services.registry.registering import registered, settled
@@ -104,6 +107,29 @@ async def test_a_transaction_of_another_database_holds_nothing_up(county: Harnes
         found, _ = await everything(county, department(), cursor)
         assert [record["id"] for record in found] == [second]
     await other.close()
+
+
+@pytest.mark.parametrize("begun", [False, True], ids=["what stands", "what changed"])
+async def test_a_reading_keeps_to_what_it_asked_first(
+    county: Harness, owner: Any, monkeypatch: pytest.MonkeyPatch, begun: bool
+) -> None:
+    """What is known of other databases may be less at a second look: rows and cursor come of one."""
+    cursor = (await everything(county, department()))[1] if begun else None
+    ours = (await open_household(county, members=[person()]))["id"]
+    await registered(owner, ours)
+    await settled(owner)
+    written = await owner.fetchval("select max(written_in) from household_versions")
+    look = changes.ground
+
+    async def less(session: Any, table: str) -> changes.Ground:
+        return replace(await look(session, table), first_open=written)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(changes, "ground", less)
+        found, cursor = await everything(county, department(), cursor)
+        assert found == []
+    found, _ = await everything(county, department(), cursor)
+    assert [record["id"] for record in found] == [ours]
 
 
 async def test_values_are_masked_unless_granted_clear_and_every_reading_is_noted(county: Harness, owner: Any) -> None:
