@@ -61,7 +61,10 @@ async def sweep_forever(database: Database) -> None:
 
 
 def pause_s(found: Turn | None, took: float) -> float:
-    """How long to rest after a turn that took so many seconds, None when nobody's had come."""
+    """How long to rest after a turn that took so many seconds, None when nobody's had come.
+
+    Never so long that, on a slow machine, a province's areas had not all had their turn within EVERY.
+    """
     if found is None:
         return PAUSE_S
-    return took * (AT_REST_ASKED if found.asked else AT_REST)
+    return min(PAUSE_S, took * (AT_REST_ASKED if found.asked else AT_REST))

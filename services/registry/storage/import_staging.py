@@ -40,6 +40,26 @@ _ANALYZED = (
     "analyze staged_households (id, import_serial, national_household_no);"
     " analyze staged_household_members (household_id, identity_index)"
 )
+# Each by its own key, however large the register: joined, it was read as a whole for every portion as soon as the
+# planner thought of the rows that an index gives as of few.
+_TAKEN_PEOPLE = text("""
+select s.household_id, s.sheet_row from staged_household_members s
+ cross join lateral (
+    select from household_members m where m.identity_index = s.identity_index and m.active offset 0) active
+ union all
+select s.household_id, s.sheet_row from staged_household_members s
+ cross join lateral (
+    select from household_members m
+     where m.identity_index = s.identity_index and not m.active and m.departure = 'death' offset 0) dead
+ order by sheet_row""")
+_TAKEN_NUMBERS = text("""
+select s.id from staged_households s
+ cross join lateral (
+    select from households h where h.national_household_no = s.national_household_no offset 0) borne
+ union
+select s.id from staged_households s
+  join (select national_household_no from staged_households group by 1 having count(*) > 1) doubled
+    using (national_household_no)""")
 
 
 class Raced(Exception):
@@ -80,28 +100,6 @@ async def taken_numbers(session: AsyncSession) -> set[UUID]:
     async with row_security.widened(session):
         rows = await session.execute(_TAKEN_NUMBERS)
     return {row[0] for row in rows}
-
-
-# Each by its own key, however large the register: joined, it was read as a whole for every portion as soon as the
-# planner thought of the rows that an index gives as of few.
-_TAKEN_PEOPLE = text("""
-select s.household_id, s.sheet_row from staged_household_members s
- cross join lateral (
-    select from household_members m where m.identity_index = s.identity_index and m.active offset 0) active
- union all
-select s.household_id, s.sheet_row from staged_household_members s
- cross join lateral (
-    select from household_members m
-     where m.identity_index = s.identity_index and not m.active and m.departure = 'death' offset 0) dead
- order by sheet_row""")
-_TAKEN_NUMBERS = text("""
-select s.id from staged_households s
- cross join lateral (
-    select from households h where h.national_household_no = s.national_household_no offset 0) borne
- union
-select s.id from staged_households s
-  join (select national_household_no from staged_households group by 1 having count(*) > 1) doubled
-    using (national_household_no)""")
 
 
 async def rows_of(session: AsyncSession, households: Sequence[UUID]) -> dict[UUID, list[int]]:

@@ -191,7 +191,9 @@ def test_who_answers_people_rests_long_between_two_areas_unless_somebody_waits_f
     scheduled, asked = Turn(COUNTY, asked=False), Turn(COUNTY, asked=True)
     assert alert_sweeps.pause_s(scheduled, 0.05) == pytest.approx(10)
     assert alert_sweeps.pause_s(asked, 0.05) == pytest.approx(0.45)
-    assert alert_sweeps.pause_s(None, 0.05) == alert_sweeps.PAUSE_S
+    assert alert_sweeps.pause_s(scheduled, 2.0) == alert_sweeps.pause_s(None, 0.05) == alert_sweeps.PAUSE_S
+    counties_and_cities = 180
+    assert counties_and_cities * alert_sweeps.PAUSE_S < alert_sweeps.EVERY.total_seconds()
 
 
 async def test_days_of_a_step_are_counted_by_the_calendar_of_the_alerts_own_province(world: World) -> None:
