@@ -86,7 +86,7 @@ demonstration: $(READY) ## load the demonstration county into the running docker
 divisions: $(READY) ## load the whole country's 665,276 divisions into the local suite, running or not (once)
 	@$(BIN)/python -m deploy.local.divisions
 
-rotate-keys: $(READY) ## move protected values in the local suite to the first seal key (service=funds; arguments="--status" to look)
+rotate-keys: $(READY) ## move protected values in the local suite to the first seal key (service=funds or gateway; arguments="--status" to look)
 	@$(BIN)/python -m deploy.local.rotate_keys $(service) $(arguments)
 
 verify-ledger: $(READY) ## recompute the local suite's ledger from its transfers and say the first difference

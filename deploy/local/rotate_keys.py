@@ -1,7 +1,8 @@
 """`make rotate-keys`: change a service's keys in the local suite, running or not, or in LIKA_DATABASE_URL.
 
-`registry` or `funds` may come first; without one it is the registry. Everything after it goes to that service's
-`python -m services.<service>.rotate_keys` (deploy/README.md says in which order).
+`registry`, `funds` or `gateway` may come first; without one it is the registry. Everything after it goes to that
+service's `python -m services.<service>.rotate_keys`, of the gateway `rotate_seal_key` (deploy/README.md says in which
+order).
 """
 
 from __future__ import annotations
@@ -18,18 +19,18 @@ from deploy.local.postgres import EmbeddedServer
 from deploy.local.processes import ROOT
 from deploy.local.suite import AlreadyRunning, Suite
 
-SERVICES = ("registry", "funds")
-"""Those that keep protected values."""
+COMMANDS = {"registry": "rotate_keys", "funds": "rotate_keys", "gateway": "rotate_seal_key"}
+"""Of those that keep protected values."""
 PORT_LINE = 3
 """In PostgreSQL's postmaster.pid: process, folder, start, port."""
 
 
 def main() -> int:
     given = sys.argv[1:]
-    service = given.pop(0) if given and given[0] in SERVICES else SERVICES[0]
+    service = given.pop(0) if given and given[0] in COMMANDS else "registry"
     folder = Path(os.environ.get("LIKA_DATA_DIR") or ".lika").resolve()
     with database_server(folder, os.environ.get("LIKA_DATABASE_URL") or None) as dsn:
-        command = [sys.executable, "-m", f"services.{service}.rotate_keys", *given]
+        command = [sys.executable, "-m", f"services.{service}.{COMMANDS[service]}", *given]
         environment = os.environ | _environment(service, folder / "secrets", dsn)
         return subprocess.run(command, env=environment, cwd=ROOT, check=False).returncode
 
@@ -64,8 +65,11 @@ def _environment(service: str, secrets: Path, admin_dsn: str) -> dict[str, str]:
         "INNER_JWKS_FILE": str(secrets / secret_files.JWKS),
         "SEAL_KEY_FILE": str(secrets / f"{service}_seal_key"),
     }
-    if service == "registry":
+    if service != "funds":
         values["OWNER_DATABASE_URL"] = _dsn(service, secrets, admin_dsn, "owner")
+    if service == "gateway":
+        values["TOKEN_KEY_FILE"] = str(secrets / secret_files.TOKEN_KEY)
+    if service == "registry":
         values["INDEX_KEY_FILE"] = str(secrets / "registry_index_key")
     return {f"LIKA_{service.upper()}_{name}": value for name, value in values.items()}
 

@@ -45,14 +45,7 @@ async def _run(settings: Settings, only_status: bool) -> int:
 def told(counted: dict[str, int], seals: Seals, key_file: Path) -> list[str]:
     """Values by key, then of every line but the first whether it may go."""
     lines = [f"payee_accounts.account {key} {seal_keys.cipher_of(key)} {number:,}" for key, number in counted.items()]
-    for line, key in enumerate(seal_keys.keys_of(key_file)[1:], start=2):
-        name = seal_keys.fingerprint(key)
-        needed = sum(number for held, number in counted.items() if held[-8:] == name)
-        verdict = f"{needed:,} values need it: keep" if needed else "no value needs it: it may be removed"
-        lines.append(f"key {name}, line {line} of {key_file.name}: {verdict}")
-    left = key_rotation.stale(counted, seals)
-    verdict = f"{left:,} values are not under the key {seals.present}" if left else "everything is under the key in use"
-    return [*lines, verdict]
+    return [*lines, *seal_keys.verdicts(counted, key_file, seals.present)]
 
 
 if __name__ == "__main__":

@@ -87,23 +87,11 @@ def _say_status(counted: list[Counted], seals: Seals, key_file: Path) -> int:
         mark = "in use" if row.key == seals.present else "known" if row.key in seals.known else "NOT IN THE KEY FILE"
         place = f"{row.table}.{row.column}"
         print(f"{place:46} {row.key:10} {seal_keys.cipher_of(row.key):24} {row.values:>14,}  {mark}")
-    left = sum(row.values for row in key_rotation.stale(counted, seals))
-    _say_old_keys(counted, key_file)
-    print(
-        "everything is under the key in use" if not left else f"{left:,} values are not under the key {seals.present}"
-    )
-    return 1 if left else 0
-
-
-def _say_old_keys(counted: list[Counted], key_file: Path) -> None:
-    """Of every key but the first, whether its line may go."""
-    used: Counter[str] = Counter()
+    by_key: Counter[str] = Counter()
     for row in counted:
-        used[row.key[-8:]] += row.values
-    for line, key in enumerate(seal_keys.keys_of(key_file)[1:], start=2):
-        name = seal_keys.fingerprint(key)
-        verdict = f"{used[name]:,} values need it: keep" if used[name] else "no value needs it: it may be removed"
-        print(f"key {name}, line {line} of {key_file.name}: {verdict}")
+        by_key[row.key] += row.values
+    print("\n".join(seal_keys.verdicts(by_key, key_file, seals.present)))
+    return 1 if key_rotation.stale(counted, seals) else 0
 
 
 if __name__ == "__main__":

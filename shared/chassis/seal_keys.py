@@ -15,7 +15,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
@@ -128,3 +128,21 @@ def keys_of(path: Path) -> list[bytes]:
     if not keys:
         raise ValueError(f"{path.name} is empty")
     return keys
+
+
+def verdicts(by_key: Mapping[str, int], key_file: Path, present: str) -> list[str]:
+    """For people, after a change of keys: of every line but the first whether it may go, then whether anything is left.
+
+    `by_key` counts values by the name of their key.
+    """
+    lines = []
+    for line, key in enumerate(keys_of(key_file)[1:], start=2):
+        name = fingerprint(key)
+        needed = sum(number for held, number in by_key.items() if held[-8:] == name)
+        verdict = f"{needed:,} values need it: keep" if needed else "no value needs it: it may be removed"
+        lines.append(f"key {name}, line {line} of {key_file.name}: {verdict}")
+    left = sum(number for held, number in by_key.items() if held != present)
+    return [
+        *lines,
+        f"{left:,} values are not under the key {present}" if left else "everything is under the key in use",
+    ]

@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.gateway.domain import complaints as rules
+from services.gateway.domain import sealed_places
 from services.gateway.domain.offices import level_of
 from services.gateway.domain.refusals.complaints import (
     ComplaintRated,
@@ -15,7 +16,6 @@ from services.gateway.domain.refusals.complaints import (
     ComplaintTooManyMessages,
 )
 from services.gateway.operations import complaint_steps, complaints
-from services.gateway.operations.complaint_steps import entry_place
 from services.gateway.operations.complaints import Neighbours
 from services.gateway.operations.sealing import Seals
 from services.gateway.storage import complaints as storage
@@ -133,4 +133,4 @@ async def _may_reopen(session: AsyncSession, row: Complaint) -> bool:
 
 
 def _text(seals: Seals, entry: ComplaintEntry) -> str | None:
-    return None if entry.text_sealed is None else seals.open(entry.text_sealed, entry_place(entry.id))
+    return None if entry.text_sealed is None else seals.open(entry.text_sealed, sealed_places.complaint_entry(entry.id))

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.gateway.domain import complaint_routing
+from services.gateway.domain import complaint_routing, sealed_places
 from services.gateway.domain import complaints as rules
 from services.gateway.domain.refusals.complaints import (
     ComplaintStepNotNow,
@@ -15,7 +15,7 @@ from services.gateway.domain.refusals.complaints import (
     TransferNotPossible,
 )
 from services.gateway.operations import complaint_steps, complaint_views
-from services.gateway.operations.complaint_steps import PERSON, place
+from services.gateway.operations.complaint_steps import PERSON
 from services.gateway.operations.complaints import Neighbours
 from services.gateway.operations.sealing import Seals
 from services.gateway.storage import complaints as storage
@@ -35,7 +35,7 @@ async def at_desk(
     if row is None:
         raise NotFound()
     if row.about_person_sealed is not None:
-        about = seals.open(row.about_person_sealed, place(PERSON, row.id))
+        about = seals.open(row.about_person_sealed, sealed_places.complaint(PERSON, row.id))
         if about == await storage.person_name(session, actor.person):
             raise NotFound()
     return row
@@ -117,7 +117,7 @@ async def release(
         return complaint_views.head(row)
     today = clock.office_today()
     _note_lateness(row, today)
-    reply = seals.open(waiting.text_sealed or b"", complaint_steps.entry_place(waiting.id))
+    reply = seals.open(waiting.text_sealed or b"", sealed_places.complaint_entry(waiting.id))
     row.due_on, row.replied_on = None, today
     await complaint_steps.take(session, seals, row, "replied", actor, text=reply, draft_id=waiting.id)
     return complaint_views.head(row)

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.gateway.domain import complaints as rules
-from services.gateway.domain import working_days
+from services.gateway.domain import sealed_places, working_days
 from services.gateway.domain.complaint_routing import Matter
 from services.gateway.domain.refusals.complaints import ComplaintStepNotNow
 from services.gateway.operations.sealing import Seals
@@ -21,15 +21,6 @@ from shared.chassis import audit, clock
 from shared.chassis.identity import Actor
 
 TEXT, NAME, TELEPHONE, PERSON = "text_sealed", "name_sealed", "telephone_sealed", "about_person_sealed"
-
-
-def place(column: str, complaint_id: str) -> str:
-    """Where a sealed value of a complaint stands."""
-    return f"complaints.{column}.{complaint_id}"
-
-
-def entry_place(entry_id: str) -> str:
-    return f"complaint_entries.text_sealed.{entry_id}"
 
 
 def matter_of(row: Complaint) -> Matter:
@@ -75,7 +66,7 @@ async def take(
         escalated_to=escalated_to,
         facts=facts,
     )
-    entry.text_sealed = None if text is None else seals.seal(text, entry_place(entry.id))
+    entry.text_sealed = None if text is None else seals.seal(text, sealed_places.complaint_entry(entry.id))
     await storage.add(session, entry)
     if actor is not None:
         audit.record(session, actor, f"complaint.{step}", row.id)

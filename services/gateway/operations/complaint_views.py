@@ -5,11 +5,10 @@ from __future__ import annotations
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.gateway.domain import complaint_files
+from services.gateway.domain import complaint_files, sealed_places
 from services.gateway.domain import complaints as rules
 from services.gateway.domain.refusals.complaints import ComplaintAnonymous, UnmaskReasonMissing
-from services.gateway.operations.complaint_steps import NAME, PERSON, TELEPHONE, TEXT, entry_place, place
-from services.gateway.operations.complaints import file_place
+from services.gateway.operations.complaint_steps import NAME, PERSON, TELEPHONE, TEXT
 from services.gateway.operations.sealing import Seals
 from services.gateway.storage import complaints as storage
 from services.gateway.storage.tables import Complaint, ComplaintEntry
@@ -37,10 +36,10 @@ async def whole(
     return wire.Complaint.model_validate(
         _head(row)
         | {
-            "text": seals.open(row.text_sealed, place(TEXT, row.id)),
+            "text": seals.open(row.text_sealed, sealed_places.complaint(TEXT, row.id)),
             "about_level": row.about_level,
             "about_office": row.about_office,
-            "about_person": None if about is None else seals.open(about, place(PERSON, row.id)),
+            "about_person": None if about is None else seals.open(about, sealed_places.complaint(PERSON, row.id)),
             "entries": [_entry(seals, entry) for entry in entries],
             "files": [wire.ComplaintFile(id=id, number=no, media_type=kind, size=size) for id, no, kind, size in files],
         }
@@ -57,8 +56,8 @@ async def complainant(
         raise ComplaintAnonymous()
     await _note(session, database, actor, "complaint.unmask", row.id, "name,telephone")
     return wire.Complainant(
-        name=seals.open(row.name_sealed, place(NAME, row.id)),
-        telephone=seals.open(row.telephone_sealed, place(TELEPHONE, row.id)),
+        name=seals.open(row.name_sealed, sealed_places.complaint(NAME, row.id)),
+        telephone=seals.open(row.telephone_sealed, sealed_places.complaint(TELEPHONE, row.id)),
     )
 
 
@@ -71,7 +70,7 @@ async def file(
         raise NotFound()
     await _note(session, database, actor, "complaint.file", row.id, f"file {found.number}")
     name = f"{row.id[:8]}-{found.number}.{complaint_files.EXTENSIONS[found.media_type]}"
-    return name, found.media_type, seals.open_bytes(found.content_sealed, file_place(found.id))
+    return name, found.media_type, seals.open_bytes(found.content_sealed, sealed_places.complaint_file(found.id))
 
 
 async def _note(
@@ -110,7 +109,7 @@ def _entry(seals: Seals, entry: ComplaintEntry) -> wire.ComplaintEntry:
         step=entry.kind,
         office=entry.office,
         account=entry.account,
-        text=None if sealed is None else seals.open(sealed, entry_place(entry.id)),
+        text=None if sealed is None else seals.open(sealed, sealed_places.complaint_entry(entry.id)),
         draft_id=entry.draft_id,
         facts=entry.facts,
     )

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.gateway.domain import complaint_files, complaint_routing
+from services.gateway.domain import complaint_files, complaint_routing, sealed_places
 from services.gateway.domain import complaints as rules
 from services.gateway.domain.refusals.complaints import (
     ComplaintFileKind,
@@ -25,7 +25,7 @@ from services.gateway.domain.refusals.complaints import (
 )
 from services.gateway.domain.refusals.offices import DivisionUnknown
 from services.gateway.operations import complaint_steps
-from services.gateway.operations.complaint_steps import NAME, PERSON, TELEPHONE, TEXT, place
+from services.gateway.operations.complaint_steps import NAME, PERSON, TELEPHONE, TEXT
 from services.gateway.operations.sealing import Seals
 from services.gateway.storage import complaints as storage
 from services.gateway.storage.data_files import complaint_kinds
@@ -179,7 +179,7 @@ def _row(seals: Seals, sent: Submission, code: str) -> Complaint:
     row_id = uuid.uuid4().hex
 
     def sealed(column: str, text: str | None) -> bytes | None:
-        return None if text is None else seals.seal(text, place(column, row_id))
+        return None if text is None else seals.seal(text, sealed_places.complaint(column, row_id))
 
     return Complaint(
         id=row_id,
@@ -189,7 +189,7 @@ def _row(seals: Seals, sent: Submission, code: str) -> Complaint:
         code_wrapped=_wrapped(sent.token, row_id, code),
         kind=sent.kind,
         area_code=sent.area_code,
-        text_sealed=seals.seal(sent.text, place(TEXT, row_id)),
+        text_sealed=seals.seal(sent.text, sealed_places.complaint(TEXT, row_id)),
         name_sealed=sealed(NAME, sent.name),
         telephone_sealed=sealed(TELEPHONE, sent.telephone),
         about_level=sent.about_level,
@@ -212,13 +212,9 @@ def _file_row(seals: Seals, complaint_id: str, number: int, file: tuple[str, byt
         number=number,
         media_type=file[0],
         size=len(file[1]),
-        content_sealed=seals.seal_bytes(file[1], file_place(row_id)),
+        content_sealed=seals.seal_bytes(file[1], sealed_places.complaint_file(row_id)),
         at=clock.now(),
     )
-
-
-def file_place(file_id: str) -> str:
-    return f"complaint_files.content_sealed.{file_id}"
 
 
 async def _again(session: AsyncSession, row: Complaint, sent: Submission) -> ComplaintReceipt:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import pyotp
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.gateway.domain import sealed_places
 from services.gateway.domain import second_factors as rules
 from services.gateway.domain.refusals.accounts import OwnAccount
 from services.gateway.domain.refusals.second_factors import (
@@ -48,7 +49,7 @@ class SecondFactors:
         """Take a device's code or a recovery code; each is good once. The factor is locked by the caller."""
         if not rules.is_code(code):
             return await storage.use_code(session, factor.account_id, _mark(factor.account_id, code))
-        secret = self._seals.open(factor.secret, _place(factor.account_id))
+        secret = self._seals.open(factor.secret, sealed_places.second_factor(factor.account_id))
         step = rules.step_of(secret, code, time.time(), factor.last_step)
         if step is None:
             return False
@@ -64,7 +65,7 @@ class SecondFactors:
         secret = pyotp.random_base32()
         factor = SecondFactor(
             account_id=account.id,
-            secret=self._seals.seal(secret, _place(account.id)),
+            secret=self._seals.seal(secret, sealed_places.second_factor(account.id)),
             last_step=0,
             created_at=clock.now(),
             confirmed_at=None,
@@ -156,10 +157,6 @@ async def reset(session: AsyncSession, actor: Actor, account_id: str, reason: st
     await accounts.keep_version(session, found[0], reason, actor.account)
     await sessions.end_all(session, account_id, "second_factor_reset")
     audit.record(session, actor, "second_factor.reset", account_id)
-
-
-def _place(account_id: str) -> str:
-    return f"second_factors.secret.{account_id}"
 
 
 def _mark(account_id: str, code: str) -> str:

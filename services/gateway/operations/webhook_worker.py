@@ -14,6 +14,7 @@ from datetime import timedelta
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.gateway.domain import sealed_places
 from services.gateway.domain import webhooks as rules
 from services.gateway.operations.sealing import Seals
 from services.gateway.storage import exchange, parameters
@@ -171,14 +172,10 @@ def payload(event: ExchangeEvent) -> bytes:
     })  # fmt: skip
 
 
-def place_of(endpoint_id: str, number: int) -> str:
-    """Where a secret stands, for the seal."""
-    return f"webhook_endpoints.secret_{number}.{endpoint_id}"
-
-
 def secrets_of(seals: Seals, endpoint: WebhookEndpoint) -> list[str]:
     """The secrets in force, the newest first: two while one replaces the other."""
-    found = [seals.open(endpoint.secret_sealed, place_of(endpoint.id, endpoint.secret_number))]
+    number = endpoint.secret_number
+    found = [seals.open(endpoint.secret_sealed, sealed_places.webhook_secret(endpoint.id, number))]
     if endpoint.old_secret_sealed is not None and endpoint.old_until is not None and endpoint.old_until > clock.now():
-        found.append(seals.open(endpoint.old_secret_sealed, place_of(endpoint.id, endpoint.secret_number - 1)))
+        found.append(seals.open(endpoint.old_secret_sealed, sealed_places.webhook_secret(endpoint.id, number - 1)))
     return found

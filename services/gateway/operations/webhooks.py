@@ -8,12 +8,13 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.gateway.domain import sealed_places
 from services.gateway.domain.exchange import OUT
 from services.gateway.domain.refusals import exchange as refusals
 from services.gateway.domain.webhooks import AddressRules, secret_text
 from services.gateway.operations.exchange_grants import item_of, new_id
 from services.gateway.operations.sealing import Seals
-from services.gateway.operations.webhook_worker import TEST_TYPE, place_of
+from services.gateway.operations.webhook_worker import TEST_TYPE
 from services.gateway.storage import exchange, parameters
 from services.gateway.storage import webhooks as storage
 from services.gateway.storage.tables import ExchangeEvent as EventRow
@@ -40,8 +41,8 @@ async def create(
     endpoint_id, secret = new_id(), secret_text(secrets.token_bytes(SECRET_BYTES))
     row = WebhookEndpoint(
         id=endpoint_id, client_id=actor.account, url=request.url, items=items,
-        secret_sealed=seals.seal(secret, place_of(endpoint_id, 1)), secret_number=1, state="active", state_reason="",
-        failures=0, created_at=clock.now(), created_by=actor.account,
+        secret_sealed=seals.seal(secret, sealed_places.webhook_secret(endpoint_id, 1)), secret_number=1,
+        state="active", state_reason="", failures=0, created_at=clock.now(), created_by=actor.account,
     )  # fmt: skip
     await storage.add(session, row)
     audit.record(session, actor, "webhook.create", row.id, items=items)
@@ -62,7 +63,7 @@ async def rotate(session: AsyncSession, actor: Actor, seals: Seals, endpoint_id:
     secret = secret_text(secrets.token_bytes(SECRET_BYTES))
     row.old_secret_sealed, row.old_until = row.secret_sealed, clock.now() + timedelta(hours=hours)
     row.secret_number += 1
-    row.secret_sealed = seals.seal(secret, place_of(row.id, row.secret_number))
+    row.secret_sealed = seals.seal(secret, sealed_places.webhook_secret(row.id, row.secret_number))
     audit.record(session, actor, "webhook.rotate", row.id)
     return wire.WebhookCreated(webhook=_shown(row), secret=secret)
 
