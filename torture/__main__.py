@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from deploy.local.progress import Reporter
 from torture.run import Orders, torture
 
 
@@ -24,7 +25,7 @@ def main() -> int:
     orders = Orders(given.operations, given.kills, given.seed, durable_commits=not given.asynchronous_commit)
     with tempfile.TemporaryDirectory(prefix="lika-torture-") as folder:
         Path(folder).chmod(0o755)
-        report = asyncio.run(torture(Path(folder), orders))
+        report = asyncio.run(torture(Path(folder), orders, Reporter().say))
     print("\n".join(report.lines()))
     return 0 if report.clean else 1
 

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -17,6 +18,7 @@ import asyncpg
 import httpx2 as httpx
 
 from deploy.local.postgres import free_port
+from deploy.local.processes import ROOT
 from deploy.local.suite import Suite
 from torture.forks import Forks
 
@@ -78,6 +80,13 @@ class Lab:
         """A connection to a service's database by its own role, for the verdict."""
         url = self.suite.environment_of(service)[f"LIKA_{service.upper()}_DATABASE_URL"]
         return await asyncpg.connect(url)  # type: ignore[no-untyped-call]
+
+    def verify(self) -> list[str]:
+        """What `make verify-ledger` finds wrong with the ledger and the sums kept behind it."""
+        command = [sys.executable, "-m", "services.funds.verify"]
+        environment = os.environ | self.suite.environment_of("funds")
+        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+        return [] if done.returncode == 0 else [f"the ledger does not verify: {done.stdout}{done.stderr}"]
 
     def address(self, service: str) -> str:
         return f"http://127.0.0.1:{self.suite.services[service].port}"

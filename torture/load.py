@@ -113,7 +113,7 @@ class Desk:
             return None
 
 
-PROVINCE = _person("province", "34", "document.issue", "receipt.register", "ledger.read")
+PROVINCE = _person("province", "34", "document.issue", "receipt.register")
 MAKERS = {county: _person(f"maker-{county}", county, "receipt.register", "allocation.propose", "operation.read")
           for county in COUNTIES}  # fmt: skip
 CHECKERS = {county: _person(f"checker-{county}", county, "allocation.decide") for county in COUNTIES}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from torture.lab import Lab
 from torture.verdict import Verdict
 
 CLIENTS = 8
+TELL_EVERY_S = 30.0
 TARGETS = ("funds", "funds", "projects", "database", "database", "everything")
 
 
@@ -48,8 +50,14 @@ class Report:
         return not (self.verdict.lost or self.verdict.doubled or self.verdict.wrong)
 
 
-async def torture(folder: Path, orders: Orders) -> Report:
-    """Run until both the operations and the kills are done, let everything recover, and compare."""
+Tell = Callable[[str], None]
+
+
+async def torture(folder: Path, orders: Orders, tell: Tell = lambda line: None) -> Report:
+    """Run until both the operations and the kills are done, let everything recover, and compare.
+
+    `tell` is given a line every half a minute.
+    """
     started = time.monotonic()
     lab = Lab(folder)
     try:
@@ -57,7 +65,13 @@ async def torture(folder: Path, orders: Orders) -> Report:
         desk = load.Desk(lab, f"s{orders.seed}")
         book = load.Book()
         receipts = await load.fill(desk)
-        kills = await _under_load(lab, desk, book, receipts, orders)
+        kills: dict[str, int] = {}
+        telling = asyncio.create_task(_tell_how_far(orders, book, kills, tell))
+        try:
+            await _under_load(lab, desk, book, receipts, orders, kills)
+        finally:
+            telling.cancel()
+        tell("recovering, then comparing")
         await lab.ready()
         reached = await verdict.reach(lab, desk, book)
         await desk.close()
@@ -67,25 +81,29 @@ async def torture(folder: Path, orders: Orders) -> Report:
 
 
 async def _under_load(
-    lab: Lab, desk: load.Desk, book: load.Book, receipts: dict[str, int], orders: Orders
-) -> dict[str, int]:
+    lab: Lab, desk: load.Desk, book: load.Book, receipts: dict[str, int], orders: Orders, kills: dict[str, int]
+) -> None:
     enough = asyncio.Event()
     clients = []
     for number in range(CLIENTS):
         rng = random.Random(orders.seed * 1_000 + number)  # noqa: S311 - repeatable by its seed
         clients.append(asyncio.create_task(load.work(desk, book, receipts, number, rng, enough)))
     try:
-        kills = await _kill(lab, book, orders, random.Random(orders.seed))  # noqa: S311 - repeatable by its seed
+        await _kill(lab, book, orders, random.Random(orders.seed), kills)  # noqa: S311 - repeatable by its seed
         await book.grown_to(orders.operations)
     finally:
         enough.set()
         await asyncio.gather(*clients)
-    return kills
 
 
-async def _kill(lab: Lab, book: load.Book, orders: Orders, rng: random.Random) -> dict[str, int]:
+async def _tell_how_far(orders: Orders, book: load.Book, kills: dict[str, int], tell: Tell) -> None:
+    while True:
+        await asyncio.sleep(TELL_EVERY_S)
+        tell(f"{book.tried:,} of {orders.operations:,} operations, {sum(kills.values()):,} of {orders.kills:,} kills")
+
+
+async def _kill(lab: Lab, book: load.Book, orders: Orders, rng: random.Random, done: dict[str, int]) -> None:
     """Kill at random instants, spread over the operations; what was killed starts again at once."""
-    done: dict[str, int] = {}
     for number in range(1, orders.kills + 1):
         due = orders.operations * number // (orders.kills + 1)
         await book.grown_to(due)
@@ -94,7 +112,6 @@ async def _kill(lab: Lab, book: load.Book, orders: Orders, rng: random.Random) -
         done[target] = done.get(target, 0) + 1
         await _kill_one(lab, target)
         await lab.ready()
-    return done
 
 
 async def _kill_one(lab: Lab, target: str) -> None:
