@@ -19,6 +19,7 @@ from services.registry.storage.sealing import Seals
 from services.registry.storage.tables import Household as Row
 from services.registry.storage.tables import HouseholdVersion as Version
 from shared.chassis import clock, paging
+from shared.chassis.database import hurry
 from shared.chassis.identity import Actor
 from shared.schemas import registry_households as wire
 from shared.schemas.wire import Page
@@ -62,6 +63,7 @@ def _refuse_unknown_in_the_past(filters: Filters) -> None:
 
 
 async def _count(session: AsyncSession, actor: Actor, filters: Filters, as_of: date | None) -> int:
+    await hurry(session)
     if as_of is None:
         return await storage.count_now(session, actor, filters, clock.office_today())
     return await storage.count_on(session, actor, filters, as_of)

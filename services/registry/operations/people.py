@@ -21,7 +21,7 @@ from services.registry.storage import people as storage
 from services.registry.storage.sealed_places import IDENTITY
 from services.registry.storage.sealing import Seals
 from shared.chassis import clock, paging
-from shared.chassis.database import took_too_long
+from shared.chassis.database import hurry, took_too_long
 from shared.chassis.hot_reads import HotReads, Noted
 from shared.chassis.identity import Actor
 from shared.refusals import Unavailable
@@ -79,11 +79,12 @@ async def _page(
     after = _after(asked)
     counted = None
     with narrow_enough(actor, filters):
+        rows = await storage.page(reads, noted_as(action, actor, filters), filters, asked.sort, after, limit, today)
         if asked.count is not None:
             counting = storage.count if asked.count == "exact" else storage.estimate
             async with trail.database.session(read_only=True, areas=actor.scope) as session:
+                await hurry(session)
                 counted = await counting(session, actor, filters, today)
-        rows = await storage.page(reads, noted_as(action, actor, filters), filters, asked.sort, after, limit, today)
     more = len(rows) > limit
     ids, page = [str(person_id) for person_id, _ in rows[:limit]], [facts for _, facts in rows[:limit]]
     numbers = seals.open_many([facts[storage.SEALED] for facts in page], IDENTITY, ids)

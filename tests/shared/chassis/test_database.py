@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
-from shared.chassis.database import Database
+from shared.chassis import deadlines
+from shared.chassis.database import Database, hurry, took_too_long
 from tests.shared.chassis.test_events import resting
 
 PID = text("select pg_backend_pid()")
+LIMIT = text("show statement_timeout")
 
 
 async def held_at_once(database: Database, count: int) -> set[int]:
@@ -51,3 +55,23 @@ async def test_one_statement_can_be_a_transaction_of_its_own() -> None:
         assert (await database.at_once(made, {"id": "one"})).scalar_one() == "one"
         async with database.session(read_only=True) as session:
             assert await session.scalar(text("select count(*) from inbox_events")) == 1
+
+
+async def test_a_statement_may_be_held_to_what_the_asker_still_waits() -> None:
+    async with resting() as harness:
+        database = harness.fastapi.state.database
+
+        async def long_read() -> None:
+            async with database.session(read_only=True) as session:
+                await hurry(session)
+                await session.execute(text("select pg_sleep(4)"))
+
+        deadlines.begin("700")
+        with pytest.raises(DBAPIError) as ended:
+            await long_read()
+        assert took_too_long(ended.value)
+        deadlines.begin(None)
+        async with database.session(read_only=True) as session:
+            assert await session.scalar(LIMIT) == "5s", "what was held, was so for its own transaction"
+            await hurry(session)
+            assert await session.scalar(LIMIT) == "4500ms"
