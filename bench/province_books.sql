@@ -289,6 +289,21 @@ overriding system value
 select id, payment_id, fen, on_day, '账号不符', 'BKR' || id, on_day + time '15:00', 'bench-bank', 'person-bank',
        county || '-finance'
   from bench_books.returns order by id;
+----------------------------------------------------------------------------------------------------- keys
+-- What the requests left that made claims and payments and decided on them: a key and its answer each. A key of today
+-- then comes into a table of a year's size.
+insert into idempotency_keys (office, operation, key, body_sha256, claim, claimed_at, status, headers, body, finished_at)
+select left(made.county_code, 6) || made.office, made.operation, md5(made.operation || made.id),
+       encode(sha256(made.id::text::bytea), 'hex'), md5(made.id::text), made.at, made.status,
+       '{"content-type": "application/json"}', json_build_object('id', made.id, 'answer', repeat('0123456789', 50)), made.at
+  from (select id, county_code, '-project' as office, 'claim_file' as operation, entered_at as at, 201 as status from claims
+        union all
+        select id, county_code, '-finance', 'claim_decide', decided_at, 200 from claims where decided_at is not null
+        union all
+        select id, county_code, '-finance', 'payment_order', entered_at, 201 from payments
+        union all
+        select id, county_code, '-finance', 'payment_confirm', settled_at, 200 from payments where settled_at is not null
+       ) made;
 ----------------------------------------------------------------------------------------------------- accounts
 create table bench_books.sources as
 select row_number() over (order by d.issuer, f.kind) as id, d.issuer, f.kind
