@@ -11,6 +11,7 @@ from services.funds.domain import bank_files as rules
 from services.funds.domain.refusals.bank_files import (
     FileChanged,
     FileOfOneCounty,
+    FileSettled,
     PayeeAccountMissing,
     PayeeAccountWaits,
     PaymentRepeated,
@@ -108,6 +109,8 @@ async def take(
     if row is None:
         raise NotFound()
     filed = await storage.lines_of(session, row.id)
+    if any(payment.state != "ordered" for _, payment, _ in filed):
+        raise FileSettled()
     orders = _orders(seals, filed)
     if rules.hash_of(rules.render(row.number, orders)) != row.content_sha256:
         raise FileChanged()

@@ -147,8 +147,7 @@ class Filed:
 async def enter(session: AsyncSession, actor: Actor, allocation: Allocation, filed: Filed) -> Claim:
     """Insert a claim with its papers and open its accounts."""
     parts = filed.parts
-    asked = filed.use_code or allocation.use_code or allocation.purpose
-    use = await uses.use_of(session, allocation.county_code, allocation.fund_kind, asked, filed.claimed_on)
+    use = await uses.of_claim(session, allocation, filed.use_code, filed.claimed_on)
     row = Claim(
         allocation_id=allocation.id, project_code=allocation.project_code, county_code=allocation.county_code,
         division_code=allocation.division_code, fund_year=allocation.fund_year, kind=filed.kind,
@@ -183,6 +182,7 @@ async def file_again(session: AsyncSession, actor: Actor, claim_id: int, request
     allocation = await allocation_storage.visible(session, actor, before.allocation_id)
     if allocation is None:
         raise NotFound()
+    await project_grants.require_going_on(session, before.project_code)
     returned_on = max(
         back.returned_on for back in (await payment_storage.returns_of(session, [payment.id]))[payment.id]
     )
@@ -190,7 +190,7 @@ async def file_again(session: AsyncSession, actor: Actor, claim_id: int, request
     await _require_room(session, before, payment.amount_fen)
     filed = Filed(
         before.kind, rules.Parts(payment.amount_fen, 0, "0"), request.claimed_on, [], before.grant_version,
-        (before.payee_name, before.payee_uscc), repeats_claim_id=before.id,
+        (before.payee_name, before.payee_uscc), repeats_claim_id=before.id, use_code=before.use_code or None,
     )  # fmt: skip
     row = await enter(session, actor, allocation, filed)
     await claim_money.set_aside(session, actor, allocation, row)

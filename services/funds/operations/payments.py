@@ -55,8 +55,7 @@ async def _send(session: AsyncSession, actor: Actor, claim: Claim, row: Payment)
     allocation = await allocation_storage.visible(session, actor, claim.allocation_id)
     if allocation is None:
         raise NotFound()
-    use = claim.use_code or allocation.purpose
-    await uses.use_of(session, row.county_code, allocation.fund_kind, use, row.ordered_on)
+    await uses.of_claim(session, allocation, claim.use_code or None, row.ordered_on)
     accounts = [account_for(allocation, kind, row.id, claim.id) for kind in ("in_flight", "paid")]
     await ledger.open_accounts(session, accounts)
     claimed = await ledger.account_of(session, "claim", claim.id)

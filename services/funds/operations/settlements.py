@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.days import require_order
+from services.funds.domain.refusals.bank_files import PaymentWithBank
 from services.funds.domain.refusals.spending import AlreadyDecided
 from services.funds.operations import payments
 from services.funds.storage import ledger
@@ -87,15 +88,19 @@ async def _judged(session: AsyncSession, lot: Sequence[Said]) -> list[Due | Refu
     """What is to be entered, and why the others are not."""
     rows = await storage.locked(session, [(one.payment_id, one.actor) for one in lot])
     _require_once(row.claim_id for row in rows.values())
-    return [_judge(one, rows.get(one.payment_id)) for one in lot]
+    files = await storage.files_of(session, list(rows))
+    return [_judge(one, rows.get(one.payment_id), files.get(one.payment_id)) for one in lot]
 
 
-def _judge(one: Said, row: storage.Order | None) -> Due | Refusal:
+def _judge(one: Said, row: storage.Order | None, bank_file_id: int | None) -> Due | Refusal:
     try:
         if row is None:
             raise NotFound()
         if row.state != "ordered":
             raise AlreadyDecided()
+        if bank_file_id is not None:
+            # A file has left, or may any moment: an order refused here would be paid by it, and paid again.
+            raise PaymentWithBank(bank_file_id=bank_file_id)
         day = one.result.settled_on
         require_order(day, today=clock.office_today(), not_before=row.ordered_on, pointer="/settled_on")
         if not row.claim_seen:

@@ -47,6 +47,14 @@ async def locked(session: AsyncSession, asked: Asked) -> dict[int, Order]:
     return {row.id: row for row in await session.execute(_ORDERS, values)}
 
 
+_IN_FILES = text("select payment_id, bank_file_id from bank_file_lines where payment_id = any(cast(:ids as bigint[]))")
+
+
+async def files_of(session: AsyncSession, payments: Sequence[int]) -> dict[int, int]:
+    """By payment, locked before, the file for the bank it stands in, if in any."""
+    return {row.payment_id: row.bank_file_id for row in await session.execute(_IN_FILES, {"ids": list(payments)})}
+
+
 @dataclass(frozen=True, slots=True)
 class Settled:
     """What the bank says of one order, and who entered it."""

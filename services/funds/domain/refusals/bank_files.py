@@ -52,6 +52,18 @@ class PaymentInFile(Conflict):
     pointer = "/payment_ids"
 
 
+class PaymentWithBank(Conflict):
+    code = "funds.payment_with_bank"
+    zh = "支付凭证已列入银行文件,只能登记银行对该文件的回复结果"
+    en = "The order is in a file for the bank: nothing but the bank's answer to that file settles it"
+
+
+class FileSettled(Conflict):
+    code = "funds.file_settled"
+    zh = "文件中已有支付凭证登记了银行结果,不得再次发出"
+    en = "What the bank said of an order in this file is entered already; the file does not leave any more"
+
+
 class FileOfOneCounty(RuleBroken):
     code = "funds.file_of_one_county"
     zh = "一个银行文件只能列一个县的支付"

@@ -59,6 +59,13 @@ class UseForbidden(RuleBroken):
     pointer = "/use_code"
 
 
+class FeeNotAllocated(RuleBroken):
+    code = "funds.fee_not_allocated"
+    zh = "项目管理费只能从安排用于项目管理费的资金中报账"
+    en = "A management fee is claimed on money that was allocated for it, and on no other"
+    pointer = "/use_code"
+
+
 class OverManagementFee(RuleBroken):
     code = "funds.over_management_fee"
     zh = "超过项目管理费提取上限"

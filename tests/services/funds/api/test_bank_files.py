@@ -27,7 +27,18 @@ from tests.services.funds.api.bank import (
     take,
     workbook,
 )
-from tests.services.funds.world import BASE, CLAIMANT, ELSEWHERE, READER, World, code_of, day, desk
+from tests.services.funds.world import (
+    BASE,
+    CLAIMANT,
+    ELSEWHERE,
+    READER,
+    RELEASER,
+    World,
+    code_of,
+    day,
+    desk,
+    grant_of,
+)
 
 
 async def states(world: World, file: dict[str, Any]) -> list[str]:
@@ -258,6 +269,50 @@ async def test_a_refused_order_is_paid_by_a_new_order_and_a_new_file(world: Worl
     anew = await built(world, [await world.order(claim, on=TODAY)])
     await send(world, anew, answer_of(anew, "成功"))
     assert (await world.progress(as_of=TODAY))["total"]["paid_fen"] == 9_700
+    await world.books_balance()
+
+
+async def test_an_order_in_a_file_is_settled_by_the_banks_answer_to_it_and_by_nobodys_hand(world: World) -> None:
+    await account(world)
+    first, second = await ordered(world, [10_000, 20_000])
+    file = await built(world, [first, second])
+    path = f"/payments/{first['payment_id']}/result"
+    for outcome in ("refused", "paid"):
+        said = {"outcome": outcome, "settled_on": TODAY, "bank_reference": f"by-hand-{outcome}"}
+        refused = await world.post(CASHIER, path, said)
+        assert (refused.status_code, code_of(refused)) == (409, "payment_with_bank")
+        assert refused.json()["facts"] == {"bank_file_id": file["bank_file_id"]}
+    order = {"claim_id": first["claim_id"], "order_no": "N2", "ordered_on": TODAY}
+    assert code_of(await world.post(RELEASER, "/payments", order)) == "step_not_due", "it is ordered, and once"
+    assert (await take(world, file)).status_code == 200
+    await send(world, file, answer_of(file, "失败"))
+    late = await take(world, file)
+    assert (late.status_code, code_of(late)) == (409, "file_settled")
+    assert await states(world, file) == ["refused", "ordered"]
+    await world.books_balance()
+
+
+async def test_a_file_and_a_result_by_hand_at_the_same_time_leave_one_of_the_two(world: World) -> None:
+    await account(world)
+    for payment in await ordered(world, [10_000] * 6):
+        said = {"outcome": "refused", "settled_on": TODAY, "bank_reference": uuid.uuid4().hex}
+        by_hand, by_file = await asyncio.gather(
+            world.post(CASHIER, f"/payments/{payment['payment_id']}/result", said),
+            world.post(CASHIER, "/bank-files", {"payment_ids": [payment["payment_id"]]}),
+        )
+        assert (by_hand.status_code, by_file.status_code) in {(200, 409), (409, 201)}, (by_hand.text, by_file.text)
+    await world.books_balance()
+
+
+async def test_what_came_back_from_a_stopped_project_is_frozen_too(world: World) -> None:
+    await account(world)
+    payment = (await ordered(world, [10_000]))[0]
+    file = await built(world, [payment])
+    await send(world, file, answer_of(file, "退汇"))
+    world.projects["P1"] = grant_of("P1", version=2, state="stopped")
+    await world.tell("P1", 1)
+    refused = await world.post(CLAIMANT, f"/claims/{payment['claim_id']}/again", {"claimed_on": TODAY})
+    assert (refused.status_code, code_of(refused)) == (422, "project_frozen")
     await world.books_balance()
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from datetime import date
 from typing import Any
 
 from sqlalchemy import update
 
-from services.funds.storage.tables import Allocation, Claim
+from services.funds.storage.tables import Allocation, Claim, ForbiddenUse
+from shared.chassis.clock import office_today
 from tests.services.funds.api import test_grant_batches as grants
 from tests.services.funds.world import (
     CHECKER,
@@ -99,6 +101,40 @@ async def test_the_management_fee_stays_below_its_share_of_the_base(world: World
     (seen,) = (await world.seen(READER, "/management-fees", division_code=COUNTY, fund_year=YEAR))["items"]
     assert (seen["base_fen"], seen["excluded_fen"], seen["ceiling_fen"]) == (90_000, 10_000, 900)
     assert (seen["used_fen"], seen["left_fen"], seen["rate"]) == (900, 0, "0.01")
+    await world.books_balance()
+
+
+async def banned(world: World, use_code: str, since: date) -> None:
+    """A ban of the county on special money."""
+    async with world.funds.fastapi.state.database.session() as session:
+        ban = ForbiddenUse(
+            division_code=COUNTY, fund_kind="special", use_code=use_code, valid_from=since, source="县扶贫资金负面清单"
+        )
+        session.add(ban)
+
+
+async def test_what_money_was_allocated_for_is_asked_whatever_its_claimant_says(world: World) -> None:
+    allocation = await world.allocation(await world.money(1000), 1000)
+    claim = await world.review(await world.claim(allocation, 300))
+    await banned(world, "works", office_today())
+    for changes in ({}, {"use_code": "grants"}, {"claimed_on": day(5)}):
+        refused = await world.post(CLAIMANT, "/claims", claim_body(allocation, 100) | changes)
+        assert (refused.status_code, code_of(refused)) == (422, "use_forbidden"), changes
+    for on in (office_today().isoformat(), day(5, 12)):
+        late = await world.post(
+            RELEASER, "/payments", {"claim_id": claim["claim_id"], "order_no": on, "ordered_on": on}
+        )
+        assert (late.status_code, code_of(late)) == (422, "use_forbidden"), f"dated {on}, before the ban or not"
+    assert (await world.seen(READER, "/payments"))["items"] == []
+    await world.books_balance()
+
+
+async def test_a_management_fee_is_claimed_on_money_allocated_for_it_alone(world: World) -> None:
+    allocation = await world.allocation(await world.money(1000), 1000)
+    refused = await world.post(CLAIMANT, "/claims", claim_body(allocation, 300) | {"use_code": "management_fee"})
+    assert (refused.status_code, code_of(refused)) == (422, "fee_not_allocated")
+    await put_to(world, "management_fee")
+    await world.made(CLAIMANT, "/claims", claim_body(allocation, 300) | {"use_code": "management_fee"})
     await world.books_balance()
 
 
