@@ -78,15 +78,16 @@ def ranges(scope: Iterable[str], area: str | None) -> list[tuple[str, str]]:
     """
     wanted = NATION if area is None else area
     seen = [narrower for given in scope if (narrower := _narrower(given, wanted)) is not None]
-    kept = [one for one in set(seen) if not any(one != other and _holds(other, one) for other in seen)]
+    kept = [one for one in set(seen) if not any(one != other and holds(other, one) for other in seen)]
     return [("", ":") if code == NATION else (code, code + ":") for code in sorted(kept)]
 
 
-def _holds(area: str, code: str) -> bool:
+def holds(area: str, code: str) -> bool:
+    """Whether a division lies in an area, or is it."""
     return area == NATION or code.startswith(area)
 
 
 def _narrower(one: str, other: str) -> str | None:
-    if _holds(one, other):
+    if holds(one, other):
         return other
-    return one if _holds(other, one) else None
+    return one if holds(other, one) else None

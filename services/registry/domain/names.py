@@ -12,6 +12,8 @@ os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "true")
 
 from pypinyin import lazy_pinyin
 
+from services.registry.domain.tables_of_facts import rows_of
+
 
 @lru_cache(maxsize=20_000)
 def _syllable(character: str) -> str:
@@ -20,8 +22,18 @@ def _syllable(character: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def pinyin_of(name: str) -> str:
-    """Syllables without tones, one per character, separated by blanks: `zhang xiao ming`."""
-    return " ".join(_syllable(character) for character in name)
+    """Syllables without tones, one per character, separated by blanks: `zhang xiao ming`.
+
+    A family name is read as one where a given name follows: `zeng xiao ming`, where the character alone is `ceng`.
+    """
+    for length in (2, 1):
+        family = _FAMILY_NAMES.get(name[:length])
+        if family is not None and len(name) > length:
+            return " ".join([family, *map(_syllable, name[length:])])
+    return " ".join(map(_syllable, name))
+
+
+_FAMILY_NAMES = {row["surname"]: row["pinyin"] for row in rows_of("surname_readings")}
 
 
 @lru_cache(maxsize=20_000)

@@ -13,9 +13,9 @@ from sqlalchemy.exc import DBAPIError
 
 from services.registry.domain import access_reasons, identity_numbers, masking
 from services.registry.domain.code_lists import CODE_LISTS, label_of
-from services.registry.domain.filters import Filters, ranges
+from services.registry.domain.filters import Filters, holds, ranges
 from services.registry.domain.identity_numbers import age_on, sex_of
-from services.registry.domain.refusals import ListTooWide, ProtectedFilter, SortNeedsCounty
+from services.registry.domain.refusals import ListTooWide, ProtectedFilter, SortNeedsCounty, VillageOutsideArea
 from services.registry.operations.trail import Trail
 from services.registry.storage import people as storage
 from services.registry.storage.sealed_places import IDENTITY
@@ -24,7 +24,7 @@ from shared.chassis import clock, paging
 from shared.chassis.database import hurry, took_too_long
 from shared.chassis.hot_reads import HotReads, Noted
 from shared.chassis.identity import Actor
-from shared.refusals import Unavailable
+from shared.refusals import Refusal, Unavailable
 from shared.schemas.registry_people import PeopleAsked, PeopleSearched
 
 UNMASK = "household.unmask"
@@ -36,14 +36,21 @@ def filters_of(asked: Any, actor: Actor, index: bytes | None = None) -> Filters:
     """What was asked, as filters. ProtectedFilter without the right to see what a filter gives away, and a refusal
     when no reason is given for seeing it."""
     stated = asked.model_dump(exclude=_NOT_FILTERS, exclude_none=True)
+    if asked.village and asked.within and not holds(asked.within, asked.village):
+        raise VillageOutsideArea()
     filters = Filters(area=asked.village or asked.within, identity_index=index, **stated)
     if filters.protected():
-        if not actor.may(UNMASK):
-            raise ProtectedFilter()
-        broken = access_reasons.fault_of(actor.purpose)
-        if broken is not None:
-            raise broken()
+        require_unmasking(actor, ProtectedFilter())
     return filters
+
+
+def require_unmasking(actor: Actor, otherwise: Refusal) -> None:
+    """The refusal without the right to see protected values, and one of the reason when none is given for it."""
+    if not actor.may(UNMASK):
+        raise otherwise
+    broken = access_reasons.fault_of(actor.purpose)
+    if broken is not None:
+        raise broken()
 
 
 def noted_as(action: str, actor: Actor, filters: Filters) -> Noted:

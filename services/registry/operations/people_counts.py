@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.domain.age_bands import BANDS
 from services.registry.domain.code_lists import label_of
 from services.registry.domain.content_fields import STATUS_LABELS
-from services.registry.domain.refusals import GroupUnknown
-from services.registry.operations.people import filters_of, narrow_enough
+from services.registry.domain.refusals import GroupTooSmall, GroupUnknown
+from services.registry.operations.people import filters_of, narrow_enough, require_unmasking
 from services.registry.operations.statistics import digits_below
 from services.registry.storage import people_counts as storage
 from services.registry.storage import statistics
@@ -28,6 +31,9 @@ _LISTS = {
 }  # fmt: skip
 _FLAGS = ("safe_water", "dibao", "tekun")
 _LABELS = {"status": STATUS_LABELS, "age_band": {band.code: band.label for band in BANDS}}
+PROTECTED = frozenset(("health", "disability_grade"))
+FEWEST = 20
+"""Of fewer people than these a count by a protected fact gives one of them away."""
 FACTS = ("division", "status", "age_band", *_FLAGS, *_LISTS)
 
 
@@ -42,6 +48,7 @@ async def count(session: AsyncSession, actor: Actor, asked: PeopleCounted) -> Pe
     with narrow_enough(actor, filters):
         households, people = await storage.total(session, actor, filters, today)
         rows = await storage.groups(session, actor, filters, group_by, digits, today)
+    _require_many(actor, group_by, rows)
     divisions = await _division_names(session, group_by, [list(row) for row in rows])
     groups = [
         GroupOfPeople(
@@ -52,6 +59,18 @@ async def count(session: AsyncSession, actor: Actor, asked: PeopleCounted) -> Pe
         for row in rows
     ]
     return PeopleCounts(group_by=group_by, households=households, people=people, groups=groups)
+
+
+def _require_many(actor: Actor, group_by: Sequence[str], rows: Sequence[Row[Any]]) -> None:
+    """Who is known to be one of few is known to be ill by the count of the few: the right to see that, and a reason."""
+    others = [index for index, fact in enumerate(group_by) if fact not in PROTECTED]
+    if len(others) == len(group_by):
+        return
+    people: Counter[tuple[Any, ...]] = Counter()
+    for row in rows:
+        people[tuple(row[index] for index in others)] += row.people
+    if any(count < FEWEST for count in people.values()):
+        require_unmasking(actor, GroupTooSmall(at_least=FEWEST))
 
 
 async def _division_names(session: AsyncSession, group_by: Sequence[str], rows: list[list[str]]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.storage.tables import Household, HouseholdExport, HouseholdVersion
@@ -24,9 +24,13 @@ def _matching(actor: Actor, filters: dict[str, str]) -> list[ColumnElement[bool]
     return [*clauses, *(FILTERED[name] == value for name, value in filters.items() if name in FILTERED)]
 
 
+_PEOPLE = case((Household.status == "removed", 0), else_=Household.member_count)
+"""Who is written of a file: nobody of one that was struck off."""
+
+
 async def counted(session: AsyncSession, actor: Actor, filters: dict[str, str]) -> tuple[int, int]:
-    """How many files match, and how many people are on them."""
-    query = select(func.count(), func.coalesce(func.sum(Household.member_count), 0)).where(*_matching(actor, filters))
+    """How many households and people of the files that match will be written."""
+    query = select(func.count(), func.coalesce(func.sum(_PEOPLE), 0)).where(*_matching(actor, filters), _PEOPLE > 0)
     row = (await session.execute(query)).one()
     return row[0], int(row[1])
 

@@ -21,11 +21,16 @@ _COLUMNS: dict[str, ColumnElement[str] | ColumnElement[str | None]] = {
 async def counts(
     session: AsyncSession, actor: Actor, area: str, group_by: str, digits: int
 ) -> Sequence[Row[str, int, int]]:
-    """Households and people of an area within the actor's scope, by group; divisions are cut to `digits`."""
+    """Households and people of an area within the actor's scope, by group; divisions are cut to `digits`.
+
+    A file that was struck off, or whose import was undone, counts no more.
+    """
     key = func.left(Household.village_code, digits) if group_by == "division" else _COLUMNS[group_by]
     query = (
         select(key, func.count(), func.coalesce(func.sum(Household.member_count), 0))
-        .where(within(Household.village_code, area), in_scope(Household.village_code, actor))
+        .where(
+            within(Household.village_code, area), in_scope(Household.village_code, actor), Household.status != "removed"
+        )
         .group_by(key)
         .order_by(key)
     )

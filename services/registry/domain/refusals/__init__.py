@@ -176,10 +176,12 @@ from services.registry.domain.refusals.natural_changes import (
 )
 from services.registry.domain.refusals.people import (
     FilterNotOfThePast,
+    GroupTooSmall,
     GroupUnknown,
     ListTooWide,
     ProtectedFilter,
     SortNeedsCounty,
+    VillageOutsideArea,
 )
 from services.registry.domain.refusals.quality import (
     QualityExemptionDecided,
@@ -288,6 +290,7 @@ __all__ = [
     "FileIncomplete",
     "FileMovedOn",
     "FilterNotOfThePast",
+    "GroupTooSmall",
     "GroupUnknown",
     "HeadNotOne",
     "HealthCombination",
@@ -378,6 +381,7 @@ __all__ = [
     "TrueFromTooEarly",
     "VillageCodeNeeded",
     "VillageDiffers",
+    "VillageOutsideArea",
     "WorkbookEmpty",
     "WorkbookHeaders",
     "WorkbookLineTooLong",

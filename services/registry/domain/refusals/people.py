@@ -25,6 +25,19 @@ class ProtectedFilter(Forbidden):
     en = "Whom a list by health or disability names is known by it: this needs the right to see protected values"
 
 
+class VillageOutsideArea(RuleBroken):
+    code = "registry.village_outside_area"
+    zh = "所选村不在所选区划内"
+    en = "The village does not lie in the area asked for"
+    pointer = "/village"
+
+
+class GroupTooSmall(Forbidden):
+    code = "registry.group_too_small"
+    zh = "人数过少,按健康或残疾状况统计会暴露个人,须有查看明文的权限"
+    en = "So few are known by their count: by health or disability it needs the right to see protected values"
+
+
 class FilterNotOfThePast(RuleBroken):
     code = "registry.filter_not_of_the_past"
     zh = "查询历史时点的名单时不支持该筛选条件"

@@ -65,6 +65,23 @@ async def test_an_undone_import_leaves_its_history_and_frees_its_people(county: 
     assert (await report(county, done["id"]))[1][-1] == "已撤销"
 
 
+async def test_what_was_undone_is_neither_counted_nor_exported(county: Harness) -> None:
+    await undo(county, (await carried_out(county, xlsx([*family("1"), *family("2")])))["id"])
+    await carried_out(county, xlsx(family("3")))
+    async with county.as_(county_officer("household.export")) as client:
+        for group_by in ("division", "status", "main_cause"):
+            asked = {"division_code": "341622", "group_by": group_by}
+            counted = (await client.get("/api/v1/registry/statistics", params=asked)).json()
+            assert (counted["households"], counted["people"]) == (1, 3), group_by
+        everybody = (await client.get("/api/v1/registry/statistics/people")).json()
+        assert (everybody["households"], everybody["people"]) == (1, 3)
+        wanted = {"layout": "suite", "format": "csv", "purpose": "核对本县名单使用"}
+        export = await client.post("/api/v1/registry/household-exports", json=wanted)
+        assert (export.json()["households"], export.json()["people"]) == (1, 3), export.text
+        of_none = await client.post("/api/v1/registry/household-exports", json=wanted | {"status": "removed"})
+        assert of_none.json()["code"] == "registry.export_empty"
+
+
 async def test_nothing_is_undone_twice_and_two_at_once_undo_once(county: Harness) -> None:
     done = await carried_out(county, xlsx(family("1")))
     answers = await asyncio.gather(*(undo(county, done["id"]) for _ in range(3)))

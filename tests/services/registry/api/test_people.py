@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 from typing import Any
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from sqlalchemy import text
 
 from services.registry.domain.filters import Filters
+from services.registry.operations import people_counts as counting
 from services.registry.storage import filter_clauses, people_counts
 from services.registry.storage.filter_clauses import Conditions, of_person
+from services.registry.storage.key_rotation import owner_engine
 from shared.chassis.clock import office_today
 from shared.schemas.registry_households import Household
 from shared.schemas.registry_people import PersonLine
@@ -28,6 +33,7 @@ from tests.services.registry.people import (
     recorder,
     township_officer,
 )
+from tests.support import server
 from tests.support.harness import Harness, actor
 
 PEOPLE = "/api/v1/registry/people"
@@ -338,13 +344,66 @@ async def test_households_are_narrowed_by_what_one_member_meets(county: Harness)
     assert past.json()["errors"][0]["pointer"] == "/pinyin"
 
 
+async def test_a_count_by_health_gives_nobody_away_who_is_one_of_few(
+    county: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, _ = await two_files(county)
+    path = "/api/v1/registry/statistics/people"
+    one = {"household_code": file["household_no"], "relation": "spouse", "group_by": "health"}
+    asked = (one, {"group_by": "disability_grade"}, {"group_by": "division,health"})
+    async with county.as_(actor("statistics.read")) as client:
+        refused = [await client.get(path, params=params) for params in asked]
+    assert {(answer.status_code, answer.json()["code"]) for answer in refused} == {(403, "registry.group_too_small")}
+    async with county.as_(county_officer()) as client:
+        unsaid = await client.get(path, params=one)
+    assert (unsaid.status_code, unsaid.json()["code"]) == (422, "registry.access_reason_needed")
+    reader = actor("statistics.read", "household.unmask", purpose="核对慢病签约服务")
+    async with county.as_(reader) as client:
+        ill = (await client.get(path, params={"group_by": "health"})).json()
+    assert {row["keys"][0]["key"]: row["people"] for row in ill["groups"]} == {"healthy": 4, "chronic_illness": 1}
+    monkeypatch.setattr(counting, "FEWEST", 5)
+    async with county.as_(actor("statistics.read")) as client:
+        assert (await client.get(path, params={"group_by": "health"})).status_code == 200
+        assert (await client.get(path, params={"group_by": "sex,health"})).status_code == 403, "two women among five"
+
+
+async def test_family_names_kept_as_characters_are_read_anew_by_the_migration(county: Harness, owner: Any) -> None:
+    await open_household(county, members=[person(name="曾小明"), person("spouse", 40, "2", name="单玉兰")])
+    assert await names(county, pinyin="zeng") == await names(county, initials="zxm") == ["曾小明"]
+    assert await names(county, pinyin="shanyu") == ["单玉兰"]
+    await owner.execute(
+        "update household_members set name_pinyin = 'ceng xiao ming', name_initials = 'cxm' where name = '曾小明'"
+    )
+    await owner.execute("update households set head_pinyin = 'ceng xiao ming'")
+
+    def read_anew(connection: Any) -> None:
+        with Operations.context(MigrationContext.configure(connection)):
+            importlib.import_module("services.registry.migrations.versions.0023_family_names_as_read").upgrade()
+
+    engine = owner_engine(server.dsn("registry", "owner", county.database))
+    async with engine.begin() as connection:
+        await connection.run_sync(read_anew)
+    await engine.dispose()
+    assert await names(county, pinyin="zeng") == await names(county, initials="zxm") == ["曾小明"]
+    assert await owner.fetchval("select head_pinyin from households") == "zeng xiao ming"
+    assert await names(county, pinyin="shanyu") == ["单玉兰"], "read right before, and left alone"
+
+
+async def test_a_village_and_an_area_that_does_not_hold_it_are_not_both_met(county: Harness) -> None:
+    await two_files(county)
+    async with county.as_(county_officer()) as client:
+        both = await client.get(PEOPLE, params={"village": VILLAGE, "within": "341622102"})
+        inside = await client.get(PEOPLE, params={"village": VILLAGE, "within": TOWNSHIP})
+    assert (both.status_code, both.json()["code"]) == (422, "registry.village_outside_area")
+    assert len(inside.json()["items"]) == 3
+
+
 async def test_people_are_counted_by_one_or_two_facts_within_the_scope(county: Harness) -> None:
     await two_files(county)
     path = "/api/v1/registry/statistics/people"
     async with county.as_(county_officer()) as client:
         bands = (await client.get(path, params={"group_by": "age_band"})).json()
         both = (await client.get(path, params={"group_by": "division,attribute", "within": TOWNSHIP})).json()
-        ill = (await client.get(path, params={"group_by": "health"})).json()
         women = (await client.get(path, params={"group_by": "left_behind", "sex": "2"})).json()
         unknown = await client.get(path, params={"group_by": "name"})
     assert [(row["keys"][0]["key"], row["people"]) for row in bands["groups"]] == [
@@ -355,7 +414,6 @@ async def test_people_are_counted_by_one_or_two_facts_within_the_scope(county: H
     assert (bands["households"], bands["people"]) == (2, 5)
     found = [([key["key"] for key in row["keys"]], row["households"], row["people"]) for row in both["groups"]]
     assert found == [([VILLAGE, "general_poor"], 1, 3), ([OTHER_VILLAGE, "dibao_poor"], 1, 2)]
-    assert {row["keys"][0]["key"]: row["people"] for row in ill["groups"]} == {"healthy": 4, "chronic_illness": 1}
     assert [(row["keys"][0]["label"], row["people"]) for row in women["groups"]] == [("留守妇女", 1)]
     assert (unknown.status_code, unknown.json()["code"]) == (422, "registry.group_unknown")
     async with county.as_(actor("statistics.read", scope=("41",))) as client:
