@@ -15,7 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain import bank_files, grant_files
 from services.funds.domain.persons import require_other_person
-from services.funds.domain.refusals.bank_files import FileAnswered, FileChanged, FileVoided, GrantFileEmpty
+from services.funds.domain.refusals.bank_files import (
+    FileAnswered,
+    FileChanged,
+    FileVoided,
+    GrantFileEmpty,
+    GrantFileSettled,
+)
 from services.funds.domain.refusals.spending import StepNotDue
 from services.funds.operations.shapes import before_of, page_of, shaped
 from services.funds.storage import bank_workbooks, decisions, grant_batches, sessions
@@ -121,16 +127,23 @@ def _orders(batch: GrantBatch, filed: Sequence[Filed], accounts: Accounts) -> li
 async def take(
     session: AsyncSession, actor: Actor, peer: Peer, trail: Database, file_id: int, form: Literal["csv", "xlsx"]
 ) -> tuple[str, bytes]:
-    """The file's name and bytes. An account that is another one since the file was built keeps it from leaving."""
+    """The file's name and bytes.
+
+    An account that is another one since the file was built keeps it from leaving, and so does a line that has its
+    result. The batch is held, so that nobody voids the file or settles a line while it leaves.
+    """
     row = await _holding(session, actor, file_id)
-    number = row.number
+    number, batch_id = row.number, row.batch_id
     grants = [grant for _, grant in await storage.lines_of(session, row.id)]
     accounts = await _ask(session, actor, peer, grants, f"grant_file:{number}")
-    row = await _holding(session, actor, file_id)
-    batch = await grant_batches.visible(session, actor, row.batch_id)
-    filed = await storage.lines_of(session, row.id)
+    batch = await grant_batches.visible(session, actor, batch_id, lock=True)
     if batch is None:
         raise NotFound()
+    row = await _holding(session, actor, file_id)
+    filed = await storage.lines_of(session, row.id)
+    settled = sum(grant.state != "ordered" for _, grant in filed)
+    if settled:
+        raise GrantFileSettled(settled=settled)
     orders = _orders(batch, filed, accounts)
     if bank_files.hash_of(bank_files.render(number, orders)) != row.content_sha256:
         raise FileChanged()

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.days import require_order
+from services.funds.domain.refusals.bank_files import GrantAtBank
 from services.funds.domain.refusals.grants import GrantLineRepeated, GrantLineSettled, GrantLineUnknown, NoGrantLineGood
 from services.funds.domain.refusals.spending import StepNotDue
 from services.funds.operations import claw_backs
 from services.funds.operations.grant_batches import give_back
 from services.funds.operations.grants import answer
 from services.funds.storage import grant_batches as storage
-from services.funds.storage import grant_holds, ledger
+from services.funds.storage import grant_files, grant_holds, ledger
 from services.funds.storage.tables import GrantBatch, GrantLine
 from shared.chassis import audit, clock
 from shared.chassis.identity import Actor
@@ -23,7 +24,10 @@ from shared.schemas import funds_grants as wire
 
 
 async def settle(session: AsyncSession, actor: Actor, batch_id: int, request: wire.NewGrantResult) -> wire.GrantBatch:
-    """Enter the bank's results: paid lines are spent, returned lines give their money back to the allocation."""
+    """Enter the bank's results: paid lines are spent, returned lines give their money back to the allocation.
+
+    A line in a file for the bank waits for the bank's answer to that file. Raises GrantAtBank.
+    """
     row = await storage.visible(session, actor, batch_id, lock=True)
     if row is None:
         raise NotFound()
@@ -31,6 +35,7 @@ async def settle(session: AsyncSession, actor: Actor, batch_id: int, request: wi
         raise StepNotDue(state=row.state)
     require_order(request.settled_on, today=clock.office_today(), not_before=row.ordered_on, pointer="/settled_on")
     results = _results(request, await storage.lines_of(session, row.id))
+    _require_in_no_file(request, results, await grant_files.holding(session, row.id))
     await carry_out(session, actor, row, request.settled_on, results)
     return await answer(session, row)
 
@@ -75,6 +80,17 @@ def _results(request: wire.NewGrantResult, lines: Iterable[GrantLine]) -> list[t
     if not found:
         raise NoGrantLineGood()
     return found
+
+
+def _require_in_no_file(
+    request: wire.NewGrantResult, results: Sequence[tuple[GrantLine, str, str]], held: Mapping[int, tuple[int, str]]
+) -> None:
+    """Refuse a result by hand for what may be at the bank in a file: granted anew, it would be paid twice."""
+    for index, (line, _, _) in enumerate(results):
+        if line.id in held:
+            file_id, number = held[line.id]
+            pointer = f"/lines/{index}/line_id" if index < len(request.lines) else "/all_paid_reference"
+            raise GrantAtBank(pointer=pointer, grant_file_id=file_id, file_number=number)
 
 
 async def _post(

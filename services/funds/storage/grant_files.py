@@ -26,6 +26,16 @@ async def to_send(session: AsyncSession, batch_id: int) -> Sequence[GrantLine]:
     return (await session.scalars(query.execution_options(populate_existing=True))).all()
 
 
+async def holding(session: AsyncSession, batch_id: int) -> dict[int, tuple[int, str]]:
+    """By grant of the batch the id and number of the file that holds it: one that was not voided."""
+    query = (
+        select(GrantFileLine.line_id, GrantFile.id, GrantFile.number)
+        .join(GrantFile, GrantFile.id == GrantFileLine.grant_file_id)
+        .where(GrantFile.batch_id == batch_id, ~exists().where(GrantFileVoid.grant_file_id == GrantFile.id))
+    )
+    return {line_id: (file_id, number) for line_id, file_id, number in await session.execute(query)}
+
+
 async def add(session: AsyncSession, row: GrantFile, lines: Sequence[GrantFileLine]) -> None:
     """Insert a file with its lines; a grant in another file violates uq_grant_file_lines_line."""
     session.add(row)

@@ -165,6 +165,19 @@ class GrantInFile(Conflict):
     pointer = "/batch_id"
 
 
+class GrantAtBank(Conflict):
+    code = "funds.grant_at_bank"
+    zh = "该行已列入银行文件:请登记银行对该文件的回复,或先由他人作废该文件"
+    en = "The line is in a file for the bank: enter the bank's answer to it, or have another person void it first"
+    pointer = "/lines"
+
+
+class GrantFileSettled(Conflict):
+    code = "funds.grant_file_settled"
+    zh = "文件中有行已登记支付结果,文件不得再发出"
+    en = "A line of the file has its result already; the file may not leave any more"
+
+
 class ClaimedAgain(Conflict):
     code = "funds.claimed_again"
     zh = "该笔退回款已经重新报账"

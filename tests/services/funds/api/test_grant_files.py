@@ -13,10 +13,23 @@ from sqlalchemy import text
 
 from services.funds.domain.bank_files import RESULT_HEADERS, TOTAL, written, yuan
 from services.funds.storage.tables import Base
+from shared.chassis.clock import office_today
 from shared.chassis.xlsx_rows import XlsxSheet
 from tests.services.funds.api.bank import CASHIER, TODAY, workbook
 from tests.services.funds.api.test_grant_batches import approved, identity, ordered, person
-from tests.services.funds.world import BASE, COUNTY, ELSEWHERE, READER, READING, World, code_of, day, desk
+from tests.services.funds.world import (
+    BASE,
+    CLAIMANT,
+    COUNTY,
+    ELSEWHERE,
+    READER,
+    READING,
+    World,
+    code_of,
+    day,
+    desk,
+    pointer_of,
+)
 
 ACCOUNT = "6228480402564890001"
 """Of household-1, as the register is played."""
@@ -188,6 +201,93 @@ async def test_a_file_one_household_changed_is_voided_by_another_person_and_the_
     assert (told.status_code, code_of(told)) == (409, "file_answered")
     heads = (await world.seen(READER, "/grant-files"))["items"]
     assert [head["void"] is None for head in heads] == [True, False]
+
+
+async def by_hand(world: World, batch: dict[str, Any], *told: tuple[int, str], **rest: str) -> httpx.Response:
+    """What somebody enters as the bank's word without a file: place in the batch and outcome of each line."""
+    lines = [
+        {"line_id": batch["lines"][place]["line_id"], "outcome": outcome, "bank_reference": f"hand-{place}"}
+        for place, outcome in told
+    ]
+    result = {"settled_on": TODAY, "lines": lines} | rest
+    return await world.post(CASHIER, f"/grant-batches/{batch['batch_id']}/result", result)
+
+
+async def test_a_grant_in_a_file_for_the_bank_is_settled_by_the_files_answer_and_not_by_hand(world: World) -> None:
+    batch = await sent(world, 11, 21)
+    file = await built(world, batch)
+    for told, rest, pointer in (
+        (((0, "returned"),), {}, "/lines/0/line_id"),
+        (((1, "paid"),), {}, "/lines/0/line_id"),
+        ((), {"all_paid_reference": "all"}, "/all_paid_reference"),
+    ):
+        refused = await by_hand(world, batch, *told, **rest)
+        assert (refused.status_code, code_of(refused), pointer_of(refused)) == (409, "grant_at_bank", pointer)
+        assert refused.json()["facts"] == {"grant_file_id": file["grant_file_id"], "file_number": file["number"]}
+    regrant = {"lines": [batch["lines"][0]["line_id"]], "mode": "refuse_batch", "prepared_on": TODAY}
+    path = f"/grant-batches/{batch['batch_id']}/regrants"
+    assert code_of(await world.post(CLAIMANT, path, regrant)) == "nothing_to_regrant"
+    taken_as = written(rows_of(file, (0, "已受理", "b1"), (1, "成功", "b2")))
+    assert (await answered(world, file, taken_as)).status_code == 200
+    assert code_of(await by_hand(world, batch, (0, "returned"))) == "grant_at_bank"
+    assert code_of(await by_hand(world, batch, (1, "returned"))) == "grant_line_settled"
+    assert (await answered(world, file, written(rows_of(file, (0, "失败", "b1"))))).status_code == 200
+    assert await states(world, batch) == ["returned", "paid"]
+    assert (await world.post(CLAIMANT, path, regrant)).status_code == 201
+    assert code_of(await taken(world, file)) == "grant_file_settled"
+    await world.books_balance()
+
+
+async def test_a_grant_of_a_voided_file_is_settled_by_hand_and_one_in_no_file_too(world: World) -> None:
+    batch = await sent(world, 11, 21, 31)
+    world.people[identity(31)]["bank_name"] = None
+    file = await built(world, batch)
+    assert (await by_hand(world, batch, (2, "paid"))).status_code == 200
+    void = f"/grant-files/{file['grant_file_id']}/void"
+    await world.made(SECOND, void, {"reason": "银行退回文件"})
+    assert (await by_hand(world, batch, (0, "returned"))).status_code == 200
+    again = await built(world, batch)
+    assert [line["line_id"] for line in again["lines"]] == [batch["lines"][1]["line_id"]]
+    assert code_of(await by_hand(world, batch, (1, "returned"))) == "grant_at_bank"
+    assert await states(world, batch) == ["returned", "ordered", "paid"]
+    await world.books_balance()
+
+
+async def test_of_a_result_by_hand_and_a_file_at_the_same_time_exactly_one_wins(world: World) -> None:
+    for number in (11, 21, 31, 41):
+        batch = await sent(world, number)
+        file, result = await asyncio.gather(
+            world.insist(CASHIER, "/grant-files", {"batch_id": batch["batch_id"]}), by_hand(world, batch, (0, "paid"))
+        )
+        assert (file.status_code == 201) != (result.status_code == 200)
+        assert await states(world, batch) == ["ordered" if file.status_code == 201 else "paid"]
+        if file.status_code == 201:
+            left, result = await asyncio.gather(taken(world, file.json()), by_hand(world, batch, (0, "returned")))
+            assert (left.status_code, result.status_code) == (200, 409)
+    await world.books_balance()
+
+
+async def test_a_file_does_not_leave_with_a_grant_that_was_settled_otherwise_meanwhile(world: World) -> None:
+    batch = await sent(world, 11, 21)
+    file = await built(world, batch)
+    assert (await taken(world, file)).status_code == 200
+    async with world.funds.fastapi.state.database.session() as session:
+        await session.execute(text("select id from grant_batches where id = :id for update"), {"id": batch["batch_id"]})
+        leaving = asyncio.create_task(taken(world, file))
+        done, _ = await asyncio.wait({leaving}, timeout=0.5)
+        assert not done, "the file waits for whoever holds its batch"
+        await session.execute(
+            text("update grant_lines set state = 'returned', live = false, settled_on = :day, bank_reference = 'r'"
+                 " where id = :id"),
+            {"day": office_today(), "id": batch["lines"][1]["line_id"]},
+        )  # fmt: skip
+    kept = await leaving
+    assert (kept.status_code, code_of(kept), kept.json()["facts"]) == (409, "grant_file_settled", {"settled": 1})
+    assert ACCOUNT not in kept.text
+    await world.made(SECOND, f"/grant-files/{file['grant_file_id']}/void", {"reason": "有一户已退回"})
+    again = await built(world, batch)
+    assert [line["line_id"] for line in again["lines"]] == [batch["lines"][0]["line_id"]]
+    assert (await taken(world, again)).status_code == 200
 
 
 async def test_what_was_got_back_after_a_death_is_still_paid_in_the_banks_next_answer(world: World) -> None:

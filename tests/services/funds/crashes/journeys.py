@@ -96,13 +96,14 @@ async def approved_and_withheld(world: CrashingWorld) -> None:
 
 async def granted_to_people(world: CrashingWorld) -> None:
     batch = await grants.ordered(world, await grants.approved(world, *(grants.person(world, n) for n in (11, 12, 13))))
+    path, third = f"/grant-batches/{batch['batch_id']}", batch["lines"][2]["line_id"]
+    by_hand = {"line_id": third, "outcome": "paid", "bank_reference": "h1"}
+    await world.made(RELEASER, f"{path}/result", {"settled_on": bank.TODAY, "lines": [by_hand]})
     void = f"/grant-files/{(await grant_files.built(world, batch))['grant_file_id']}/void"
     await world.made(grant_files.SECOND, void, {"reason": "一户账户变更"})
     file = await grant_files.built(world, batch)
     told = written(grant_files.rows_of(file, (0, "成功", "b1"), (1, "失败", "b2")))
     await world.upload(bank.CASHIER, f"/grant-files/{file['grant_file_id']}/results", told)
-    path = f"/grant-batches/{batch['batch_id']}"
-    await world.made(RELEASER, f"{path}/result", {"settled_on": bank.TODAY, "all_paid_reference": "rest"})
     again = {"lines": [batch["lines"][1]["line_id"]], "mode": "refuse_batch", "prepared_on": bank.TODAY}
     await world.made(CLAIMANT, f"{path}/regrants", again)
     await world.died(11, day(5, 14))
