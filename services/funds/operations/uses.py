@@ -47,7 +47,10 @@ async def of_claim(session: AsyncSession, allocation: Allocation, use_code: str 
 
 
 async def require_allowed(session: AsyncSession, allocation_id: int, on: date) -> None:
-    """Refuse what an allocation's money is for if that was forbidden since. Raises UseForbidden with its source."""
+    """Refuse what an allocation's money is for if that is forbidden on the stated day or today.
+
+    A step dated back is done today all the same. Raises UseForbidden with its source.
+    """
     division_code, fund_kind, use_code = await storage.of_allocation(session, allocation_id)
     await use_of(session, division_code, fund_kind, use_code, on)
 

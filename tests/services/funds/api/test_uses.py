@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from services.funds.storage.tables import Allocation, Claim, ForbiddenUse
 from shared.chassis.clock import office_today
@@ -159,6 +159,28 @@ async def test_a_list_of_grants_is_neither_prepared_nor_ordered_for_a_forbidden_
     await world.made(CHECKER, path + "/decision", grants.APPROVE)
     await put_to(world, "debt")
     late = await world.post(RELEASER, path + "/payment", {"order_no": "N1", "ordered_on": day(6)})
+    assert (late.status_code, code_of(late)) == (422, "use_forbidden")
+    assert (await world.seen(READER, path))["state"] == "approved"
+    await world.books_balance()
+
+
+async def test_a_list_of_grants_dated_back_does_not_get_round_a_ban_of_today(world: World) -> None:
+    money = await grants.allocation(world)
+    first, second = grants.person(world, 1), grants.person(world, 11)
+    batch = await world.made(CLAIMANT, "/grant-batches", grants.body(money, first))
+    path = f"/grant-batches/{batch['batch_id']}"
+    await world.made(CHECKER, path + "/decision", grants.APPROVE)
+    async with world.funds.fastapi.state.database.session() as session:
+        ban = "insert into forbidden_uses (division_code, fund_kind, use_code, valid_from, source)"
+        ban += " values (:county, 'special', 'grants', :today, '县文件')"
+        await session.execute(text(ban), {"county": COUNTY, "today": office_today()})
+    refused = await world.post(CLAIMANT, "/grant-batches", grants.body(money, second))
+    assert (refused.status_code, code_of(refused), refused.json()["facts"]["source"]) == (
+        422,
+        "use_forbidden",
+        "县文件",
+    )
+    late = await world.post(RELEASER, path + "/payment", {"order_no": "N1", "ordered_on": day(5, 12)})
     assert (late.status_code, code_of(late)) == (422, "use_forbidden")
     assert (await world.seen(READER, path))["state"] == "approved"
     await world.books_balance()
