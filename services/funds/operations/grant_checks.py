@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +15,7 @@ from services.funds.domain import grants as rules
 from services.funds.domain.programmes import Programme
 from services.funds.domain.refusals.grants import GrantLinesRefused, NoGrantLineGood
 from services.funds.storage import grant_holds, parameters
+from shared.chassis import clock
 from shared.schemas.registry_eligibility import EligibilityAnswer
 
 SHOWN_ERRORS = 200
@@ -63,6 +64,16 @@ async def setting_of(
     """What all lines of a list share, with the days a household split off is watched."""
     days = (await parameters.load(session, area, on)).days("household_split_watch")
     return rules.Setting(programme, area, fund_year, period, rules.split_since(on, days))
+
+
+async def cooled_on(session: AsyncSession, area: str, on: date) -> date:
+    """The first day an account found changed may be paid on: its days begin today, whatever day a step states."""
+    return max(
+        [
+            day + timedelta(days=(await parameters.load(session, area, day)).days("account_cool_down"))
+            for day in (on, clock.office_today())
+        ]
+    )
 
 
 async def check(session: AsyncSession, setting: rules.Setting, on: date, wanted: Sequence[Wanted]) -> Checked:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,9 +14,9 @@ from services.funds.domain.programmes import Programme
 from services.funds.domain.refusals.spending import StepNotDue
 from services.funds.operations import alerts, uses
 from services.funds.operations.grant_batches import give_back
-from services.funds.operations.grant_checks import setting_of, standing_of
+from services.funds.operations.grant_checks import cooled_on, setting_of, standing_of
 from services.funds.operations.grants import answer
-from services.funds.storage import decisions, grant_holds, ledger, parameters, programmes, sessions
+from services.funds.storage import decisions, grant_holds, ledger, programmes, sessions
 from services.funds.storage import grant_batches as storage
 from services.funds.storage.tables import GrantBatch, GrantLine
 from services.funds.upstream import registry
@@ -89,7 +89,7 @@ async def _reasons(
     if programme is None:
         return {line.id: rules.Reason("not_entitled") for line in lines}
     setting = await setting_of(session, programme, row.county_code, row.fund_year, row.period, row.prepared_on)
-    days = (await parameters.load(session, row.county_code, on)).days("account_cool_down")
+    cooled = await cooled_on(session, row.county_code, on)
     standings = {person: standing_of(answer) for person, answer in told.items()}
     found: dict[int, rules.Reason] = {}
     for line in lines:
@@ -98,7 +98,7 @@ async def _reasons(
             found[line.id] = reason
         if reason is not None and reason.code == "account_changed":
             line.account_mark = rules.mark_of(standings[line.person_id or ""])
-            line.cool_until = on + timedelta(days=days)
+            line.cool_until = cooled
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,9 +12,8 @@ from services.funds.domain import grants as rules
 from services.funds.domain.programmes import Programme
 from services.funds.domain.refusals.grants import AlreadyRegranted, GrantLineUnknown, NothingToRegrant
 from services.funds.operations.grant_batches import Head, enter
-from services.funds.operations.grant_checks import Wanted, standing_of
+from services.funds.operations.grant_checks import Wanted, cooled_on, standing_of
 from services.funds.storage import grant_batches as storage
-from services.funds.storage import parameters
 from services.funds.storage.tables import GrantLine
 from services.funds.upstream import registry
 from shared.chassis import clock
@@ -31,7 +30,7 @@ async def regrant(
     """Prepare a new batch of the same programme and period for lines that came back or wait.
 
     The people are asked for again by the registry's id. An account changed after approval is paid into only after
-    the days of the parameter `account_cool_down`; changed once more, the days begin anew.
+    the days of the parameter `account_cool_down`; changed once more, the days begin anew, today.
     """
     row = await storage.visible(session, actor, batch_id)
     if row is None:
@@ -39,14 +38,14 @@ async def regrant(
     prepared_on = request.prepared_on or clock.office_today()
     lines = _wanted_lines(request, await storage.lines_of(session, row.id))
     await _require_not_yet(session, lines)
-    days = (await parameters.load(session, row.county_code, prepared_on)).days("account_cool_down")
+    cooled = await cooled_on(session, row.county_code, prepared_on)
     head = Head(row.programme, row.allocation_id, row.fund_year, row.period, request.mode, prepared_on)
     kept = [_kept(line) for line in lines]
 
     async def ask(programme: Programme) -> Sequence[Wanted]:
         people = {one: one for line in kept for one in (line.person_id, line.payee_person_id) if one}
         told = await registry.eligibility_of_persons(peer, actor, prepared_on, people, programme.asked())
-        return [_anew(index + 1, line, told, prepared_on, days) for index, line in enumerate(kept)]
+        return [_anew(index + 1, line, told, prepared_on, cooled) for index, line in enumerate(kept)]
 
     return await enter(session, actor, head, ask)
 
@@ -91,14 +90,14 @@ async def _require_not_yet(session: AsyncSession, lines: Sequence[GrantLine]) ->
         raise AlreadyRegranted()
 
 
-def _anew(number: int, line: _Kept, told: Mapping[str, EligibilityAnswer], on: date, days: int) -> Wanted:
+def _anew(number: int, line: _Kept, told: Mapping[str, EligibilityAnswer], on: date, cooled: date) -> Wanted:
     """The line asked for anew. A waiting one whose days are not over is refused and goes on waiting."""
     person = told[line.person_id]
     named = told.get(line.payee_person_id or "") if line.basis in ("guardian", "mandate") else None
     cool_until, refused = None, None
     if line.waits:
         same = rules.mark_of(standing_of(person)) == line.mark
-        cool_until = line.cool_until if same else on + timedelta(days=days)
+        cool_until = line.cool_until if same else cooled
         if same and line.cool_until is not None and on < line.cool_until:
             refused = rules.Reason("account_cooling")
     return Wanted(number, line.ref, line.amount_fen, person, named, line.line_id, cool_until, refused)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.services.funds.api.test_grant_batches import APPROVE, allocation, approved, body, ordered, person
+from tests.services.funds.clocks import stand
 from tests.services.funds.world import CHECKER, CLAIMANT, COUNTY, ELSEWHERE, READER, RELEASER, YEAR, World, code_of, day
 
 ROOT = "/grant-batches"
@@ -51,10 +54,14 @@ async def test_a_line_the_bank_returned_is_granted_anew_once_and_paid(world: Wor
     await world.books_balance()
 
 
-async def test_an_account_changed_after_approval_waits_its_days_and_is_checked_by_other_persons(world: World) -> None:
+async def test_an_account_changed_after_approval_waits_its_days_and_is_checked_by_other_persons(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     batch = await approved(world, person(world, 1), person(world, 11))
     person(world, 1, account_mark="changed-the-day-before")
-    batch = await ordered(world, batch)  # on 12 May
+    with monkeypatch.context() as may:
+        stand(may, day(5, 12))
+        batch = await ordered(world, batch)
     assert [(row["state"], row["reason"], row["cool_until"]) for row in batch["lines"]] == [
         ("waiting", "account_changed", day(5, 19)), ("ordered", None, None),
     ]  # fmt: skip
@@ -72,13 +79,39 @@ async def test_an_account_changed_after_approval_waits_its_days_and_is_checked_b
     await world.books_balance()
 
 
-async def test_an_account_changed_once_more_waits_anew(world: World) -> None:
+async def test_the_days_a_changed_account_waits_begin_on_the_day_it_is_done_whatever_day_is_stated(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = await approved(world, person(world, 1))
+    person(world, 1, account_mark="second")
+    with monkeypatch.context() as june:
+        stand(june, day(6, 1))
+        batch = await ordered(world, batch)  # and says 12 May
+        assert [(row["state"], row["cool_until"]) for row in batch["lines"]] == [("waiting", day(6, 8))]
+        early = await regrant(world, batch, 0, prepared_on=day(5, 20))
+        assert early.json()["errors"][0]["code"] == "account_cooling"
+        stand(june, day(6, 9))
+        early = await regrant(world, batch, 0, prepared_on=day(6, 7))
+        assert early.json()["errors"][0]["code"] == "account_cooling"
+        person(world, 1, account_mark="third")
+        anew = (await regrant(world, batch, 0, prepared_on=day(6, 1))).json()
+        assert anew["lines"][0]["cool_until"] == day(6, 16)
+        path = f"{ROOT}/{anew['batch_id']}"
+        await world.made(CHECKER, f"{path}/decision", APPROVE | {"decided_on": day(6, 9)})
+        kept = await world.made(RELEASER, f"{path}/payment", {"order_no": "o9", "ordered_on": day(6, 9)})
+        assert [(row["state"], row["reason"]) for row in kept["lines"]] == [("waiting", "account_cooling")]
+    await world.books_balance()
+
+
+async def test_an_account_changed_once_more_waits_anew(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     batch = await approved(world, person(world, 1))
     person(world, 1, account_mark="second")
     batch = await ordered(world, batch)
     assert batch["state"] == "settled"
     person(world, 1, account_mark="third")
-    anew = (await regrant(world, batch, 0, prepared_on=day(5, 20))).json()
+    with monkeypatch.context() as may:
+        stand(may, day(5, 20))
+        anew = (await regrant(world, batch, 0)).json()
     assert anew["lines"][0]["cool_until"] == day(5, 27)
     path = f"{ROOT}/{anew['batch_id']}"
     await world.made(CHECKER, f"{path}/decision", APPROVE | {"decided_on": day(5, 21)})
