@@ -338,9 +338,12 @@ def test_step_5_works_and_acceptance_in_order(suite: RunningSuite) -> None:
     report = {"reported_on": ago(5), "percent": 100, "quantity": "1.2", "unit": "千米"}
     clerk.made(f"{path}/progress-reports", report)
     clerk.made(f"{path}/completion", {"completed_on": ago(4)})
-    today = {"division_code": COUNTY, "valid_from": ago(0)}
-    no_warranty = today | {"key": "retention_days", "value": "0", "source": "县付款约定"}
-    suite.person("mengcheng.finance").made(f"{FUNDS}/parameters", no_warranty)
+    no_warranty = {
+        "key": "retention_days", "division_code": COUNTY, "valid_from": ago(0), "value": "0", "source": "省付款规定",
+    }  # fmt: skip
+    county = suite.person("mengcheng.finance")
+    county.refused(f"{FUNDS}/parameters", no_warranty, 422, "funds.parameter_looser")
+    suite.person("anhui.finance").made(f"{FUNDS}/parameters", no_warranty | {"division_code": "34"})
     acceptance = {
         "accepted_on": ago(0), "outcome": "pass", "participants": ["蒙城县交通运输局", "村民代表"], "quality": "合格",
         "final_account_fen": 48_000_000, "paper_sha256": paper("acceptance"),

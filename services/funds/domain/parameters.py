@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
+from pathlib import Path
 from typing import NamedTuple
 
-from services.funds.domain.divisions import NATION, lies_in
-from services.funds.domain.refusals.grants import ParameterUnknown, ParameterValueWrong
+from services.funds.domain.divisions import NATION, level_of, lies_below, lies_in, rank_of
+from services.funds.domain.refusals.grants import ParameterLooser, ParameterUnknown, ParameterValueWrong
 
+DATA = Path(__file__).resolve().parents[1] / "data" / "parameter_keys.csv"
 FORMS = {
     "rate": r"0(\.[0-9]{1,18})?|1(\.0{1,18})?",
     "day": r"[0-9]{1,4}",
@@ -40,8 +43,28 @@ class Value(NamedTuple):
     source: str
 
 
+class Bound(NamedTuple):
+    """How an area holds those below it to a key: data/parameter_keys.csv."""
+
+    stricter: str
+    """`at_most` or `at_least`: where a value below may lie; `own`: each area's own affair."""
+    bound_by: str
+    """`nation`: the nation's value holds provinces too; `province`: it is a default until a province speaks."""
+
+
+def _read() -> dict[str, Bound]:
+    with DATA.open(encoding="utf-8", newline="") as lines:
+        return {row["key"]: Bound(row["stricter"], row["bound_by"]) for row in csv.DictReader(lines)}
+
+
+BOUNDS: dict[str, Bound] = _read()
+
+
 def resolve(values: Iterable[Value], key: str, division_code: str, on: date) -> Value:
-    """The value with the longest division prefix that is valid on the day. Raises ParameterUnknown."""
+    """The value of the nearest area that is valid on the day, unless one from above is stricter: then that one.
+
+    Raises ParameterUnknown.
+    """
     fitting = [
         row
         for row in values
@@ -52,7 +75,45 @@ def resolve(values: Iterable[Value], key: str, division_code: str, on: date) -> 
     ]
     if not fitting:
         raise ParameterUnknown()
-    return max(fitting, key=lambda row: (0 if row.division_code == NATION else len(row.division_code), row.valid_from))
+    newest: dict[str, Value] = {}
+    for row in sorted(fitting, key=lambda row: (rank_of(row.division_code), row.valid_from)):
+        newest[row.division_code] = row
+    held, *below = newest.values()
+    for row in below:
+        if not _is_looser(row.key, row.division_code, row.value, held):
+            held = row
+    return held
+
+
+def _is_looser(key: str, division_code: str, value: str, above: Value) -> bool:
+    bound = BOUNDS[key]
+    by_default = above.division_code == NATION and bound.bound_by == "province"
+    if bound.stricter == "own" or (by_default and level_of(division_code) == "province"):
+        return False
+    given, limit = _ordered(value), _ordered(above.value)
+    return given > limit if bound.stricter == "at_most" else given < limit
+
+
+def _ordered(value: str) -> tuple[Fraction, ...]:
+    """Numbers, and days of the year, as they follow each other."""
+    return tuple(Fraction(part) for part in value.split("-"))
+
+
+def require_no_looser(values: Iterable[Value], key: str, division_code: str, valid_from: date, value: str) -> None:
+    """Refuse a value looser than the one that holds above the area on any day from `valid_from` on.
+
+    Raises ParameterLooser with the value that holds, its area and the day.
+    """
+    above = [row for row in values if row.key == key and lies_below(division_code, row.division_code)]
+    changes = {row.valid_from for row in above}
+    changes |= {row.valid_to + timedelta(days=1) for row in above if row.valid_to is not None}
+    for on in sorted({valid_from, *(day for day in changes if day > valid_from)}):
+        try:
+            held = resolve(above, key, division_code, on)
+        except ParameterUnknown:
+            continue
+        if _is_looser(key, division_code, value, held):
+            raise ParameterLooser(value=held.value, division_code=held.division_code, on=on.isoformat())
 
 
 def require_value(unit: str, value: str) -> None:

@@ -25,6 +25,10 @@ async def list_all(
     return (await session.scalars(query)).all()
 
 
+def value_of(row: Parameter) -> Value:
+    return Value._make(getattr(row, name) for name in Value._fields)
+
+
 _ALL = PlainRows(select(*(getattr(Parameter, name) for name in Value._fields)))
 
 

@@ -298,10 +298,13 @@ class World:
         made: dict[str, Any] = answer.json()
         return made
 
-    async def policy(self, key: str, value: str, unit: str, valid_from: str) -> None:
-        """A figure of the county that was set before the days of the test came: nobody sets one for days gone by."""
+    async def policy(self, key: str, value: str, unit: str, valid_from: str, place: str = COUNTY) -> None:
+        """A figure of a place that was set before the days of the test came: nobody sets one for days gone by.
+
+        What is looser than the nation's default is the province's (`place`) to say.
+        """
         row = Parameter(
-            key=key, division_code=COUNTY, valid_from=date.fromisoformat(valid_from), valid_to=None, value=value,
+            key=key, division_code=place, valid_from=date.fromisoformat(valid_from), valid_to=None, value=value,
             unit=unit, source="县文件",
         )  # fmt: skip
         async with self.funds.fastapi.state.database.session() as session:

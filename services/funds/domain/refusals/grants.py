@@ -102,6 +102,13 @@ class ParameterInThePast(RuleBroken):
     pointer = "/valid_from"
 
 
+class ParameterLooser(RuleBroken):
+    code = "funds.parameter_looser"
+    zh = "本地规定只能严于、不能宽于上级规定的数值"
+    en = "An area makes a rule from above stricter, never looser than the value that holds above it"
+    pointer = "/value"
+
+
 class AsOfTooEarly(RuleBroken):
     code = "funds.as_of_too_early"
     zh = "统计日期早于资金年度上一年"

@@ -106,7 +106,7 @@ async def test_splitting_a_payees_claims_within_the_window_changes_nothing(
 ) -> None:
     """Parts of 6,000 on days 20 apart and two projects, limit 10,000. Entry days are one, so the window is set so."""
     await thresholds(world, 10_000, 50_000)
-    await world.policy("claim_split_window", days, "day", day(1))
+    await world.policy("claim_split_window", days, "day", day(1), place="34")
     world.projects["P2"] = grant_of("P2")
     receipt = await world.money(20_000)
     one = await world.review(await world.claim(await world.allocation(receipt, 6_000), 6_000))

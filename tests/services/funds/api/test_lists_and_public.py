@@ -75,6 +75,47 @@ async def test_a_wrong_parameter_is_refused_and_the_present_one_stays(
     assert (await world.post(MAKER, "/parameters", parameter())).status_code == 403
 
 
+OFFICE_OF_PROVINCE = actor("parameter.set", "parameter.read", scope=("34",), office="34-finance", level="province")
+LOOSER = {
+    "claim_superior_approval_above": "999999999999999", "claim_county_approval_above": "999999999999999",
+    "management_fee_central": "1", "public_benefit_matching_max": "1", "stock_reuse": "0",
+    "budget_growth_contiguous_county": "0", "advance_rate_max": "1", "progress_rate_max": "1", "retention_days": "0",
+    "account_cool_down": "0", "microcredit_cap": "99999999999", "spending_target": "0", "reclaim_years": "99",
+}  # fmt: skip
+
+
+async def test_no_county_loosens_what_stands_above_it(world: World) -> None:
+    standing = {row["key"]: row for row in (await world.seen(READER, "/parameters", division_code="00"))["items"]}
+    for key, value in LOOSER.items():
+        refused = await world.post(CHECKER, "/parameters", parameter(key=key, value=value))
+        assert (refused.status_code, code_of(refused)) == (422, "parameter_looser"), key
+        held = {"value": standing[key]["value"], "division_code": "00", "on": in_days(0)}
+        assert refused.json()["facts"] == held, key
+    assert (await world.seen(READER, "/parameters", division_code=COUNTY))["items"] == []
+    await world.made(CHECKER, "/parameters", parameter(key="retention_days", value="400"))
+    await world.made(CHECKER, "/parameters", parameter(key="microcredit_subsidy_share", value="0.70"))
+
+
+async def test_a_province_is_held_by_the_nations_own_figures_and_not_by_defaults(world: World) -> None:
+    province = parameter(division_code="34", source="省文件")
+    fee = province | {"key": "management_fee_province", "value": "0.03"}
+    await world.made(OFFICE_OF_PROVINCE, "/parameters", fee)
+    for key, value in (("management_fee_central", "0.03"), ("advance_rate_max", "0.31")):
+        refused = await world.post(OFFICE_OF_PROVINCE, "/parameters", province | {"key": key, "value": value})
+        assert code_of(refused) == "parameter_looser", key
+    await world.made(CHECKER, "/parameters", fee | {"division_code": COUNTY})
+    county = fee | {"division_code": COUNTY, "valid_from": in_days(1), "value": "0.031"}
+    assert code_of(await world.post(CHECKER, "/parameters", county)) == "parameter_looser"
+
+
+async def test_a_value_that_becomes_looser_on_a_later_day_is_refused(world: World) -> None:
+    tightened = parameter(key="pool_term_max", division_code="34", valid_from=in_days(30), value="6", source="省文件")
+    await world.made(OFFICE_OF_PROVINCE, "/parameters", tightened)
+    refused = await world.post(CHECKER, "/parameters", parameter(key="pool_term_max", value="9"))
+    assert refused.json()["facts"] == {"value": "6", "division_code": "34", "on": in_days(30)}
+    await world.made(CHECKER, "/parameters", parameter(key="pool_term_max", value="6"))
+
+
 async def test_the_public_sees_totals_and_allocations_and_no_more(world: World) -> None:
     receipt = await world.money(1_000)
     allocation = await world.allocation(receipt, 700)

@@ -53,7 +53,7 @@ async def test_a_changed_account_is_paid_on_after_the_waiting_days(world: World)
 
 
 async def test_without_waiting_days_the_change_holds_at_once(world: World) -> None:
-    await world.policy("account_cool_down", "0", "day", day(1))
+    await world.policy("account_cool_down", "0", "day", day(1), place="34")
     payment = (await ordered(world, [10_000]))[0]
     await account(world)
     await account(world, OTHER)

@@ -18,7 +18,7 @@ async def withheld_claim(world: World) -> dict[str, Any]:
 
 
 async def shorten(world: World, days: int) -> None:
-    await world.policy("retention_days", str(days), "day", day(1))
+    await world.policy("retention_days", str(days), "day", day(1), place="34")
 
 
 async def test_retention_is_unspent_until_released_reviewed_and_paid(world: World) -> None:

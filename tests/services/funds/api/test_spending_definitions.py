@@ -321,7 +321,7 @@ async def test_the_month_basis_shows_zhangyes_points_before_rounding(world: Worl
     """张掖市 2023-04: 50,422 万元 of the first batch, 21,185.83 spent: 42.02 %, 8.68 points ahead of time."""
     world.projects["P1"] = grant_of("P1", retention_rate="0", contract_fen=10**12, plan_line_fen=10**12)
     for level in ("county", "superior"):
-        await world.policy(f"claim_{level}_approval_above", "900000000000", "fen", day(1))
+        await world.policy(f"claim_{level}_approval_above", "900000000000", "fen", day(1), place="34")
     allocation = await world.allocation(await world.money(50_422_000_000), 50_422_000_000, decided=day(3, 2))
     await world.paid(allocation, 21_185_830_000, on=day(4, 20))
     second = await world.document({COUNTY: 15_763_000_000}, batch="regular", issued_on=day(4, 10))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.funds.domain import amounts, claims, documents, grants, ledger
 from services.funds.domain.divisions import child_of
-from services.funds.domain.parameters import Value, require_value, resolve
+from services.funds.domain.parameters import BOUNDS, DATA, Value, require_value, resolve
 from services.funds.domain.refusals import documents as refused
 from services.funds.domain.refusals.grants import ParameterUnknown, ParameterValueWrong, PeriodWrong
 from services.funds.domain.refusals.spending import OverContract
@@ -132,6 +133,43 @@ def test_the_nearest_area_and_the_valid_day_decide_a_parameter() -> None:
         assert resolve(rows, "spending_target", division, day).value == expected
     with pytest.raises(ParameterUnknown):
         resolve(rows, "cut_off", "34", date(2025, 1, 1))
+
+
+def test_a_later_tightening_from_above_wins_over_an_older_looser_value_below() -> None:
+    rows = [
+        value("00", "0.90", date(2000, 1, 1)),
+        value("34", "0.95", date(2025, 6, 1)),
+        value("341622", "0.93", date(2025, 1, 1)),
+    ]
+    for day, expected in ((date(2025, 5, 31), ("341622", "0.93")), (date(2025, 6, 1), ("34", "0.95"))):
+        found = resolve(rows, "spending_target", "341622", day)
+        assert (found.division_code, found.value) == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "above", "below", "held"),
+    [
+        ("cut_off", "11-30", "12-18", "11-30"),
+        ("cut_off", "12-18", "11-30", "11-30"),
+        ("account_cool_down", "7", "0", "7"),
+        ("claim_superior_approval_above", "2000000000", "999999999999999", "2000000000"),
+        ("pace_basis", "day", "month", "month"),
+    ],
+)
+def test_the_stricter_of_two_areas_holds_but_for_what_is_the_areas_own(
+    key: str, above: str, below: str, held: str
+) -> None:
+    since = date(2025, 1, 1)
+    rows = [Value(key, place, since, None, text, "", "") for place, text in (("34", above), ("341622", below))]
+    assert resolve(rows, key, "341622", since).value == held
+
+
+def test_every_key_says_how_an_area_is_held_to_it() -> None:
+    with (DATA.parent / "parameters.csv").open(encoding="utf-8", newline="") as lines:
+        assert {row["key"] for row in csv.DictReader(lines)} == BOUNDS.keys()
+    for key, bound in BOUNDS.items():
+        held = bound.stricter in ("at_most", "at_least") and bound.bound_by in ("nation", "province")
+        assert held or bound == ("own", ""), key
 
 
 @pytest.mark.parametrize(("unit", "text"), [("rate", "1.1"), ("rate", "90"), ("day", "-1"), ("month_day", "02-30"),
