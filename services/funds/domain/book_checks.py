@@ -8,10 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
+from services.funds.domain.allocations import ENDED
 from services.funds.domain.book_faults import Fault
-from services.funds.domain.book_lines import AllocationLine, Books, PaymentLine, ReceiptLine
+from services.funds.domain.book_lines import PARTS, AllocationLine, Books, PaymentLine, ReceiptLine
 from services.funds.domain.book_steps import Step, settle, steps_of
 from services.funds.domain.divisions import lies_in
+from services.funds.domain.refusals.books import BookAfterLiveWork
+from services.funds.domain.uses import Ban, ban_on
 
 HEAD = ("number", "title", "issued_on", "issuer", "fund_kind", "batch", "tranche")
 """What rows of one document have in common."""
@@ -22,6 +25,15 @@ class Grant(Protocol):
 
     @property
     def county_code(self) -> str: ...
+
+    @property
+    def purpose(self) -> str: ...
+
+    @property
+    def state(self) -> str: ...
+
+    @property
+    def state_since(self) -> date: ...
 
     @property
     def plan_year(self) -> int | None: ...
@@ -46,6 +58,10 @@ class Known:
     kinds: Mapping[str, str] = field(default_factory=dict)
     """Label or code of a kind of money of the year -> its code."""
     directions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    special: frozenset[str] = frozenset()
+    """Codes of special money."""
+    bans: tuple[Ban, ...] = ()
+    """What is forbidden in the county on some day."""
     divisions: frozenset[str] = frozenset()
     grants: Mapping[str, Grant] = field(default_factory=dict)
     allocated: Mapping[str, int] = field(default_factory=dict)
@@ -72,6 +88,7 @@ def check(books: Books, known: Known) -> Checked:
     faults = [
         *_repeated(books), *_documents(books, known), *_allocations(books, known), *_payments(books, known),
         *_days(books, known), *_projects(books, known), *_contracts(books, known),
+        *_ended(books, known), *_forbidden(books, known),
     ]  # fmt: skip
     named = replace(books, receipts=tuple(_by_code(line, known) for line in books.receipts))
     steps: list[Step] = []
@@ -224,6 +241,61 @@ def _projects(books: Books, known: Known) -> Iterator[Fault]:
         if grant.accepted_on is None or line.claimed_on < grant.accepted_on:
             code = codes[line.allocation]
             yield Fault("payments", line.row, "报账类别", "not_accepted", project_code=code[:64])
+
+
+def _drawn_on(books: Books) -> Iterator[tuple[PaymentLine, AllocationLine]]:
+    """Every payment, also of retention, with the allocation whose money it is."""
+    allocations = {line.key: line for line in books.allocations}
+    origin = {line.key: line.allocation for line in books.payments if line.kind == "pay"}
+    for line in books.payments:
+        key = line.allocation if line.kind == "pay" else origin.get(line.original, "")
+        if line.kind != "return" and key in allocations:
+            yield line, allocations[key]
+
+
+def _ended(books: Books, known: Known) -> Iterator[Fault]:
+    """A project that was stopped or removed is given and paid nothing from that day on."""
+    days = [("allocations", line.row, "批准日期", line.decided_on, line.project_code) for line in books.allocations]
+    days += [
+        ("payments", line.row, "支付令日期", line.ordered_on, given.project_code) for line, given in _drawn_on(books)
+    ]
+    for part, row, header, on, code in days:
+        grant = known.grants.get(code)
+        if grant is not None and grant.state in ENDED and on >= grant.state_since:
+            yield Fault(part, row, header, "project_stopped", project_code=code[:64])
+
+
+def _forbidden(books: Books, known: Known) -> Iterator[Fault]:
+    """No money goes to a use that was forbidden to its kind when it was given, claimed or paid."""
+    kinds = {line.key: known.kinds.get(line.fund_kind, line.fund_kind) for line in books.receipts}
+
+    def banned(given: AllocationLine, *days: date) -> bool:
+        grant, kind = known.grants.get(given.project_code), kinds.get(given.receipt, "")
+        if grant is None:
+            return False
+        return any(ban_on(known.bans, kind, kind in known.special, grant.purpose, on) for on in days)
+
+    for line in books.allocations:
+        if banned(line, line.proposed_on):
+            yield Fault("allocations", line.row, "项目编码", "use_forbidden", project_code=line.project_code[:64])
+    for paid, given in _drawn_on(books):
+        if banned(given, paid.claimed_on, paid.ordered_on):
+            yield Fault("payments", paid.row, "分配编号", "use_forbidden", project_code=given.project_code[:64])
+
+
+def require_before(books: Books, live_from: date | None) -> None:
+    """Refuse books with allocations or payments of days on which the county already worked live.
+
+    `live_from`: the first day of money given, claimed or paid that came by no books; receipts may be of any day.
+    Raises BookAfterLiveWork with that day and the first of the rows.
+    """
+    late = [
+        f"{PARTS[part]} {line.row}"
+        for part, line in books.lines()
+        if live_from is not None and part != "receipts" and max(_own_days(line)) >= live_from
+    ]
+    if live_from is not None and late:
+        raise BookAfterLiveWork(live_from=live_from.isoformat(), first_row=late[0], rows=len(late))
 
 
 def _contracts(books: Books, known: Known) -> Iterator[Fault]:

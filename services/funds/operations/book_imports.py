@@ -23,7 +23,7 @@ from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals import books as refusals
 from services.funds.operations import book_postings, book_sheets, book_views
 from services.funds.storage import book_imports as storage
-from services.funds.storage import claims, decisions, lists, project_grants, sessions
+from services.funds.storage import claims, decisions, lists, project_grants, sessions, uses
 from services.funds.storage.tables import BookImport, BookImportFault, BookImportFile, BookImportLine
 from services.funds.upstream import projects, registry
 from shared.chassis import audit, clock, paging
@@ -62,6 +62,7 @@ async def send_in(
     await lists.remember_divisions(session, (divisions | sites).values())
     faults = read.faults
     if not faults:
+        book_checks.require_before(read.books, await storage.live_from(session, division_code, fund_year))
         known = await _known(session, division_code, fund_year, read.books, grants, {*divisions, NATION})
         faults = book_checks.check(read.books, known).faults
     for grant in grants.values():
@@ -99,6 +100,8 @@ async def _known(
         today=clock.office_today(),
         kinds=kinds,
         directions=directions,
+        special=frozenset(kind.code for kind in await lists.fund_kinds(session) if kind.special),
+        bans=await uses.bans_in(session, division_code),
         divisions=frozenset(divisions),
         grants=grants,
         allocated=await storage.allocated_to(session, sorted(grants), fund_year),
@@ -229,6 +232,7 @@ async def _post(
     for code in sorted(grants):
         await project_grants.keep(session, grants[code], "answer")
         await project_grants.lock_project(session, grants[code])
+    book_checks.require_before(books, await storage.live_from(session, row.division_code, row.fund_year))
     issuers = {line.issuer for line in books.receipts}
     known = await _known(session, row.division_code, row.fund_year, books, grants, issuers)
     checked: Checked = book_checks.check(books, known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, insert, select, tuple_
@@ -16,7 +17,9 @@ from services.funds.storage.tables import (
     BookImportFault,
     BookImportFile,
     BookImportLine,
+    Claim,
     Document,
+    GrantBatch,
     LedgerAccount,
     LedgerTransfer,
     Payment,
@@ -180,6 +183,22 @@ async def allocated_to(session: AsyncSession, codes: Sequence[str], fund_year: i
         .group_by(Allocation.project_code)
     )
     return {code: int(fen) for code, fen in await session.execute(query)} if codes else {}
+
+
+async def live_from(session: AsyncSession, county_code: str, fund_year: int) -> date | None:
+    """The first day of an allocation, claim, grant list or payment of the fund year that came by no opening books."""
+    firsts: list[date] = []
+    for kind, table, day in (
+        ("allocation", Allocation, Allocation.proposed_on),
+        ("claim", Claim, Claim.claimed_on),
+        ("payment", Payment, Payment.ordered_on),
+        ("grant_batch", GrantBatch, GrantBatch.prepared_on),
+    ):
+        imported = exists().where(BookImportEntry.subject_type == kind, BookImportEntry.subject_id == table.id)
+        query = select(func.min(day)).where(table.county_code == county_code, table.fund_year == fund_year, ~imported)
+        first = await session.scalar(query)
+        firsts += [first] if first is not None else []
+    return min(firsts, default=None)
 
 
 async def transfers(session: AsyncSession, import_id: int) -> Sequence[LedgerTransfer]:

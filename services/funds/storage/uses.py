@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.funds.domain.divisions import NATION, ancestors_of
+from services.funds.domain.divisions import NATION, ancestors_of, lies_in
 from services.funds.domain.uses import SPECIAL, Ban
 from services.funds.storage.tables import Allocation, ForbiddenUse, FundUse
 
@@ -31,6 +31,15 @@ async def of_allocation(session: AsyncSession, allocation_id: int) -> tuple[str,
     return row.county_code, row.fund_kind, row.use_code or row.purpose
 
 
+async def bans_in(session: AsyncSession, division_code: str) -> tuple[Ban, ...]:
+    """Every ban of the area and of those above it."""
+    return tuple(_ban_of(row) for row in await forbidden(session) if lies_in(division_code, row.division_code))
+
+
+def _ban_of(row: ForbiddenUse) -> Ban:
+    return Ban(row.fund_kind, row.use_code, row.valid_from, row.valid_to, row.source)
+
+
 async def bans(session: AsyncSession, division_code: str, fund_kind: str, use_code: str) -> list[Ban]:
     """The bans of the area and of those above it that may forbid a use to money of a kind."""
     query = select(ForbiddenUse).where(
@@ -38,7 +47,4 @@ async def bans(session: AsyncSession, division_code: str, fund_kind: str, use_co
         ForbiddenUse.fund_kind.in_((fund_kind, SPECIAL)),
         ForbiddenUse.division_code.in_((NATION, *ancestors_of(division_code), division_code)),
     )
-    return [
-        Ban(row.fund_kind, row.use_code, row.valid_from, row.valid_to, row.source)
-        for row in await session.scalars(query)
-    ]
+    return [_ban_of(row) for row in await session.scalars(query)]

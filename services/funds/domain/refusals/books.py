@@ -87,6 +87,13 @@ class BookFaultyNow(Conflict):
     en = "Since the check something changed and rows cannot be posted; refuse it and send it in again for the report"
 
 
+class BookAfterLiveWork(Conflict):
+    code = "funds.book_after_live_work"
+    zh = "期初账簿只能补录本县在系统内办理业务之前的分配和支付;首日起的业务须在系统内逐笔办理"
+    en = "Opening books hold what lay before the county's first day of live work; from that day on it is entered live"
+    pointer = "/file"
+
+
 class BookNotPosted(Conflict):
     code = "funds.book_not_posted"
     zh = "账簿尚未入账或已撤销"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 from typing import Any
 
+from services.funds.storage.tables import ForbiddenUse
 from tests.services.funds.checks import check_progress
 from tests.services.funds.opening_books import (
     BOOKS,
@@ -42,6 +44,11 @@ from tests.services.funds.world import (
 FIRST, SECOND = BOOKS["allocations"]
 CHECKER_OF_BOOKS = desk("book_import.decide")
 NOTHING: dict[str, Any] = {"receipts": [], "allocations": [], "payments": []}
+BOOKS_OF_LATER_DAYS: dict[str, Any] = {
+    "receipts": [receipt("R9", "5000.00", on=day(9), issued_on=day(9))],
+    "allocations": [allocation("A9", "R9", "100.00", on=day(9, 2), decided=day(9, 3))],
+    "payments": [],
+}
 RECEIVED, ALLOCATED, PAID, BACK = 1_500_050, 1_100_000, 400_000, 40_000
 
 
@@ -232,6 +239,86 @@ async def test_what_changed_since_the_check_is_seen_when_books_are_posted(world:
     answer = await world.post(CHIEF, f"/book-imports/{sent['import_id']}/decision", decision())
     assert (answer.status_code, code_of(answer)) == (409, "book_faulty_now")
     await nothing_moved(world)
+
+
+async def live_work(world: World, on: str) -> None:
+    """An allocation of the year proposed live."""
+    world.projects["P2"] = grant_of("P2")
+    receipt = await world.money(100_000)
+    body = {"receipt_id": receipt["receipt_id"], "project_code": "P2", "amount_fen": 500, "proposed_on": on}
+    await world.made(MAKER, "/allocations", body)
+
+
+async def test_opening_books_hold_only_what_lay_before_the_countys_live_work(world: World) -> None:
+    await live_work(world, day(6, 20))
+    late = await send_in(world, workbook())
+    assert (late.status_code, code_of(late)) == (409, "book_after_live_work")
+    assert late.json()["facts"] == {"live_from": day(6, 20), "first_row": "支付 4", "rows": 2}
+    before = BOOKS | {"payments": BOOKS["payments"][:2]}
+    await posted(world, workbook(before))
+    await world.books_balance()
+
+
+async def test_live_work_since_the_check_bars_the_books_when_they_are_posted(world: World) -> None:
+    sent = await checked(world, workbook())
+    await live_work(world, day(3, 2))
+    answer = await world.post(CHIEF, f"/book-imports/{sent['import_id']}/decision", decision())
+    assert (answer.status_code, code_of(answer)) == (409, "book_after_live_work")
+    assert answer.json()["facts"]["live_from"] == day(3, 2)
+    assert (await world.progress())["total"]["paid_fen"] == 0
+
+
+async def test_a_claim_on_opened_money_is_live_work(world: World) -> None:
+    await posted(world, workbook())
+    walk = await world.seen(READER, "/trace", project_code="P1")
+    given = next(node["id"].split(":")[1] for node in walk["nodes"] if node["type"] == "allocation")
+    await world.claim({"allocation_id": int(given)}, 100, on=day(11))
+    late = BOOKS_OF_LATER_DAYS | {"payments": [paid("V9", "A9", "10.00", days=[day(10), day(11), day(11), day(11)])]}
+    answer = await send_in(world, workbook(late))
+    assert (code_of(answer), answer.json()["facts"]["live_from"]) == ("book_after_live_work", day(11))
+
+
+async def test_receipts_registered_live_and_rows_of_other_books_are_no_live_work(world: World) -> None:
+    await world.money(1_000)
+    await posted(world, workbook())
+    await posted(world, workbook(BOOKS_OF_LATER_DAYS))
+    await world.books_balance()
+
+
+async def test_a_stopped_project_is_given_and_paid_nothing_from_the_day_of_its_stop(world: World) -> None:
+    world.projects["P1"] = grant_of("P1", state="stopped", state_since=day(4, 6))
+    sent = await checked(world, workbook())
+    assert await faults(world, sent) == [
+        ("分配", 3, "project_stopped"), ("支付", 2, "project_stopped"), ("支付", 3, "project_stopped"),
+        ("支付", 5, "project_stopped"),
+    ]  # fmt: skip
+    early = BOOKS | {"allocations": [FIRST], "payments": []}
+    assert (await checked(world, workbook(early)))["state"] == "checked"
+
+
+async def test_a_project_stopped_since_the_check_bars_the_books_when_they_are_posted(world: World) -> None:
+    sent = await checked(world, workbook())
+    world.projects["P1"] = grant_of("P1", version=2, state="stopped", state_since=day(6))
+    answer = await world.post(CHIEF, f"/book-imports/{sent['import_id']}/decision", decision())
+    assert (answer.status_code, code_of(answer)) == (409, "book_faulty_now")
+    await nothing_moved(world)
+
+
+async def test_a_use_forbidden_on_its_day_is_told_by_row(world: World) -> None:
+    async with world.funds.fastapi.state.database.session() as session:
+        session.add_all(
+            ForbiddenUse(
+                division_code=place,
+                fund_kind="special",
+                use_code="works",
+                valid_from=date.fromisoformat(since),
+                valid_to=date.fromisoformat(until),
+                source="文件",
+            )
+            for place, since, until in (("34", day(4, 5), day(5)), ("341621", day(1), day(12)))
+        )
+    found = await faults(world, await checked(world, workbook()))
+    assert found == [("分配", 3, "use_forbidden"), ("支付", 2, "use_forbidden")]
 
 
 async def test_books_are_undone_whole_while_nobody_built_upon_them(world: World) -> None:
