@@ -68,6 +68,7 @@ class Descent:
             if row.state != "refused" and not covers(self._actor.scope, row.division_code):
                 self._walk.hide(_origin(row), row.amount_fen)
         add_allocations(self._walk, seen)
+        await self._recalls(Recall.receipt_id, receipts)
         self._walk.close(f"receipt:{receipt.id}" for receipt in receipts)
         await self.allocations(seen)
         return drawn
@@ -88,8 +89,12 @@ class Descent:
             await self.allocations(new)
 
     async def _recalls(self, column: InstrumentedAttribute[Any], things: Sequence[Any]) -> None:
-        """Money called back from lines, receipts or allocations, and where an approved recall put it."""
-        recalls = await self._next(Recall, column, things)
+        """Money called back from lines, receipts or allocations, and where an approved recall put it.
+
+        A recall names its line and the receipt of it, or its allocation and receipt: it is found twice, counted once.
+        """
+        found = await self._next(Recall, column, things)
+        recalls = [row for row in found if f"recall:{row.id}" not in self._walk.nodes]
         for row in recalls:
             self._walk.add(nodes.of_recall(row))
             thing = {"transit": row.document_line_id, "receipt": row.receipt_id, "allocation": row.allocation_id}

@@ -171,3 +171,43 @@ async def test_money_called_back_is_walked_to_where_it_went(world: World) -> Non
     walk = await world.seen(READER, "/trace", receipt_id=receipt["receipt_id"])
     assert walk["differences"] == []
     assert edges(walk)["allocation", "recall"] == edges(walk)["recall", "receipt"] == 200
+
+
+async def test_money_called_back_adds_up_from_wherever_the_walk_begins(world: World) -> None:
+    """A recall from the city's line on its way, from two receipts, from a project; one goes to no receipt of ours."""
+    whole = await world.document({"3416": 1_000})
+    city = await world.receipt(whole, "3416", CITY)
+    drawn = {"issuing_division": "3416", "drawn_on_receipt_id": city["receipt_id"], "issued_on": day(2, 5)}
+    down = await world.document({COUNTY: 600, "341621": 100}, CITY, **drawn)
+    county = await world.receipt(down, on=day(2, 6))
+    allocation = await world.allocation(county, 500)
+    payment = await world.paid(allocation, 300)
+    lines = {line["division_code"]: line["line_id"] for line in down["lines"]}
+    of_city = {"scope": ("3416",), "office": "3416-finance", "level": "city"}
+    of_province = {"scope": ("34",), "office": "34-finance", "level": "province"}
+    called_back: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
+        ({}, {"allocation_id": allocation["allocation_id"], "amount_fen": 20}),
+        (of_city, {"document_line_id": lines[COUNTY], "amount_fen": 30}),
+        (of_city, {"document_line_id": lines["341621"], "amount_fen": 40}),
+        (of_province, {"document_line_id": whole["lines"][0]["line_id"], "amount_fen": 50}),
+    )
+    decided = {"outcome": "approve", "opinion": "同意", "decided_on": day(6, 2)}
+    for number, (place, asked) in enumerate(called_back):
+        body = asked | {"number": f"收回{number}号", "reason": "项目结余", "proposed_on": day(6)}
+        recall = await world.made(desk("recall.propose", *READING, **place), "/recalls", body)
+        await world.made(desk("recall.decide", *READING, **place), f"/recalls/{recall['recall_id']}/decision", decided)
+    starts = {
+        "document_id": (whole["document_id"], down["document_id"]),
+        "line_id": (whole["lines"][0]["line_id"], *lines.values()),
+        "receipt_id": (city["receipt_id"], county["receipt_id"]),
+        "allocation_id": (allocation["allocation_id"],),
+        "project_code": ("P1",),
+        "payment_id": (payment["payment_id"],),
+    }
+    for name, values in starts.items():
+        for value in values:
+            walk = await world.seen(PROVINCE, "/trace", **{name: value})
+            assert walk["differences"] == [], (name, value)
+    for receipt, recalls in ((city, 4), (county, 2)):
+        walk = await world.seen(PROVINCE, "/trace", receipt_id=receipt["receipt_id"])
+        assert types(walk).count("recall") == recalls
