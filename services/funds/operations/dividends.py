@@ -72,7 +72,10 @@ async def _require_agreement(
 
 
 async def _origin(session: AsyncSession, actor: Actor, request: wire.NewDividendShare, household: Household) -> int:
-    """Fen of the allocation or loan the principal comes from; its row is held until the request ends."""
+    """Fen of the allocation or loan the principal comes from; its row is held until the request ends.
+
+    What was called back of an allocation, or moved to another project, is no longer its own.
+    """
     if request.allocation_id is not None:
         allocation = await allocation_storage.visible(session, actor, request.allocation_id, lock=True)
         if allocation is None:
@@ -81,7 +84,7 @@ async def _origin(session: AsyncSession, actor: Actor, request: wire.NewDividend
             raise OriginNotReady()
         if allocation.county_code != household.county_code:
             raise OriginOfOthers()
-        return allocation.amount_fen
+        return allocation.amount_fen - allocation.reduced_fen
     loan = await pages.visible(session, Loan, actor, request.loan_id or 0, lock=True)
     if loan is None:
         raise NotFound(pointer="/loan_id")

@@ -175,6 +175,27 @@ async def test_a_share_below_the_floor_or_on_nothing_is_refused_and_not_kept(wor
     assert sorted(answer.status_code for answer in answers) == [201, 422, 422]
 
 
+async def test_money_that_was_called_back_of_an_allocation_carries_no_share(world: World) -> None:
+    number, given = household(world, 1), await origin(world, 1_500_000)
+    for called_back, left in ((500_000, 1_000_000), (1_000_000, 0)):
+        recall = {
+            "allocation_id": given, "amount_fen": called_back, "number": "收回", "reason": "项目结余",
+            "proposed_on": day(4),
+        }  # fmt: skip
+        made = await world.made(desk("recall.propose"), "/recalls", recall)
+        decision = APPROVE | {"decided_on": day(4, 2)}
+        await world.made(desk("recall.decide"), f"/recalls/{made['recall_id']}/decision", decision)
+        refused = await world.post(
+            MAKER, "/dividend-shares", share(number, allocation_id=given, principal_fen=left + 1)
+        )
+        assert (refused.status_code, code_of(refused)) == (422, "principal_too_large")
+        if not left:
+            continue
+        entered = await world.made(MAKER, "/dividend-shares", share(number, allocation_id=given, principal_fen=left))
+        refusal = APPROVE | {"outcome": "refuse", "decided_on": START}
+        await world.made(CHECKER, f"/dividend-shares/{entered['share_id']}/decision", refusal)
+
+
 async def test_a_share_on_a_loan_is_the_borrowers_own(world: World) -> None:
     number = household(world, 1)
     loan = await disbursed(world, number)
