@@ -1,7 +1,7 @@
 """Money that belongs to no receipt: credit, risk funds, dividends, donations, pools. Each has books of its own.
 
 A county's book of such money stands beside the county's own (`341622-loan` beside `341622`), and its accounts belong to
-no receipt, so that nothing of it is ever taken for progress.
+no receipt, so that nothing of it is ever taken for progress. A closed period of the county closes them all.
 """
 
 from __future__ import annotations

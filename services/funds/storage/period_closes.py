@@ -13,8 +13,11 @@ from shared.chassis.scope import in_scope, within
 
 
 async def hold_back_postings(session: AsyncSession, division_code: str) -> None:
-    """Wait for postings into the book that are under way; later ones wait for this transaction."""
-    await session.execute(text("select pg_advisory_xact_lock(7421, hashtext(:book))"), {"book": division_code})
+    """Wait for postings into every book of the division that are under way; later ones wait for this transaction.
+
+    The trigger `follow_transfer` takes the same lock, by the division's code before the `-` of a book.
+    """
+    await session.execute(text("select pg_advisory_xact_lock(7421, hashtext(:code))"), {"code": division_code})
 
 
 async def add(session: AsyncSession, row: PeriodClose) -> None:

@@ -13,7 +13,8 @@ from services.funds.storage.tables.metadata import Base, Decided, Entered
 class PeriodClose(Entered, Decided, Base):
     """A month or year of a division's books, closed. `decided_*` is the superior's answer to a reopening asked for.
 
-    The trigger `follow_transfer` on ledger_transfers refuses what takes effect in a period that is not open.
+    It closes the division's own book and those beside it, `341622-gift` and the others: the trigger `follow_transfer`
+    on ledger_transfers refuses what takes effect in a period that is not open.
     """
 
     __tablename__ = "period_closes"

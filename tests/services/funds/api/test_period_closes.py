@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
+from typing import Any
 
 from sqlalchemy import text
 
-from shared.chassis.clock import office_today
+from services.funds.storage.period_closes import hold_back_postings
+from services.funds.storage.tables import PeriodClose
+from shared.chassis.clock import now, office_today
+from shared.chassis.identity import Actor
+from tests.services.funds.api import test_dividends as dividends
+from tests.services.funds.api import test_donations as donations
+from tests.services.funds.api import test_pools as pools
+from tests.services.funds.api import test_risk_funds as risk_funds
+from tests.services.funds.credit import FINANCE, TELLER, disbursed, household, repayment
 from tests.services.funds.world import (
     CITY,
     CLAIMANT,
@@ -128,3 +138,48 @@ async def test_closing_and_posting_at_once_leave_no_posting_behind_the_closing(w
     after = await world.post(CLAIMANT, "/claims", claim_body(allocation, 10))
     assert code_of(after) == "period_closed"
     await world.books_balance()
+
+
+async def test_a_closed_period_of_a_county_closes_its_books_of_gifts_loans_risk_funds_shares_and_pools(
+    world: World,
+) -> None:
+    loan = await disbursed(world, household(world, 1))
+    fund = await risk_funds.fund(world)
+    pool = await pools.opened(world)
+    share = await dividends.held(world, household(world, 2), await dividends.origin(world))
+    await world.made(CLOSER, "/period-closes", MAY)
+
+    def postings(on: str) -> tuple[tuple[Actor, str, dict[str, Any]], ...]:
+        return (
+            (donations.MAKER, "/donations", donations.donation(received_on=on)),
+            (TELLER, f"/loans/{loan['loan_id']}/repayments", repayment(1_000, on)),
+            (FINANCE, f"/risk-funds/{fund}/deposits", risk_funds.money(1_000, on=on) | {"origin": "县级预算"}),
+            (pools.MAKER, f"/pools/{pool}/contributions", pools.money(1_000, on=on) | {"origin": "government"}),
+            (dividends.MAKER, f"/dividend-shares/{share['share_id']}/payments", dividends.payment(1_000, on=on)),
+        )
+
+    for on in (day(5), day(5, 31)):
+        for who, path, body in postings(on):
+            refused = await world.post(who, path, body)
+            assert (refused.status_code, code_of(refused)) == (422, "period_closed"), path
+    for on in (day(4, 30), day(6)):
+        for who, path, body in postings(on):
+            await world.made(who, path, body)
+    await world.books_balance()
+
+
+async def test_a_gift_posted_while_its_county_closes_waits_and_is_refused(world: World) -> None:
+    """Who closes waits for the books beside the county's own too: none slips in behind the closing."""
+    given = donations.donation(received_on=day(5))
+    async with world.funds.fastapi.state.database.session() as session:
+        await hold_back_postings(session, COUNTY)
+        posting = asyncio.create_task(world.post(donations.MAKER, "/donations", given))
+        done, _ = await asyncio.wait({posting}, timeout=0.5)
+        assert not done
+        session.add(
+            PeriodClose(
+                division_code=COUNTY, period=MAY["period"], first_on=date(YEAR, 5, 1), last_on=date(YEAR, 5, 31),
+                state="closed", entered_at=now(), entered_by="a", entered_person="a", entered_office="a",
+            )
+        )  # fmt: skip
+    assert code_of(await posting) == "period_closed"
