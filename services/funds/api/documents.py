@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import File, Form, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.funds.api.request_parts import Area, RegistryPeer, WholeId, YearFilter
+from services.funds.api.request_parts import Area, ProjectsPeer, RegistryPeer, WholeId, YearFilter
 from services.funds.operations import document_imports, documents
 from shared.chassis.app import new_router
 from shared.chassis.database import Session
@@ -36,17 +36,23 @@ class DocumentForm(BaseModel):
 
 
 @router.post("", operation_id="document_issue", status_code=201, **needs("document.issue", money=True))
-async def document_issue(body: NewDocument, session: Session, actor: CurrentActor, registry: RegistryPeer) -> Document:
-    return await documents.issue(session, actor, registry, body)
+async def document_issue(
+    body: NewDocument, session: Session, actor: CurrentActor, projects: ProjectsPeer, registry: RegistryPeer
+) -> Document:
+    return await documents.issue(session, actor, projects, registry, body)
 
 
 @router.post("/imports", operation_id="document_import", status_code=201, **needs("document.issue", money=True))
 async def document_import(
-    form: Annotated[DocumentForm, Form()], session: Session, actor: CurrentActor, registry: RegistryPeer
+    form: Annotated[DocumentForm, Form()],
+    session: Session,
+    actor: CurrentActor,
+    projects: ProjectsPeer,
+    registry: RegistryPeer,
 ) -> Document:
     content = await form.file.read(document_imports.MAX_BYTES + 1)
     head = document_imports.Head(**form.model_dump(exclude={"file"}))
-    return await document_imports.issue(session, actor, registry, head, content)
+    return await document_imports.issue(session, actor, projects, registry, head, content)
 
 
 @router.get("", operation_id="document_list", **needs("document.read"))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from services.funds.domain.amounts import share_of
@@ -20,6 +22,7 @@ from services.funds.domain.refusals.documents import (
     LineRepeated,
     LinesDoNotAddUp,
     MatchingForbidden,
+    NamedProjectUnknown,
     ProjectNamedAboveCounty,
 )
 
@@ -54,6 +57,19 @@ class Line(Protocol):
 
     @property
     def matching_fen(self) -> int: ...
+
+
+class Named(Protocol):
+    """What projects say of a project a line names, as far as the rules read it."""
+
+    @property
+    def county_code(self) -> str: ...
+
+    @property
+    def category(self) -> str: ...
+
+    @property
+    def purpose(self) -> str: ...
 
 
 def number_key(number: str) -> str:
@@ -102,14 +118,42 @@ def require_directions(lines: Sequence[Line], allowed: Sequence[str], received: 
             raise DirectionNotOfReceipt(pointer=pointer)
 
 
-def require_no_matching(lines: Sequence[Line], *, public_benefit: bool, highest_rate: str) -> None:
+def require_named_known(lines: Sequence[Line], known: Mapping[str, Named]) -> None:
+    """Refuse a line that names a project its county does not have. Raises NamedProjectUnknown with the line."""
+    for index, line in enumerate(lines):
+        found = known.get(line.project_code or "")
+        if line.project_code and (found is None or found.county_code != line.division_code):
+            raise NamedProjectUnknown(pointer=f"/lines/{index}/project_code")
+
+
+def _operating_categories() -> frozenset[str]:
+    path = Path(__file__).resolve().parents[1] / "data" / "operating_categories.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return frozenset(row["code"] for row in csv.DictReader(file))
+
+
+OPERATING_CATEGORIES = _operating_categories()
+"""Categories of projects that are to earn, so that their works are not for the public benefit."""
+
+
+def is_public_benefit(project: Named) -> bool:
+    """Whether a project is works for the public benefit, by what projects say of it."""
+    return project.purpose == "works" and project.category not in OPERATING_CATEGORIES
+
+
+def require_no_matching(
+    lines: Sequence[Line], *, public_benefit: bool, public_projects: Collection[str], highest_rate: str
+) -> None:
     """Refuse to demand local matching for public-benefit works of a city or county beyond the rate allowed.
 
+    `public_benefit` is what the issuer says of the document; it never speaks against a project's own category, by
+    which `public_projects` are works for the public benefit.
     河南: 公益性建设项目取消县级和市级配套资金. Raises MatchingForbidden with what may be demanded.
     """
     for index, line in enumerate(lines):
         highest_fen = share_of(line.amount_fen, highest_rate)
-        if public_benefit and rank_of(line.division_code) >= CITY_RANK and line.matching_fen > highest_fen:
+        public = public_benefit or line.project_code in public_projects
+        if public and rank_of(line.division_code) >= CITY_RANK and line.matching_fen > highest_fen:
             raise MatchingForbidden(pointer=f"/lines/{index}/matching_fen", highest_fen=highest_fen)
 
 

@@ -40,7 +40,9 @@ class Head:
     drawn_on_receipt_id: int | None
 
 
-async def issue(session: AsyncSession, actor: Actor, peer: Peer, head: Head, content: bytes) -> wire.Document:
+async def issue(
+    session: AsyncSession, actor: Actor, projects_peer: Peer, registry_peer: Peer, head: Head, content: bytes
+) -> wire.Document:
     """Issue the document a workbook holds, whole or not at all."""
     lines = await read(content)
     request = wire.NewDocument(
@@ -56,7 +58,7 @@ async def issue(session: AsyncSession, actor: Actor, peer: Peer, head: Head, con
         lines=[wire.NewDocumentLine(division_code=line.division_code, amount_fen=line.amount_fen) for line in lines],
     )
     try:
-        return await documents.issue(session, actor, peer, request)
+        return await documents.issue(session, actor, projects_peer, registry_peer, request)
     except DivisionUnknown as refusal:
         raise _with_row(refusal, lines) from refusal
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain import documents as rules
@@ -11,12 +13,12 @@ from services.funds.domain.documents import Money
 from services.funds.domain.parameters import Parameters
 from services.funds.domain.refusals.documents import DivisionUnknown, FundKindNotInYear, FundKindUnknown
 from services.funds.domain.vocabulary_changes import directions_of
-from services.funds.storage import decisions, ledger, lists, parameters
+from services.funds.storage import decisions, ledger, lists, parameters, project_grants
 from services.funds.storage import documents as storage
 from services.funds.storage import recalls as recall_storage
 from services.funds.storage import receipts as receipt_storage
 from services.funds.storage.tables import Document, DocumentLine, LedgerAccount, Receipt
-from services.funds.upstream import registry
+from services.funds.upstream import projects, registry
 from shared.chassis import audit, clock, paging
 from shared.chassis.identity import Actor
 from shared.chassis.peers import Peer
@@ -24,21 +26,34 @@ from shared.chassis.scope import covers, require_in_scope
 from shared.refusals import NotFound
 from shared.schemas import funds as wire
 from shared.schemas import registry as registry_wire
+from shared.schemas.projects import ProjectGrant
 from shared.schemas.wire import Page
 
 
-async def issue(session: AsyncSession, actor: Actor, peer: Peer, request: wire.NewDocument) -> wire.Document:
+async def issue(
+    session: AsyncSession, actor: Actor, projects_peer: Peer, registry_peer: Peer, request: wire.NewDocument
+) -> wire.Document:
     """Issue a document: its money leaves its source, or the receipt it draws on, and is on its way at once."""
-    known = await check_divisions(actor, peer, request)
-    return await enter(session, actor, request, known)
+    known = await check_divisions(actor, registry_peer, request)
+    codes = [line.project_code for line in request.lines if line.project_code]
+    named = await projects.grants_of(projects_peer, actor, codes)
+    rules.require_named_known(request.lines, named)
+    return await enter(session, actor, request, known, named)
 
 
 async def enter(
-    session: AsyncSession, actor: Actor, request: wire.NewDocument, known: dict[str, registry_wire.Division]
+    session: AsyncSession,
+    actor: Actor,
+    request: wire.NewDocument,
+    known: dict[str, registry_wire.Division],
+    named: Mapping[str, ProjectGrant] | None = None,
 ) -> wire.Document:
-    """Issue a document whose divisions the registry knows."""
-    receipt = await _check_books(session, actor, request)
+    """Issue a document whose divisions the registry knows, and projects each project it names."""
+    named = named or {}
+    receipt = await _check_books(session, actor, request, named)
     await lists.remember_divisions(session, known.values())
+    for code in sorted(named):
+        await project_grants.keep(session, named[code], "answer")
     row, lines = await _enter(session, actor, request)
     await _send(session, actor, row, lines, receipt)
     audit.record(
@@ -51,15 +66,17 @@ async def enter(
 async def check_proposed(session: AsyncSession, actor: Actor, peer: Peer, request: wire.NewDocument) -> None:
     """Refuse what could not be issued today, without issuing it."""
     await check_divisions(actor, peer, request)
-    await _check_books(session, actor, request)
+    await _check_books(session, actor, request, {})
 
 
-async def _check_books(session: AsyncSession, actor: Actor, request: wire.NewDocument) -> Receipt | None:
+async def _check_books(
+    session: AsyncSession, actor: Actor, request: wire.NewDocument, named: Mapping[str, ProjectGrant]
+) -> Receipt | None:
     """Refuse a document by what the books say of its kind, its receipt and its day; the receipt it draws on."""
     directions = await _check_kind(session, request)
     receipt = await _drawn_on(session, actor, request)
     rules.require_directions(request.lines, directions, receipt.direction if receipt else None)
-    await _check_matching(session, request)
+    await _check_matching(session, request, named)
     require_order(
         request.issued_on,
         today=clock.office_today(),
@@ -98,12 +115,15 @@ async def _check_kind(session: AsyncSession, request: wire.NewDocument) -> list[
     return directions_of([lists.term_of(term) for term in terms])
 
 
-async def _check_matching(session: AsyncSession, request: wire.NewDocument) -> None:
+async def _check_matching(session: AsyncSession, request: wire.NewDocument, named: Mapping[str, ProjectGrant]) -> None:
     """No matching for public-benefit works, by the rate that holds for the issuing division on the day of issue."""
     if any(line.matching_fen for line in request.lines):
         values: Parameters = await parameters.load(session, request.issuing_division, request.issued_on)
         highest = values.get("public_benefit_matching_max").value
-        rules.require_no_matching(request.lines, public_benefit=request.public_benefit, highest_rate=highest)
+        public = [code for code, grant in named.items() if rules.is_public_benefit(grant)]
+        rules.require_no_matching(
+            request.lines, public_benefit=request.public_benefit, public_projects=public, highest_rate=highest
+        )
 
 
 async def _drawn_on(session: AsyncSession, actor: Actor, request: wire.NewDocument) -> Receipt | None:

@@ -44,6 +44,12 @@ class ProjectNamedAboveCounty(RuleBroken):
     en = "Only a line for a county may name a project"
 
 
+class NamedProjectUnknown(RuleBroken):
+    code = "funds.named_project_unknown"
+    zh = "收款县没有该指定项目"
+    en = "The county the line is for has no such project"
+
+
 class MatchingForbidden(RuleBroken):
     code = "funds.matching_forbidden"
     zh = "公益性建设项目不得要求市县配套资金"

@@ -26,6 +26,7 @@ from tests.services.funds.world import (
     code_of,
     day,
     document_body,
+    grant_of,
     pointer_of,
 )
 
@@ -254,6 +255,55 @@ async def test_matching_may_be_demanded_of_other_works_and_as_far_as_a_place_all
     line = [{"division_code": COUNTY, "amount_fen": 1000, "matching_fen": 500}]
     made = await world.made(PROVINCE, "/documents", document_body({COUNTY: 1000}, lines=line, public_benefit=False))
     assert made["lines"][0]["matching_fen"] == 500
+
+
+@pytest.mark.parametrize(
+    ("facts", "said", "allowed"),
+    [
+        ({"category": "village_infrastructure"}, False, False),
+        ({"category": "rural_construction"}, False, False),
+        ({"category": "of_another_list"}, False, False),
+        ({"category": "industry_development"}, False, True),
+        ({"category": "industry_development"}, True, False),
+        ({"category": "education", "purpose": "grants"}, False, True),
+    ],
+)
+async def test_a_project_a_line_names_says_itself_whether_it_is_for_the_public_benefit(
+    world: World, facts: dict[str, Any], said: bool, allowed: bool
+) -> None:
+    world.projects["P7"] = grant_of("P7", **facts)
+    lines = [{"division_code": COUNTY, "amount_fen": 1000, "matching_fen": 500, "project_code": "P7"}]
+    body = document_body({COUNTY: 1000}, lines=lines, public_benefit=said)
+    answer = await world.post(PROVINCE, "/documents", body)
+    if allowed:
+        assert answer.status_code == 201, answer.text
+    else:
+        assert (answer.status_code, code_of(answer)) == (422, "matching_forbidden")
+        assert pointer_of(answer) == "/lines/0/matching_fen"
+
+
+async def test_a_line_names_only_a_project_its_county_has(world: World) -> None:
+    world.projects["P7"] = grant_of("P7", county_code="341621", division_code="341621100200")
+    for code in ("P7", "341622-2026-9999"):
+        lines = [
+            {"division_code": COUNTY, "amount_fen": 400, "project_code": "P1"},
+            {"division_code": COUNTY, "amount_fen": 600, "project_code": code},
+        ]
+        refused = await world.post(PROVINCE, "/documents", document_body({COUNTY: 1000}, lines=lines))
+        assert (refused.status_code, code_of(refused)) == (422, "named_project_unknown")
+        assert pointer_of(refused) == "/lines/1/project_code"
+    assert (await world.seen(PROVINCE, "/ledger/transfers"))["items"] == []
+    own = [{"division_code": "341621", "amount_fen": 1000, "project_code": "P7"}]
+    made = await world.made(PROVINCE, "/documents", document_body({"341621": 1000}, lines=own))
+    assert made["lines"][0]["project_code"] == "P7"
+
+
+async def test_only_a_document_that_names_a_project_waits_for_projects(world: World) -> None:
+    world.down.add("projects")
+    await world.document({COUNTY: 1000})
+    lines = [{"division_code": COUNTY, "amount_fen": 1000, "project_code": "P1"}]
+    refused = await world.post(PROVINCE, "/documents", document_body({COUNTY: 1000}, lines=lines))
+    assert refused.status_code == 503
 
 
 async def test_a_direction_goes_down_with_its_money(world: World) -> None:

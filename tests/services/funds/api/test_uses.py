@@ -26,6 +26,7 @@ from tests.services.funds.world import (
     code_of,
     day,
     document_body,
+    grant_of,
     pointer_of,
 )
 
@@ -139,6 +140,7 @@ async def test_a_management_fee_is_claimed_on_money_allocated_for_it_alone(world
 
 
 async def test_a_document_that_names_a_project_gives_money_to_no_other(world: World) -> None:
+    world.projects["P9"] = grant_of("P9")
     lines = [{"division_code": COUNTY, "amount_fen": 500, "project_code": "P9"}]
     document = await world.made(PROVINCE, "/documents", document_body({COUNTY: 500}, lines=lines))
     receipt = await world.receipt(document)
