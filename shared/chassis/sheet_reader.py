@@ -38,7 +38,6 @@ MEMORY = 512 * 1024 * 1024
 CPU_S = 60
 CPU_S_PER_MIB = 4
 COUNT_BELOW = 2 * 1024 * 1024
-HEADER_TEXTS = 2_000
 WINDOW = 1024 * 1024
 """How much of the rows kept on disk is read at once: most are asked for in their order."""
 _SPELT = re.compile("[0-9]{17}[0-9X]", re.ASCII).fullmatch
@@ -70,8 +69,8 @@ class Sheet:
         self.book = XlsxSheet(file, sheet, max_unpacked) if self.kind == "xlsx" else None
         self.named = self.book is None or self.book.named
 
-    def rows(self, most_texts: int | None = None) -> Iterator[Row]:
-        return csv_rows.rows(self._file) if self.book is None else self.book.rows(most_texts)
+    def rows(self, few: bool = False) -> Iterator[Row]:
+        return csv_rows.rows(self._file) if self.book is None else self.book.rows(few)
 
     def rows_or_lines(self) -> Iterator[tuple[int, list[Any] | str]]:
         return csv_rows.rows_or_lines(self._file) if self.book is None else self.book.rows()
@@ -82,7 +81,7 @@ def head(sheet: Sheet, size: int, max_rows: int) -> dict[str, Any]:
     counted = size <= COUNT_BELOW
     headers: list[str] = []
     rows = 0
-    for number, cells in sheet.rows(None if counted else HEADER_TEXTS):
+    for number, cells in sheet.rows(few=not counted):
         if number == 1:
             headers = [cell.strip() if isinstance(cell, str) else "" if cell is None else "?" for cell in cells]
             while headers and not headers[-1]:

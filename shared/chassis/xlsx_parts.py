@@ -8,6 +8,7 @@ import posixpath
 import re
 import zipfile
 from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Protocol
@@ -87,13 +88,46 @@ def sheet_part(package: zipfile.ZipFile, sheet: str) -> tuple[str, bool]:
     raise BadSheet("unreadable")
 
 
-def shared_texts(package: zipfile.ZipFile, at_most: int | None) -> Texts:
-    """The shared texts, or the first of them; none for a book without."""
+class GatheredTexts:
+    """Shared texts read as far as they are asked for: the headers of a large book seldom need all of them."""
+
+    def __init__(self, package: zipfile.ZipFile) -> None:
+        self._runs = _runs(package)
+        self._few: list[str] = []
+        self._packed: PackedTexts | None = None
+        self._count = 0
+
+    def _read(self) -> bool:
+        """Take in the next texts; False after the last."""
+        items = next(self._runs, None)
+        if items is None:
+            return False
+        self._count += len(items)
+        if self._packed is not None:
+            self._packed.add(items)
+            return True
+        self._few += items
+        if len(self._few) > MOST_IN_A_LIST:
+            self._packed, self._few = PackedTexts(self._few), []
+        return True
+
+    def all(self) -> Texts:
+        """Every text of the book."""
+        while self._read():
+            pass
+        return self._few if self._packed is None else self._packed
+
+    def __getitem__(self, number: int, /) -> str:
+        while number >= self._count and self._read():
+            pass
+        return (self._few if self._packed is None else self._packed)[number]
+
+
+def _runs(package: zipfile.ZipFile) -> Iterator[list[str]]:
+    """The shared texts in their order, some time after some; none for a book without."""
     name = "xl/sharedStrings.xml"
     if name not in package.namelist():
-        return []
-    few: list[str] = []
-    packed: PackedTexts | None = None
+        return
     rest, decoder = "", codecs.getincrementaldecoder("utf-8")("strict")
     with package.open(name) as part:
         while piece := part.read(PIECE):
@@ -105,16 +139,7 @@ def shared_texts(package: zipfile.ZipFile, at_most: int | None) -> Texts:
                 rest = text
                 continue
             rest = text[end:]
-            items = _items(text[:end])
-            if packed is None:
-                few += items
-                if at_most is not None and len(few) > at_most:
-                    return few
-                if len(few) > MOST_IN_A_LIST:
-                    packed, few = PackedTexts(few), []
-            else:
-                packed.add(items)
-    return few if packed is None else packed
+            yield _items(text[:end])
 
 
 def _items(text: str) -> list[str]:

@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import Any, BinaryIO
 
 from shared.chassis.sheet_faults import BadSheet
-from shared.chassis.xlsx_parts import DateStyles, Texts, shared_texts, sheet_part, unescaped
+from shared.chassis.xlsx_parts import DateStyles, GatheredTexts, Texts, sheet_part, unescaped
 
 MAX_ENTRIES = 1_000
 MAX_COLUMNS = 200
@@ -88,10 +88,12 @@ class XlsxSheet:
         except BROKEN as error:
             raise BadSheet("unreadable") from error
 
-    def rows(self, most_texts: int | None = None) -> Iterator[tuple[int, list[Any]]]:
-        """Numbers and cells of every row that is written down."""
+    def rows(self, few: bool = False) -> Iterator[tuple[int, list[Any]]]:
+        """Numbers and cells of every row that is written down; where only `few` are asked for, no more shared texts
+        are read than they have."""
         try:
-            self._texts: Texts = shared_texts(self._package, most_texts)
+            texts = GatheredTexts(self._package)
+            self._texts: Texts = texts if few else texts.all()
             yield from self._rows()
         except BROKEN as error:
             raise BadSheet("unreadable") from error

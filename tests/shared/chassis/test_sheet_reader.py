@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -14,6 +15,7 @@ import xlsxwriter
 
 from shared.chassis import sheet_lines
 from shared.chassis.sheet_faults import BadSheet
+from shared.chassis.sheet_reader import COUNT_BELOW
 
 WANTED: dict[str, Any] = {
     "sheet": "表", "max_unpacked": 50 * 1024 * 1024, "max_rows": 1_000, "columns": [0, 1], "group": 0, "unique": 1,
@@ -135,6 +137,20 @@ async def test_a_sheet_with_many_texts_is_read_the_same(tmp_path: Path) -> None:
     rows = [[str(number), f"值{number}"] for number in range(900)]
     lines = await read(tmp_path, book(["h", "i"], *rows), at_once=1_000)
     assert [group[0][1] for group in lines[1]["groups"]] == rows
+
+
+async def test_the_head_of_a_large_book_is_read_wherever_its_texts_stand(tmp_path: Path) -> None:
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target) as workbook:
+        page = workbook.add_worksheet("表")
+        for number in range(3_000, -1, -1):  # the texts of the header row come last in the list of texts
+            page.write_row(number, 0, [os.urandom(1_000).hex(), "乙"] if number else ["户", "号"])
+    path = tmp_path / "sheet"
+    path.write_bytes(target.getvalue())
+    assert path.stat().st_size > COUNT_BELOW
+    with path.open("rb") as file:
+        head = await sheet_lines.head(file, WANTED)
+    assert (head["headers"], head["filled"], head["rows"]) == (["户", "号"], True, None)
 
 
 async def test_a_row_without_quotes_comes_as_its_line_where_lines_are_asked_for(tmp_path: Path) -> None:
