@@ -19,6 +19,8 @@ from shared.chassis.xlsx_parts import DateStyles, GatheredTexts, Texts, sheet_pa
 
 MAX_ENTRIES = 1_000
 MAX_COLUMNS = 200
+LAST_ROW = 1_048_576
+"""The last row a workbook can have."""
 HEAD_BYTES = 2_048
 PIECE = 512 * 1024
 LONGEST_ROW = 1024 * 1024
@@ -103,7 +105,7 @@ class XlsxSheet:
         for attributes, inner in self._row_parts():
             found = _ROW_NUMBER.search(attributes)
             number = int(found[1]) if found else before + 1
-            if number <= before:
+            if not before < number <= LAST_ROW:
                 raise BadSheet("unreadable")
             before = number
             if "hidden" in attributes and _HIDDEN.search(attributes):

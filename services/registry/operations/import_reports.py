@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -31,6 +31,8 @@ XLSX_ROWS = 20_000
 """A longer sheet comes back as csv, which can leave while it is written."""
 REASONS_AT_ONCE = 5_000
 PIECE = 256 * 1024
+Batch = list[tuple[int, list[Any] | str]]
+"""Some rows with their numbers in the sheet as it was sent; of csv a row may be its line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,20 @@ async def report(session: AsyncSession, trail: Trail, seals: Seals, import_id: U
 
 async def _csv(rows: _Rows) -> AsyncGenerator[bytes]:
     yield "\ufeff".encode()
+    last = 0
     async with aclosing(rows.batches()) as batches:
         async for batch in batches:
-            yield await asyncio.to_thread(workbooks.csv_lines, batch)
+            yield await asyncio.to_thread(workbooks.csv_lines, _in_place(batch, last))
+            last = batch[-1][0]
+
+
+def _in_place(batch: Batch, last: int) -> Iterator[list[Any] | str]:
+    """The rows, with blank lines for those a workbook does not have, so that each stays at its number."""
+    for number, row in batch:
+        if number > last + 1:
+            yield workbooks.blank_lines(number - last - 1)
+        yield row
+        last = number
 
 
 async def _xlsx(rows: _Rows) -> AsyncGenerator[bytes]:
@@ -71,9 +84,9 @@ async def _xlsx(rows: _Rows) -> AsyncGenerator[bytes]:
             yield piece
 
 
-def _write(writer: workbooks.SheetWriter, batch: list[list[Any] | str]) -> None:
-    for row in batch:
-        writer.write(row)
+def _write(writer: workbooks.SheetWriter, batch: Batch) -> None:
+    for number, row in batch:
+        writer.write(row, number)
 
 
 async def pieces_of(file: BinaryIO) -> AsyncGenerator[bytes]:
@@ -93,8 +106,9 @@ class _Rows:
         self._hidden: frozenset[int] = frozenset()
         self._width, self._rest = 0, _rest(row)
 
-    async def batches(self) -> AsyncGenerator[list[list[Any] | str]]:
+    async def batches(self) -> AsyncGenerator[Batch]:
         """Rows, some time after some; of csv also whole lines."""
+        last = 0
         with tempfile.TemporaryFile() as file:
             async with self._database.session(read_only=True) as session:
                 async for part in storage.parts(session, self._seals, self._row.id):
@@ -105,9 +119,10 @@ class _Rows:
                         rows = orjson.loads(line)
                         if rows[-1][0] > self._known_to:
                             await self._look_up(rows[0][0], rows[-1][0])
-                        yield [self._filled(number, cells) for number, cells in rows]
+                        yield [(number, self._filled(number, cells)) for number, cells in rows]
+                        last = rows[-1][0]
             except BadSheet:  # a sheet that cannot be read has no more rows to give back
-                yield [["未导入"]]
+                yield [(last + 1, ["未导入"])]
 
     def _filled(self, number: int, cells: list[Any] | str) -> list[Any] | str:
         if isinstance(cells, str):

@@ -24,9 +24,9 @@ _TEXT_FORMAT = 49
 
 
 class SheetWriter(Protocol):
-    """Takes the rows of one sheet."""
+    """Takes the rows of one sheet in their order; `number`, from 1 on, leaves rows out before this one."""
 
-    def write(self, row: Sequence[Any]) -> None: ...
+    def write(self, row: Sequence[Any], number: int | None = None) -> None: ...
 
     def close(self) -> None: ...
 
@@ -44,7 +44,9 @@ class XlsxWriter:
             self._page.set_footer(footer)
         self._number = 0
 
-    def write(self, row: Sequence[Any]) -> None:
+    def write(self, row: Sequence[Any], number: int | None = None) -> None:
+        if number is not None:
+            self._number = number - 1
         if not self._page.write_plain(self._number, row):
             self._write_cells(row)
         self._number += 1
@@ -68,6 +70,11 @@ def csv_line(row: Sequence[Any]) -> bytes:
 def csv_lines(rows: Iterable[Sequence[Any]]) -> bytes:
     """Lines of csv in UTF-8; a row that is a text is a line already."""
     return "".join([row if isinstance(row, str) else _plain_line(row) or _line(row) for row in rows]).encode()
+
+
+def blank_lines(count: int) -> str:
+    """So many lines of csv in which nothing stands, as one text for `csv_lines`."""
+    return "\r\n" * count
 
 
 def lengthened(line: str, width: int, cell: str) -> str | None:

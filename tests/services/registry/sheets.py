@@ -69,6 +69,7 @@ def family(serial: str, **other: Any) -> list[dict[str, Any]]:
 
 
 def xlsx(rows: Sequence[dict[str, Any]], headers: Sequence[str] = columns.HEADERS, sheet: str = columns.SHEET) -> bytes:
+    """A workbook of these rows; one without cells is left out, as spreadsheet programs leave out blank rows."""
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, {"strings_to_formulas": False})
     page = book.add_worksheet(sheet)

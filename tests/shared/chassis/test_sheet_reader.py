@@ -107,6 +107,7 @@ async def test_hidden_rows_are_read_and_told_and_merged_ones_marked(tmp_path: Pa
         (b"PK\x03\x04 nothing", "unreadable", {}),
         (book(["h"], ["x"])[:2_000], "unreadable", {}),
         (changed(book(["h"], ["1"]), b"<v>1</v>", b"<v>99</v>"), "unreadable", {}),
+        (changed(book(["h"], ["1"]), b'<row r="2"', b'<row r="1048577"'), "unreadable", {}),
         (changed(book(["h"], ["1"]), b'r="A2"', b'r="XFD2"'), "too_many_columns", {"at_most": 200}),
         (changed(book(["h"], ["1"]), b"<worksheet", b"<!DOCTYPE a><worksheet"), "unsafe", {}),
         (changed(book(["h"], ["1"]), b"<c ", b"<c " + b" " * 1_500_000), "too_large", {}),

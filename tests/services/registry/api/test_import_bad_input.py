@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from typing import Any
 
@@ -9,11 +10,13 @@ import pytest
 import xlsxwriter
 
 from services.registry.domain import workbook_columns as columns
+from services.registry.operations import import_reports
 from tests.services.registry.people import born, load_divisions, number
 from tests.services.registry.sheets import (
     IMPORTS,
     OFFICER,
     carried_out,
+    cells_of,
     csv_bytes,
     family,
     head_row,
@@ -106,6 +109,24 @@ async def test_a_household_whose_rows_lie_apart_is_one_household(county: Harness
     one, two = family("1"), family("2")
     done = await carried_out(county, xlsx([one[1], two[0], one[0], two[1], one[2], two[2]]))
     assert (done["households_total"], done["households_ok"], done["people_ok"]) == (2, 2, 6)
+
+
+@pytest.mark.parametrize("longest", [20_000, 1])
+async def test_a_report_of_a_workbook_keeps_every_row_at_its_number(
+    county: Harness, monkeypatch: pytest.MonkeyPatch, longest: int
+) -> None:
+    monkeypatch.setattr(import_reports, "XLSX_ROWS", longest)  # a longer workbook comes back as csv
+    bad = head_row("2") | {"民族": "x", columns.NAME: "李四"}
+    done = await carried_out(county, xlsx([head_row("1"), {}, {}, bad, head_row("3"), person_row("3")]))
+    async with county.as_(OFFICER) as client:
+        answer = await client.get(f"{IMPORTS}/{done['id']}/report")
+    is_csv = answer.headers["content-type"].startswith("text/csv")
+    assert is_csv == (longest == 1)
+    lines = list(csv.reader(io.StringIO(answer.text))) if is_csv else cells_of(answer.content)
+    assert [line[-1] if any(line) else "" for line in lines[1:4]] == ["已导入", "", ""]
+    assert lines[4][columns.HEADERS.index(columns.NAME)] == "李四"
+    assert lines[4][-1].startswith("民族:")
+    assert [line[-1] for line in lines[5:]] == ["已导入", "已导入"]
 
 
 async def test_a_csv_report_takes_no_cell_for_a_formula_and_can_be_sent_in_again(county: Harness) -> None:

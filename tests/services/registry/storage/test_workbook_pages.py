@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from typing import Any
 from xml.etree import ElementTree
@@ -44,6 +45,17 @@ def test_a_row_in_one_piece_is_what_the_library_writes(rows: list[list[Any]]) ->
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(workbooks, "Page", _ByCells)
         assert page(rows) == whole
+
+
+def test_a_row_stands_at_its_number_and_those_left_out_cost_nothing() -> None:
+    target = io.BytesIO()
+    writer = workbooks.XlsxWriter(target)
+    for row, number in ((["甲"], 1), (["乙", 2], 5), (["丙"], 6), (["丁"], 1_048_576)):
+        writer.write(row, number)
+    writer.close()
+    inside = zipfile.ZipFile(target).read("xl/worksheets/sheet1.xml")
+    assert re.findall(rb'<row r="([0-9]+)"', inside) == [b"1", b"5", b"6", b"1048576"]
+    assert b'<dimension ref="A1:B1048576"/>' in inside
 
 
 @given(st.lists(st.sampled_from(TEXTS), min_size=1, max_size=4), st.sampled_from(["已导入", "=1", "甲→乙"]))
