@@ -15,12 +15,17 @@ MOST_DIGITS = 10**15
 NAME_DOTS = dict.fromkeys(map(ord, "•‧・∙⋅●᛫"), "·")
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 FORMULA_STARTS = ("=", "+", "-", "@")
+_FULL_WIDTH = {sign: sign - 0xFEE0 for sign in range(0xFF01, 0xFF5F)}
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _PLAIN = re.compile(r"[!-~\u4e00-\u9fff]+")
 """Text nothing can be wrong with: ASCII that is seen and the usual Chinese characters."""
 _YUAN = re.compile(r"[0-9]{1,13}(\.[0-9]{1,6})?", re.ASCII)
 _MEASURE = re.compile(r"[0-9]{1,7}(\.[0-9]{1,2}0*)?", re.ASCII)
-_DAY = re.compile(r"([0-9]{4})[-/.年]?([0-9]{1,2})[-/.月]?([0-9]{1,2})日?", re.ASCII)
+_DAY = re.compile(
+    r"([0-9]{4})[-/.年]?(?:([0-9]{1,2})[-/.月]([0-9]{1,2})|([0-9]{2})([0-9]{2}))日?",
+    re.ASCII,
+)
+"""Nothing between month and day only where both have two digits: 2020-111 could be two days."""
 _SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?[eE]\+[0-9]{1,3}", re.ASCII)
 _QUOTED = re.compile(r'="([^"]*)"')
 _PHONE = re.compile(r"1[3-9][0-9]{9}", re.ASCII)
@@ -115,10 +120,11 @@ def months_of(text: str) -> int:
 
 
 def fen_of(cell: Any) -> int:
-    """An amount in yuan as exact fen; an empty cell is nothing. Refuses a fraction of a fen, signs and separators."""
+    """An amount in yuan as exact fen; an empty cell is nothing. Refuses a fraction of a fen, signs and separators;
+    full-width digits are digits, but nothing else that looks like one."""
     if cell.__class__ is str and len(cell) < 12 and cell.isdigit() and cell.isascii():
         return int(cell) * 100
-    text = repr(cell) if is_number(cell) else text_of(cell)
+    text = repr(cell) if is_number(cell) else text_of(cell).translate(_FULL_WIDTH)
     if not text:
         return 0
     if not _YUAN.fullmatch(text):
@@ -158,7 +164,7 @@ def day_of(cell: object) -> date:
             raise BadCell("是日期的序列号,不是日期" if len(text) == 5 else "不是日期", "day_serial")
     found = _DAY.fullmatch(text)
     try:
-        day = date(*(int(part) for part in found.groups())) if found else None
+        day = date(*(int(part) for part in found.groups() if part)) if found else None
     except ValueError:
         day = None
     if day is None:

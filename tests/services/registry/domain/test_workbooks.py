@@ -34,10 +34,16 @@ def test_yuan_as_a_number_cell_become_exactly_their_fen(fen: int) -> None:
     assert cells.fen_of(float(Decimal(fen) / 100)) == fen
 
 
-@pytest.mark.parametrize("cell", ["1,000", "-1", "1.001", "1e3", "¥5", "１２", 0.001, -3.0, float("nan"), 1e16, True])
+@pytest.mark.parametrize(
+    "cell", ["1,000", "-1", "1.001", "1e3", "¥5", "１，２００", "5²", "①", 0.001, -3.0, float("nan"), 1e16, True]
+)
 def test_what_is_no_whole_fen_is_refused(cell: Any) -> None:
     with pytest.raises(BadCell):
         cells.fen_of(cell)
+
+
+def test_full_width_digits_of_an_amount_are_digits() -> None:
+    assert (cells.fen_of("１２００"), cells.fen_of("１２．５")) == (120_000, 1_250)
 
 
 @pytest.mark.parametrize("cell", ["", None])
@@ -78,13 +84,34 @@ def test_a_number_cell_of_an_identity_number_has_lost_digits() -> None:
     assert "→" in draft.row_reasons()[2]
 
 
-@pytest.mark.parametrize("text", ["2020-01-31", "2020/1/31", "2020年1月31日", "2020.01.31", "20200131"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2020-01-31", "2020/1/31", "2020年1月31日", "2020.01.31", "20200131", "20200131日", "2020-0131", "2020年0131日",
+        "20201-31", "202001月31日", "２０２０年１月３１日",
+    ],
+)  # fmt: skip
 def test_a_day_is_read_in_every_usual_spelling(text: str) -> None:
     assert cells.day_of(text) == date(2020, 1, 31)
     assert cells.day_of({"day": "2020-01-31"}) == cells.day_of(20200131.0) == date(2020, 1, 31)
 
 
-@pytest.mark.parametrize("cell", ["1800-01-01", "2300-01-01", "2020-13-01", "昨天", 43861, "43861", {"formula": 1}])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "1800-01-01",
+        "2300-01-01",
+        "2020-13-01",
+        "昨天",
+        "2020-111",
+        "2020年111日",
+        "2020-11",
+        "2020年1111月",
+        43861,
+        "43861",
+        {"formula": 1},
+    ],
+)
 def test_what_is_no_day_of_a_life_is_refused(cell: Any) -> None:
     with pytest.raises(BadCell):
         cells.day_of(cell)
