@@ -152,6 +152,7 @@ class _Rows:
     async def _look_up(self, first: int, last: int) -> None:
         """The reasons of the rows from `first` on, at least up to `last`."""
         found: list[tuple[int, str]] = []
+        told: list[tuple[int, str]] = []
         async with self._database.session(read_only=True) as session:
             more = True
             while more:
@@ -162,8 +163,10 @@ class _Rows:
             self._known_to = found[-1][0] if len(part) == REASONS_AT_ONCE else 10**9
             if self._row.dry_run:
                 self._known_to = min(self._known_to, last)
-                found += await _differences(session, self._row.id, first - 1)
+                told = await _differences(session, self._row.id, first - 1)
         self._reasons = dict(found)
+        for row, words in told:  # a household that has a file already may be refused all the same
+            self._reasons[row] = f"{self._reasons[row]};{words}" if row in self._reasons else words
 
 
 def _rest(row: Row) -> str:

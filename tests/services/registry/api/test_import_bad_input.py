@@ -156,6 +156,10 @@ async def test_a_dry_run_tells_how_the_sheet_differs_from_files_already_there(co
     results = [row[-1] for row in (await report(county, dry["id"]))[1:]]
     assert f"户 {items[0]['household_no']} 已在册" in results[0]
     assert "住房等级 B级→C级" in results[0]
+    assert all(
+        "已在一份有效的户档案中" in result for result in (results[0], results[3])
+    )  # why they are refused all the same
+    assert f"与户 {items[1]['household_no']} 相同" in results[3]
 
 
 async def test_a_csv_sheet_may_be_larger_than_a_workbook_and_each_has_its_limit() -> None:
