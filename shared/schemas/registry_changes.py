@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from shared.schemas.household_size import MOST_MEMBERS
 from shared.schemas.registry_households import GroupName, HouseholdFacts, MemberSent, NaturalVillageCode, RowId
 from shared.schemas.wire import Code, CodeLabel, Day, DivisionCode, LongText, Sha256, Text, Wire
 
@@ -30,7 +31,7 @@ class MemberRelation(Wire):
     relation: Code
 
 
-Relations = Annotated[list[MemberRelation], Field(max_length=50)]
+Relations = Annotated[list[MemberRelation], Field(max_length=MOST_MEMBERS)]
 
 
 class ChangeSent(Wire):
@@ -121,7 +122,7 @@ class Split(ChangeSent):
     """`members` become a household of their own in the same village; what each of the two has is stated again:
     `household` for the new file, `remaining` for the old one."""
 
-    members: Annotated[list[MemberRelation], Field(min_length=1, max_length=50)]
+    members: Annotated[list[MemberRelation], Field(min_length=1, max_length=MOST_MEMBERS)]
     household: HouseholdFacts
     remaining: HouseholdFacts
     relations: Relations = []

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from shared.schemas.household_size import MOST_MEMBERS
 from shared.schemas.registry import IdentityText
 from shared.schemas.registry_lineage import Absence, Lineage
 from shared.schemas.registry_measures import Measure
@@ -157,7 +158,7 @@ class HouseholdFacts(Wire):
 class HouseholdSent(HouseholdFacts):
     """A household file as sent, with its people."""
 
-    members: Annotated[list[MemberSent], Field(min_length=1, max_length=50)]
+    members: Annotated[list[MemberSent], Field(min_length=1, max_length=MOST_MEMBERS)]
 
 
 class NewHousehold(HouseholdSent):
@@ -177,7 +178,7 @@ class HouseholdChange(HouseholdSent):
     they are; null clears them. On a registered file a reason is needed, and for every person no longer listed a
     departure of the kind `error`: what happened to people, and a move to another village, is a natural change."""
 
-    departures: Annotated[list[Departure], Field(max_length=50)] = []
+    departures: Annotated[list[Departure], Field(max_length=MOST_MEMBERS)] = []
     reason: Text | None = None
     true_from: Day | None = Field(default=None, description="since when what changes is so; today when left out")
 

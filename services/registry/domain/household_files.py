@@ -16,6 +16,7 @@ from services.registry.domain.fields import HOUSEHOLD_FIELDS, names_of
 from services.registry.domain.income import Income
 from services.registry.domain.limits import Limits
 from services.registry.domain.members import Member
+from shared.schemas.household_size import MOST_MEMBERS
 
 DRAFT, PROPOSED, RETURNED, REGISTERED = "draft", "proposed", "returned", "registered"
 EXITED, REMOVED, CLOSED = "exited", "removed", "closed"
@@ -209,6 +210,8 @@ def _income_faults(income: Income | None) -> Iterator[Fault]:
 
 
 def _family_faults(people: tuple[Member, ...]) -> Iterator[Fault]:
+    if len(people) > MOST_MEMBERS:
+        yield Fault(refusals.TooManyMembers, "/members", {"at_most": MOST_MEMBERS})
     heads = [index for index, person in enumerate(people) if person.relation == "head"]
     spouses = [index for index, person in enumerate(people) if person.relation == "spouse"]
     if len(heads) != 1:

@@ -113,6 +113,7 @@ from services.registry.domain.refusals.households import (
     SpouseTwice,
     TooManyCauses,
     TooManyFuels,
+    TooManyMembers,
     YearRange,
 )
 from services.registry.domain.refusals.identifications import (
@@ -378,6 +379,7 @@ __all__ = [
     "SuccessorNeeded",
     "TooManyCauses",
     "TooManyFuels",
+    "TooManyMembers",
     "TrueFromTooEarly",
     "VillageCodeNeeded",
     "VillageDiffers",

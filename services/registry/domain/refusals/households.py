@@ -190,6 +190,13 @@ class CodeRepeated(RuleBroken):
     en = "The same code stands twice"
 
 
+class TooManyMembers(RuleBroken):
+    code = "registry.too_many_members"
+    zh = "一户至多 50 人"
+    en = "At most fifty people in a household"
+    pointer = "/members"
+
+
 class TooManyFuels(RuleBroken):
     code = "registry.too_many_fuels"
     zh = "主要燃料至多填三项"

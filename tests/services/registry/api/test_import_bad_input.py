@@ -87,6 +87,13 @@ async def test_two_heads_and_circular_kinship_are_refused_on_their_rows(county: 
     assert all(results[place].startswith("与户主关系:") and "→" in results[place] for place in (1, 3, 5))
 
 
+async def test_a_household_of_more_people_than_a_file_can_have_is_refused_with_the_reason(county: Harness) -> None:
+    others = [person_row("1", "其他", 20 + place // 5) for place in range(50)]
+    done = await carried_out(county, xlsx([head_row("1"), *others, head_row("2")]))
+    assert (done["households_ok"], done["rows_refused"]) == (1, 51)
+    assert "一户至多 50 人→" in (await report(county, done["id"]))[1][-1]
+
+
 async def test_hidden_rows_are_read_and_said(county: Harness) -> None:
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, {"strings_to_formulas": False}) as book:

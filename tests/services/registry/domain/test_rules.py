@@ -15,6 +15,8 @@ from services.registry.domain.income import Income, per_head
 from services.registry.domain.limits import Limits
 from services.registry.domain.members import Member
 from services.registry.domain.names import pinyin_of
+from services.registry.domain.refusals import TooManyMembers
+from shared.schemas.household_size import MOST_MEMBERS
 from tests.services.registry.people import number
 
 ON = date(2026, 6, 1)
@@ -98,6 +100,13 @@ def test_a_household_has_one_head_at_most_one_spouse_and_each_person_once() -> N
     head = member()
     twice = file(head, replace(head, relation="sibling"))
     assert codes(twice) == [("person_twice_in_file", "/members/1/identity_number")]
+
+
+def test_a_household_has_at_most_as_many_people_as_its_file_can_be_sent_with() -> None:
+    people = [member(), *[member(relation="other")] * MOST_MEMBERS]
+    assert ("too_many_members", "/members") in codes(file(*people))
+    assert ("too_many_members", "/members") not in codes(file(*people[1:]))
+    assert str(MOST_MEMBERS) in TooManyMembers.zh
 
 
 def test_a_relation_has_the_sex_its_label_says() -> None:
