@@ -134,7 +134,7 @@ class Groups:
             if own != key or own in (None, ""):
                 written += self._put(held)
                 key, held = own, []
-                self._keys.append(hash(str(own).strip()) if own not in (None, "") else -number)
+                self._keys.append(hash(_group(own)) if own not in (None, "") else -number)
                 self._starts.append(written)
                 self._first.append(len(numbers))
             held.append([number, kept])
@@ -223,6 +223,12 @@ class Groups:
     @property
     def count(self) -> int:
         return len(self._keys) - sum(len(blocks) - 1 for blocks in self.again().values())
+
+
+def _group(own: Any) -> str:
+    """What a group is told apart by: full-width digits are digits, and blanks around them nothing."""
+    text = str(own)
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).strip()
 
 
 def _spelling(cell: Any) -> str:

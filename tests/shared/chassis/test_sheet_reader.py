@@ -69,6 +69,11 @@ async def test_rows_of_a_group_come_together_wherever_they_stand(tmp_path: Path)
     assert others == {"2": [6], "6": [2]}
 
 
+async def test_a_group_is_the_same_in_full_width_digits(tmp_path: Path) -> None:
+    lines = await read(tmp_path, "户,号\n1,a\n１,b\n2,c\n　１ ,d\n".encode())
+    assert [[row for row, _ in group] for line in lines[1:] for group in line["groups"]] == [[2, 3, 5], [4]]
+
+
 async def test_the_same_value_twice_in_one_group_is_not_told(tmp_path: Path) -> None:
     lines = await read(tmp_path, "户,号\n1,a\n1,A\n".encode())
     assert [line["others"] for line in lines[1:]] == [{}]
