@@ -49,6 +49,7 @@ async def send_in(
     at_most: Mapping[str, int],
 ) -> tuple[HouseholdImport, bool]:
     """Queue a workbook. The same content from the same office is the same import: then the second value is False.
+    One that brought in nothing, or was undone, is not in the way of another try.
 
     `at_most` says how many bytes a sheet of each kind may have. Looked at before are the kind, the headers and
     whether anybody is in it; the rest is the import's work.

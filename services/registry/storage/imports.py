@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,7 +27,7 @@ PART = 1024 * 1024
 
 
 async def add(session: AsyncSession, values: dict[str, Any]) -> HouseholdImport | None:
-    """Queue an import; None if the office has sent the same content before."""
+    """Queue an import; None if the office has sent the same content before and it was not in vain."""
     added: HouseholdImport | None = await session.scalar(
         pg_insert(HouseholdImport).values(values).on_conflict_do_nothing().returning(HouseholdImport)
     )
@@ -67,7 +67,8 @@ async def parts(session: AsyncSession, seals: Seals, import_id: UUID) -> AsyncIt
 
 
 async def same_content(session: AsyncSession, office: str, sha256: str, mode: str) -> HouseholdImport | None:
-    """The office's import of this content, if one is queued, running or done."""
+    """The office's import of this content, if one is queued, running or done. One that brought in nothing does not
+    count: what it was refused for may have been put right outside the sheet."""
     return await session.scalar(
         select(HouseholdImport).where(
             HouseholdImport.office == office,
@@ -75,6 +76,7 @@ async def same_content(session: AsyncSession, office: str, sha256: str, mode: st
             HouseholdImport.mode == mode,
             ~HouseholdImport.dry_run,
             HouseholdImport.state.not_in(("failed", "undone")),
+            or_(HouseholdImport.state != "done", HouseholdImport.households_ok > 0),
         )
     )
 

@@ -30,7 +30,9 @@ class HouseholdImport(Base):
             "sha256",
             "mode",
             unique=True,
-            postgresql_where=text("not dry_run and state not in ('failed', 'undone')"),
+            postgresql_where=text(
+                "not dry_run and state not in ('failed', 'undone') and (state <> 'done' or households_ok > 0)"
+            ),
         ),
         Index("ix_household_imports_unfinished", "id", postgresql_where=text("state in ('queued', 'running')")),
         Index("ix_household_imports_undoing", "id", postgresql_where=text("state = 'undoing'")),

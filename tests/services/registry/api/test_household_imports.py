@@ -216,6 +216,21 @@ async def test_the_same_file_from_the_same_office_is_the_same_import(county: Har
     assert await owner.fetchval("select count(*) from households") == 1
 
 
+async def test_a_sheet_of_which_nothing_was_taken_in_is_tried_again(county: Harness, owner: Any) -> None:
+    rows = family("1")
+    first = await carried_out(county, xlsx(rows))
+    whole = xlsx([*rows, head_row("2")])
+    refused = await carried_out(county, whole, mode="all_or_nothing")
+    assert (refused["state"], refused["households_ok"]) == ("done", 0)
+    async with county.as_(OFFICER) as client:
+        assert (await client.post(f"{IMPORTS}/{first['id']}/undo")).status_code == 200
+    again = await carried_out(county, whole, mode="all_or_nothing")
+    assert (again["id"] != refused["id"], again["households_ok"]) == (True, 2)
+    absorbed = await send(county, whole, mode="all_or_nothing")
+    assert (absorbed.status_code, absorbed.json()["id"]) == (200, again["id"])
+    assert await owner.fetchval("select count(*) from household_imports") == 3
+
+
 async def test_an_import_left_by_a_dead_process_is_taken_up_again_and_doubles_nothing(
     county: Harness, owner: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
