@@ -6,10 +6,11 @@ read asked for. Here the model checks the parameters itself, and the contract na
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, TypeVar
 
 from fastapi import Request
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
@@ -29,6 +30,25 @@ def query_of(model: type[Model]) -> Callable[[Request], Awaitable[Model]]:
             ) from error
 
     return given
+
+
+def names_of(dependant: Dependant) -> Iterator[str]:
+    """The names of the query parameters a handler declares, by itself and through its dependencies."""
+    for parameter in dependant.query_params:
+        model = parameter.field_info.annotation
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            yield from (field.alias or name for name, field in model.model_fields.items())
+        else:
+            yield parameter.alias
+    for inner in dependant.dependencies:
+        yield from names_of(inner)
+
+
+def require_known(request: Request, names: frozenset[str]) -> None:
+    """Refuse a query parameter nobody declared, as a model does: ignored, it would be taken for obeyed."""
+    unknown = [name for name in request.query_params if name not in names]
+    if unknown:
+        raise RequestValidationError([{"type": "extra_forbidden", "loc": ("query", name)} for name in unknown])
 
 
 def asking(model: type[BaseModel], declared: dict[str, Any]) -> dict[str, Any]:

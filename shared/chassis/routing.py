@@ -23,6 +23,7 @@ from shared.chassis.deprecation import telling
 from shared.chassis.identity import current_actor, require_declared
 from shared.chassis.lots import IN_LOTS
 from shared.chassis.personal_data import fields_of
+from shared.chassis.queries import names_of, require_known
 from shared.chassis.stages import Stages
 from shared.refusals import Forbidden, Malformed, Refusal, TooLarge, TryAgain, Unavailable, UnsupportedMedia
 
@@ -48,6 +49,7 @@ class UnitOfWorkRoute(APIRoute):
         streams = extra.get("x-streams") is True  # an answer that is never whole is stored under no key
         reads_only = set(self.methods or ()) <= {"GET", "HEAD"} or extra.get("x-reads-only") is True
 
+        asked_for = frozenset(names_of(self.dependant)) | {item["name"] for item in extra.get("parameters", [])}
         own_statement = extra.get("x-own-statement") is True  # reads without a session: see hot_reads
         # Transactions of its own: several one after the other (stages), or one for several requests (lots).
         in_stages = extra.get("x-in-stages") is True or hasattr(self.endpoint, IN_LOTS)
@@ -61,6 +63,8 @@ class UnitOfWorkRoute(APIRoute):
                 actor = current_actor(request)
                 require_declared(actor, permission)
                 areas = actor.scope
+            if request.app.state.known_queries_only:
+                require_known(request, asked_for)
             if own_statement:
                 if request.method != "GET":
                     await _read_body(request)

@@ -13,7 +13,9 @@ from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs
 from shared.schemas.registry import Statistics
 from shared.schemas.registry_people import PeopleCounted, PeopleCounts
-from shared.schemas.wire import DivisionCode
+from shared.schemas.wire import Day, DivisionCode
+
+AsOf = Annotated[Day | None, Query(description="the files as known at the end of that office day")]
 
 router = new_router("/api/v1/registry/statistics", "statistics")
 
@@ -24,8 +26,9 @@ async def registry_statistics_get(
     session: Session,
     actor: CurrentActor,
     group_by: operations.GroupBy = "division",
+    as_of: AsOf = None,
 ) -> Statistics:
-    return await operations.count(session, actor, division_code, group_by)
+    return await operations.count(session, actor, division_code, group_by, as_of)
 
 
 @router.get("/people", operation_id="registry_statistics_people", **needs("statistics.read"))

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Literal
 
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.domain.code_lists import label_of
 from services.registry.domain.content_fields import STATUS_LABELS
 from services.registry.domain.divisions import LEVELS
+from services.registry.domain.filters import Filters
+from services.registry.domain.refusals import DayInFuture
+from services.registry.operations.people import narrow_enough
 from services.registry.storage import statistics as storage
+from shared.chassis import clock
+from shared.chassis.database import hurry
 from shared.chassis.identity import Actor
 from shared.chassis.scope import NATION, require_in_scope
 from shared.schemas.registry import Figures, Statistics
@@ -18,10 +26,15 @@ GroupBy = Literal["division", "status", "attribute", "main_cause"]
 _LISTS = {"attribute": "household_attribute", "main_cause": "poverty_cause"}
 
 
-async def count(session: AsyncSession, actor: Actor, division_code: str, group_by: GroupBy) -> Statistics:
-    """Counts of one area, grouped by the areas one level down or by a fact of the file."""
+async def count(
+    session: AsyncSession, actor: Actor, division_code: str, group_by: GroupBy, as_of: date | None
+) -> Statistics:
+    """Counts of one area, grouped by the areas one level down or by a fact of the file; with `as_of`, of the files as
+    known at the end of that office day."""
     require_in_scope(actor, division_code)
-    rows = await storage.counts(session, actor, division_code, group_by, digits_below(division_code))
+    if as_of is not None and as_of > clock.office_today():
+        raise DayInFuture(pointer="/as_of")
+    rows = await _rows(session, actor, division_code, group_by, as_of)
     labels = await labels_of(session, group_by, [row[0] for row in rows])
     groups = [
         Figures(key=key, label=labels[key], households=households, people=people) for key, households, people in rows
@@ -33,6 +46,16 @@ async def count(session: AsyncSession, actor: Actor, division_code: str, group_b
         people=sum(group.people for group in groups),
         groups=groups,
     )
+
+
+async def _rows(
+    session: AsyncSession, actor: Actor, area: str, group_by: GroupBy, as_of: date | None
+) -> Sequence[Row[str, int, int]]:
+    if as_of is None:
+        return await storage.counts(session, actor, area, group_by, digits_below(area))
+    await hurry(session)
+    with narrow_enough(actor, Filters(area=area)):
+        return await storage.counts_on(session, actor, area, group_by, digits_below(area), as_of)
 
 
 def digits_below(division_code: str) -> int:

@@ -63,22 +63,17 @@ async def list_on(
     session: AsyncSession, actor: Actor, filters: Filters, day: date, after: tuple[str, int] | None, limit: int
 ) -> Sequence[Row[Household, HouseholdVersion]]:
     """Households with the version known at the end of `day`. Scope is that of the village they belong to now."""
-    query = _with_version_on(actor, filters, day)
+    query = with_version_on(actor, filters, day)
     return (await session.execute(_page(query, after, limit))).all()
 
 
 async def count_on(session: AsyncSession, actor: Actor, filters: Filters, day: date) -> int:
-    query = _with_version_on(actor, filters, day).with_only_columns(func.count(), maintain_column_froms=True)
+    query = with_version_on(actor, filters, day).with_only_columns(func.count(), maintain_column_froms=True)
     return await session.scalar(query) or 0
 
 
-def _page(query: SelectT, after: tuple[str, int] | None, limit: int) -> SelectT:
-    if after is not None:
-        query = query.where(tuple_(Household.village_code, Household.household_no) > after)
-    return query.order_by(Household.village_code, Household.household_no).limit(limit)
-
-
-def _with_version_on(actor: Actor, filters: Filters, day: date) -> Select[Household, HouseholdVersion]:
+def with_version_on(actor: Actor, filters: Filters, day: date) -> Select[Household, HouseholdVersion]:
+    """Each household of the filters, with its version known at the end of `day`."""
     content = HouseholdVersion.content
     later = HouseholdVersion.__table__.alias("later")
     query = (
@@ -113,3 +108,9 @@ def _with_version_on(actor: Actor, filters: Filters, day: date) -> Select[Househ
             ))
         )  # fmt: skip
     return query
+
+
+def _page(query: SelectT, after: tuple[str, int] | None, limit: int) -> SelectT:
+    if after is not None:
+        query = query.where(tuple_(Household.village_code, Household.household_no) > after)
+    return query.order_by(Household.village_code, Household.household_no).limit(limit)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, cast, func, select
+from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.storage.tables import Division, Household
+from services.registry.domain.filters import Filters
+from services.registry.storage.household_lists import with_version_on
+from services.registry.storage.tables import Division, Household, HouseholdVersion
 from shared.chassis.identity import Actor
 from shared.chassis.scope import in_scope, within
 
@@ -33,6 +37,31 @@ async def counts(
         )
         .group_by(key)
         .order_by(key)
+    )
+    return (await session.execute(query)).all()
+
+
+async def counts_on(
+    session: AsyncSession, actor: Actor, area: str, group_by: str, digits: int, day: date
+) -> Sequence[Row[str, int, int]]:
+    """As `counts`, of the versions known at the end of `day`: area, facts and people are those of then."""
+    content = HouseholdVersion.content
+    keys: dict[str, ColumnElement[str]] = {
+        "division": func.left(HouseholdVersion.village_code, digits),
+        "status": HouseholdVersion.status.expression,
+    }
+    key = keys[group_by] if group_by in keys else content[group_by].astext
+    here = func.jsonb_path_query_array(content, cast("$.members[*] ? (@.active == true)", JSONPATH))
+    query = (
+        with_version_on(actor, Filters(area=area), day)
+        .with_only_columns(
+            key.label("key"),
+            func.count(),
+            func.coalesce(func.sum(func.jsonb_array_length(here)), 0),
+            maintain_column_froms=True,
+        )
+        .group_by("key")
+        .order_by("key")
     )
     return (await session.execute(query)).all()
 
