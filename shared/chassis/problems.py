@@ -35,6 +35,8 @@ _STATUS_TITLES: dict[int, tuple[str, str, str]] = {
     504: ("timeout", "所需的服务未在规定时间内答复", "A service this needs did not answer in time"),
 }
 
+_TEXT_TOO_SHORT = ("内容太短,至少 {min_length} 个字", "Too short: at least {min_length} characters")
+_TEXT_TOO_LONG = ("内容太长,最多 {max_length} 个字", "Too long: at most {max_length} characters")
 _FIELD_RULES: dict[str, tuple[str, str]] = {
     "missing": ("缺少必填项", "A required field is missing"),
     "extra_forbidden": ("不认识的字段", "Unknown field"),
@@ -43,23 +45,34 @@ _FIELD_RULES: dict[str, tuple[str, str]] = {
     "int_parsing": ("必须是整数", "Must be an integer"),
     "bool_type": ("必须是真或假", "Must be true or false"),
     "string_type": ("必须是文本", "Must be text"),
-    "greater_than_equal": ("小于允许的最小值", "Less than the smallest value allowed"),
-    "greater_than": ("小于允许的最小值", "Less than the smallest value allowed"),
-    "less_than_equal": ("大于允许的最大值", "More than the largest value allowed"),
-    "less_than": ("大于允许的最大值", "More than the largest value allowed"),
-    "string_too_short": ("内容太短", "Too short"),
-    "string_too_long": ("内容太长", "Too long"),
-    "too_short": ("条目太少", "Too few items"),
-    "too_long": ("条目太多", "Too many items"),
+    "greater_than_equal": ("不能小于 {ge}", "Must not be less than {ge}"),
+    "greater_than": ("须大于 {gt}", "Must be more than {gt}"),
+    "less_than_equal": ("不能大于 {le}", "Must not be more than {le}"),
+    "less_than": ("须小于 {lt}", "Must be less than {lt}"),
+    "string_too_short": _TEXT_TOO_SHORT,
+    "string_too_long": _TEXT_TOO_LONG,
+    "too_short": ("条目太少,至少 {min_length} 条", "Too few items: at least {min_length}"),
+    "too_long": ("条目太多,最多 {max_length} 条", "Too many items: at most {max_length}"),
+    "decimal_max_places": ("小数最多 {decimal_places} 位", "At most {decimal_places} decimal places"),
     "string_pattern_mismatch": ("格式不正确", "Not in the required form"),
     "literal_error": ("不是允许的取值", "Not one of the allowed values"),
     "enum": ("不是允许的取值", "Not one of the allowed values"),
     "uuid_parsing": ("编号格式不正确", "Not a valid id"),
 }
+_TEXT_RULES = {"too_short": _TEXT_TOO_SHORT, "too_long": _TEXT_TOO_LONG}
+"""A text whose length is held to its limit after other checks is told of as if it were a list."""
 _GENERIC_FIELD_RULE = ("填写不正确", "Not valid")
 _VALUE_RULES: dict[str, tuple[str, str]] = {
     "must be a date YYYY-MM-DD": ("日期须为 YYYY-MM-DD", "Must be a date YYYY-MM-DD"),
-    "the date is absurd": ("日期不合理", "The date is absurd"),
+    "no such day in the calendar": (
+        "日历中没有这一天(YYYY-MM-DD)",
+        "Not a date of the calendar (YYYY-MM-DD)",
+    ),
+    "the date is absurd": ("日期不合理,须在 1900 年至 2200 年之间", "The date is absurd: it lies from 1900 to 2200"),
+    "must be a decimal number in text, with two places at most": (
+        "须为文本形式的非负数,整数最多 7 位,小数最多 2 位,如 12.50",
+        "Must be a number in text, with at most 7 digits and 2 decimal places, such as 12.50",
+    ),
     "must be text": ("必须是文本", "Must be text"),
     "must not be blank": ("不能为空白", "Must not be blank"),
     "text holds a character that is not allowed": ("含有不允许的字符", "Holds a character that is not allowed"),
@@ -158,12 +171,21 @@ def of_validation(request: Request, errors: list[Any]) -> Response:
         return of_refusal(request, refusals.Malformed(pointer=""))
     rows = []
     for error in errors:
-        zh, en = _FIELD_RULES.get(error["type"], _GENERIC_FIELD_RULE)
-        message = re.sub(r"^Value error, ", "", str(error.get("msg", "")))
-        zh, en = _VALUE_RULES.get(message, (zh, en))
+        zh, en = field_rule(error)
         code = "extra_field" if error["type"] == "extra_forbidden" else error["type"]
         rows.append((pointer_of(tuple(error["loc"])), code, zh, en))
     return answer(request, 422, "invalid_fields", "有字段填写不正确", "Some fields are not valid", errors=rows)
+
+
+def field_rule(error: Any) -> tuple[str, str]:
+    """What a field's rule says in both languages, with the limit it was held to."""
+    message = re.sub(r"^Value error, ", "", str(error.get("msg", "")))
+    if message in _VALUE_RULES:
+        return _VALUE_RULES[message]
+    kind, limits = error["type"], error.get("ctx") or {}
+    rules = _TEXT_RULES if isinstance(error.get("input"), str) and kind in _TEXT_RULES else _FIELD_RULES
+    zh, en = rules.get(kind, _GENERIC_FIELD_RULE)
+    return zh.format_map(limits), en.format_map(limits)
 
 
 def install(app: FastAPI, constraints: dict[str, type[refusals.Refusal]]) -> None:

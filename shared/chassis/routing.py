@@ -7,6 +7,7 @@ a durable write. A keyed request stores its answer in the same transaction as it
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -25,7 +26,15 @@ from shared.chassis.lots import IN_LOTS
 from shared.chassis.personal_data import fields_of
 from shared.chassis.queries import names_of, require_known
 from shared.chassis.stages import Stages
-from shared.refusals import Forbidden, Malformed, Refusal, TooLarge, TryAgain, Unavailable, UnsupportedMedia
+from shared.refusals import (
+    Forbidden,
+    Malformed,
+    Refusal,
+    TooLarge,
+    TryAgain,
+    Unavailable,
+    UnsupportedMedia,
+)
 
 JSON_BODY_LIMIT = 1024 * 1024
 JSON_DEPTH_LIMIT = 32
@@ -188,11 +197,19 @@ def _require_utf8(request: Request) -> None:
 
 
 def strict_json(body: bytes) -> Any:
-    """Parse JSON that is UTF-8, without duplicate members, NaN or Infinity, at most 32 levels deep."""
+    """Parse JSON that is UTF-8, without duplicate members, NaN or Infinity, at most 32 levels deep.
+
+    Raises Malformed, which says where the body goes wrong, which member stands twice, or that a number is none.
+    """
     try:
         value = json.loads(
             body.decode("utf-8", "strict"), object_pairs_hook=_no_duplicates, parse_constant=_no_constant
         )
+    except json.JSONDecodeError as error:
+        where = error.pos + 1
+        raise _malformed(
+            "not_json", f"第 {where} 个字符处不是规范的 JSON", f"Not JSON at character {where}", position=where
+        ) from error
     except (ValueError, RecursionError) as error:
         raise Malformed() from error
     _require_shallow(value)
@@ -202,12 +219,23 @@ def strict_json(body: bytes) -> Any:
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        raise ValueError("duplicate member")
+        twice = next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
+        plain = problems.pointer_of((twice,)).removeprefix("/")  # a name that may be anything is not repeated
+        facts = {"member": plain} if plain else {}
+        raise _malformed("member_twice", "同一成员出现两次(见 member)", "A member stands twice: see member", **facts)
     return members
 
 
 def _no_constant(_: str) -> Any:
-    raise ValueError("not a JSON number")
+    raise _malformed("not_a_number", "NaN 和 Infinity 不是 JSON 的数", "NaN and Infinity are no numbers of JSON")
+
+
+def _malformed(code: str, zh: str, en: str, **facts: int | str) -> Malformed:
+    """A body that is not JSON, with what is wrong with it."""
+    refusal = Malformed()
+    refusal.facts = facts
+    refusal.errors = (("", code, zh, en),)
+    return refusal
 
 
 def _require_shallow(value: Any) -> None:

@@ -73,7 +73,10 @@ def _iso_day(value: Any) -> Any:
         return value
     if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
         raise ValueError("must be a date YYYY-MM-DD")
-    return date.fromisoformat(value)
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError("no such day in the calendar") from error
 
 
 def _sane_day(value: date) -> date:

@@ -16,18 +16,17 @@ from services.registry.domain.household_files import DRAFT, HouseholdFile
 from services.registry.domain.income import AMOUNTS, Income
 from services.registry.domain.members import Member
 from services.registry.domain.refusals import (
-    DivisionUnknown,
     FieldNeeded,
     PersonOnAnotherFile,
     PersonRecordedDead,
-    VillageCodeNeeded,
 )
 from services.registry.operations import household_views as views
 from services.registry.operations.trail import CLEAR, Trail
-from services.registry.storage import divisions, parameters
+from services.registry.operations.villages import require_open_village, require_village_code
 from services.registry.storage import household_records as records
 from services.registry.storage import household_versions as versions
 from services.registry.storage import households as storage
+from services.registry.storage import parameters
 from services.registry.storage.ids import new_id
 from services.registry.storage.sealing import Seals
 from services.registry.storage.tables import Household as Row
@@ -38,7 +37,6 @@ from shared.chassis.scope import require_in_scope
 from shared.refusals import NotFound
 from shared.schemas import registry_households as wire
 
-VILLAGE_CODE_DIGITS = 12
 UNMASK = "household.unmask"
 """The permission protected values are shown by; also what the read trail calls such a read."""
 STATED = {name for name, field in HOUSEHOLD_FIELDS.items() if field.kind != "codes" and name not in AMOUNTS}
@@ -67,11 +65,9 @@ async def open_file(session: AsyncSession, actor: Actor, seals: Seals, request: 
 
 async def require_village(session: AsyncSession, actor: Actor, village_code: str) -> None:
     """Refuse what is not a village, lies outside the scope (as absent), does not exist or is closed."""
-    if len(village_code) != VILLAGE_CODE_DIGITS:
-        raise VillageCodeNeeded()
+    require_village_code(village_code, "/village_code")
     require_in_scope(actor, village_code)
-    if not await divisions.open_now(session, {village_code}):
-        raise DivisionUnknown(pointer="/village_code")
+    await require_open_village(session, village_code, "/village_code")
 
 
 def _file_of(request: wire.NewHousehold) -> HouseholdFile:

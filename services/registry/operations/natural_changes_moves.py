@@ -14,10 +14,9 @@ from services.registry.domain import natural_changes as rules
 from services.registry.domain import refusals
 from services.registry.operations import natural_changes_files as files
 from services.registry.operations import natural_changes_views as views
-from services.registry.operations.households import VILLAGE_CODE_DIGITS
 from services.registry.operations.natural_changes_decisions import decided, take_up
 from services.registry.operations.natural_changes_files import Event, Step, event_of
-from services.registry.storage import divisions
+from services.registry.operations.villages import require_open_village, require_village_code
 from services.registry.storage import natural_changes as storage
 from services.registry.storage.sealing import Seals
 from services.registry.storage.tables import NaturalChange
@@ -36,7 +35,8 @@ async def ask(
     event = event_of(rules.VILLAGE_MOVE, request)
     (touched,) = await files.lock(session, actor, seals, (request.household_id, version))
     rules.require_day(event.on, event.today)
-    await _require_village(session, request.to_village)
+    require_village_code(request.to_village, "/to_village")
+    await require_open_village(session, request.to_village, "/to_village")
     if request.to_village == touched.row.village_code:
         raise refusals.SameVillage()
     if await storage.is_open(session, touched.row.id, event.kind):
@@ -48,14 +48,6 @@ async def ask(
     return views.whole(change, None)
 
 
-async def _require_village(session: AsyncSession, code: str) -> None:
-    """Refuse what is not a village, or not one any more."""
-    if len(code) != VILLAGE_CODE_DIGITS:
-        raise refusals.VillageCodeNeeded(pointer="/to_village")
-    if not await divisions.open_now(session, {code}):
-        raise refusals.DivisionUnknown(pointer="/to_village")
-
-
 async def accept(
     session: AsyncSession, actor: Actor, seals: Seals, change_id: UUID, request: wire.Acceptance
 ) -> wire.NaturalChange:
@@ -63,7 +55,7 @@ async def accept(
     change, household = await take_up(session, actor, change_id, rules.VILLAGE_MOVE)
     to_village = _require_receiver(actor, change)
     files.require_editable(household, None)
-    await _require_village(session, to_village)
+    await require_open_village(session, to_village, "/to_village")
     event = Event(change.id, change.kind, change.on, clock.office_today(), change.reason)
     async with widened(session):  # it is taken over from an area the receiving side does not see
         touched = await files.read(session, household, seals)

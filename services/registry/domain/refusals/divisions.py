@@ -6,8 +6,11 @@ from shared.refusals import Conflict, Forbidden, RuleBroken
 
 
 class DivisionClosed(Conflict):
+    """Where a household names it, `closed_since` is the first day it is none any more and `successors` are the open
+    divisions that followed it."""
+
     code = "registry.division_closed"
-    zh = "该区划已撤销,不能再变更或在其下增加区划"
+    zh = "该区划已撤销,不能再变更或在其下增加区划、户档案"
     en = "The division is closed: it is neither changed again nor added to"
 
 

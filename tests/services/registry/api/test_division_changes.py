@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 
 from shared.chassis.clock import office_today
-from tests.services.registry.people import COUNTY, FOREIGN_VILLAGE, OTHER_VILLAGE, TOWNSHIP, VILLAGE, household
+from tests.services.registry.changes import event, on_register, post
+from tests.services.registry.people import (
+    COUNTY,
+    FOREIGN_VILLAGE,
+    OTHER_VILLAGE,
+    TOWNSHIP,
+    VILLAGE,
+    days_ago,
+    household,
+)
 from tests.support.harness import Harness, actor
 
 PERMISSIONS = ("division.change", "division.read", "division.load", "natural_village.open")
@@ -139,6 +148,21 @@ async def test_a_household_of_a_closed_village_keeps_its_code(county: Harness) -
         kept = await client.get(f"/api/v1/registry/households/{opened.json()['id']}")
     assert kept.json()["village_code"] == VILLAGE
     assert [one["code"] for one in (await file(county, OTHER_VILLAGE))["predecessors"]] == [VILLAGE]
+
+
+async def test_whoever_names_a_closed_village_is_told_since_when_and_what_followed_it(county: Harness) -> None:
+    file = await on_register(county)
+    merged = await send(county, change("merge", [OTHER_VILLAGE], (NEW_VILLAGE, "王村")))
+    recoded = await send(county, change("recode", [NEW_VILLAGE], ("341622101211", "王村"), on=days_ago(100)))
+    assert (merged.status_code, recoded.status_code) == (201, 201)
+    async with county.as_(actor("household.write", "household.read")) as client:
+        opened = await client.post("/api/v1/registry/households", json=household(village=OTHER_VILLAGE))
+    moved = await post(county, "village-moves", event(file, to_village=OTHER_VILLAGE), file["version"])
+    for answer, pointer in ((opened, "/village_code"), (moved, "/to_village")):
+        problem = answer.json()
+        assert (answer.status_code, problem["code"]) == (409, "registry.division_closed"), answer.text
+        assert problem["facts"] == {"closed_since": merged.json()["on"], "successors": "341622101211"}
+        assert problem["errors"][0]["pointer"] == pointer
 
 
 @pytest.mark.parametrize(
