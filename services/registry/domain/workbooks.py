@@ -16,7 +16,7 @@ from services.registry.domain import workbook_columns as columns
 from services.registry.domain.faults import Fault
 from services.registry.domain.household_files import HouseholdFile
 from services.registry.domain.limits import Limits
-from services.registry.domain.refusals import NationalNumberTaken, PersonOnAnotherFile
+from services.registry.domain.refusals import NationalNumberTaken, NaturalVillageUnknown, PersonOnAnotherFile
 from services.registry.domain.remedies import remedy_of
 from services.registry.domain.sheet_layouts import Layout
 from services.registry.domain.workbook_portions import PortionReader
@@ -60,6 +60,9 @@ class Draft:
 
 TAKEN = reason_of(columns.NUMBER, PersonOnAnotherFile.zh, remedy_of(PersonOnAnotherFile.code))
 NATIONAL_TAKEN = reason_of("户编号", NationalNumberTaken.zh, remedy_of(NationalNumberTaken.code))
+NO_NATURAL_VILLAGE = reason_of(
+    columns.column_of("natural_village"), NaturalVillageUnknown.zh, remedy_of(NaturalVillageUnknown.code)
+)
 MERGED = reason_of("", "本行有合并单元格", remedy_of("merged"))
 
 

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.domain import divisions as rules
 from services.registry.domain.refusals import (
+    DayInFuture,
     DivisionClosed,
     DivisionCodeMalformed,
     DivisionDays,
@@ -58,6 +59,8 @@ async def open_natural_village(
         raise NotFound()
     if village.valid_to is not None:
         raise DivisionClosed(pointer="")
+    if request.valid_from > clock.office_today():
+        raise DayInFuture(pointer="/valid_from")
     if request.valid_from < village.valid_from:
         raise DivisionDays(pointer="/valid_from")
     present = await storage.natural_villages(session, village_code)

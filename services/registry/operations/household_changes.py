@@ -26,6 +26,7 @@ from services.registry.operations.households import (
     refuse_taken,
     require_village,
 )
+from services.registry.operations.villages import require_natural_village
 from services.registry.storage import household_records as records
 from services.registry.storage import household_versions, parameters
 from services.registry.storage import households as storage
@@ -84,6 +85,8 @@ async def apply(
     file = file_of(request, _members_stated(request, present, seals))
     limits = await parameters.limits(session, file.village_code, today)
     refuse_first(rules.faults_of(file, limits, today))
+    if file.natural_village != row.natural_village:  # a closed one keeps its files, as a village does
+        await require_natural_village(session, file.natural_village)
     await refuse_taken(session, seals, file, frozenset(present), actor)
     departures = _departures(row, request, present, today)
     before = (await household_versions.version(session, row.id, row.version)).content

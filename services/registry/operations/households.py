@@ -22,7 +22,11 @@ from services.registry.domain.refusals import (
 )
 from services.registry.operations import household_views as views
 from services.registry.operations.trail import CLEAR, Trail
-from services.registry.operations.villages import require_open_village, require_village_code
+from services.registry.operations.villages import (
+    require_natural_village,
+    require_open_village,
+    require_village_code,
+)
 from services.registry.storage import household_records as records
 from services.registry.storage import household_versions as versions
 from services.registry.storage import households as storage
@@ -53,6 +57,7 @@ async def open_file(session: AsyncSession, actor: Actor, seals: Seals, request: 
     file = _file_of(request)
     limits = await parameters.limits(session, request.village_code, today)
     refuse_first(rules.faults_of(file, limits, today))
+    await require_natural_village(session, file.natural_village)
     await refuse_taken(session, seals, file, frozenset(), actor)
     record = new_record(file, actor, seals, "opened", today)
     await storage.insert_many(session, [record])

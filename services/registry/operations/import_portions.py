@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.domain.workbooks import NATIONAL_TAKEN, OTHER_ROW, TAKEN
+from services.registry.domain.workbooks import NATIONAL_TAKEN, NO_NATURAL_VILLAGE, OTHER_ROW, TAKEN
 from services.registry.operations import import_differences
 from services.registry.operations.import_chunks import Chunk
 from services.registry.storage import import_staging as staging
@@ -54,12 +54,14 @@ class _Kept:
         """Take out of what is staged what the register refuses. A reason by refused row."""
         await staging.drop_done(session, self._run.import_id)
         taken, numbered = await taken_people(session), await staging.taken_numbers(session)
-        refused = [*taken, *(household for household in numbered if household not in taken)]
+        astray = await staging.unknown_natural_villages(session)
+        refused = list({*taken, *numbered, *astray})
         reasons = dict(chunk.reasons)
         for household, rows in (await staging.rows_of(session, refused)).items():
             told = dict.fromkeys(taken.get(household, ()), TAKEN)
-            if household in numbered:
-                told[rows[0]] = f"{NATIONAL_TAKEN};{told[rows[0]]}" if rows[0] in told else NATIONAL_TAKEN
+            for reason, broken in ((NATIONAL_TAKEN, numbered), (NO_NATURAL_VILLAGE, astray)):
+                if household in broken:
+                    told[rows[0]] = f"{reason};{told[rows[0]]}" if rows[0] in told else reason
             reasons |= {row: told.get(row, OTHER_ROW) for row in rows}
         await staging.forget(session, refused)
         return reasons

@@ -18,6 +18,7 @@ from services.registry.operations import household_rows as rows_of_file
 from services.registry.operations import household_versions as versions
 from services.registry.operations.household_versions import Why
 from services.registry.operations.households import refuse_first
+from services.registry.operations.villages import require_natural_village
 from services.registry.storage import household_records as records
 from services.registry.storage import household_versions as version_storage
 from services.registry.storage import households as household_storage
@@ -161,6 +162,8 @@ async def require_sound(session: AsyncSession, step: Step, today: date) -> None:
         file = replace(step.file or touched.file, members=after.members())
         made = Stated(file, after, step.relations_at, step.facts_at)
         refuse_first(rules.faults_made(touched.stated(), made, limits, today))
+        if file.natural_village != touched.file.natural_village:
+            await require_natural_village(session, file.natural_village, f"{step.facts_at}/natural_village")
 
 
 async def _write_people(session: AsyncSession, step: Step, event: Event, seals: Seals) -> None:

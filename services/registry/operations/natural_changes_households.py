@@ -18,6 +18,7 @@ from services.registry.operations import natural_changes_views as views
 from services.registry.operations.household_rows import with_kept_values
 from services.registry.operations.households import file_of, new_record, refuse_first
 from services.registry.operations.natural_changes_files import Event, Step, Touched, event_of
+from services.registry.operations.villages import require_natural_village
 from services.registry.storage import household_records as records
 from services.registry.storage import households as household_storage
 from services.registry.storage import natural_changes as storage
@@ -70,6 +71,8 @@ async def _require_new_file_sound(
     limits = await parameters.limits(session, touched.row.village_code, event.today)
     made = Stated(file, people, "/members", "/household")
     refuse_first(rules.faults_made(touched.stated(), made, limits, event.today))
+    if file.natural_village != touched.file.natural_village:
+        await require_natural_village(session, file.natural_village, "/household/natural_village")
 
 
 def _new_file(

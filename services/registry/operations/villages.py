@@ -1,4 +1,4 @@
-"""Villages as a request names them: those that take a household in."""
+"""Villages and natural villages as a request names them: those that take a household in."""
 
 from __future__ import annotations
 
@@ -30,3 +30,9 @@ async def require_open_village(session: AsyncSession, code: str, pointer: str) -
     successors = sorted(await divisions.open_now(session, followed))
     closed_since = (row.valid_to + timedelta(days=1)).isoformat()
     raise refusals.DivisionClosed(pointer=pointer, closed_since=closed_since, successors=", ".join(successors))
+
+
+async def require_natural_village(session: AsyncSession, code: str | None, pointer: str = "/natural_village") -> None:
+    """Refuse a natural village nobody opened, one that is closed, and one of a day to come."""
+    if code is not None and not await divisions.natural_villages_open(session, {code}, clock.office_today()):
+        raise refusals.NaturalVillageUnknown(pointer=pointer)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from services.registry.domain.division_names import Typed, read_name
-from services.registry.domain.divisions import LEVELS, Filters, level_of, parent_of
+from services.registry.domain.divisions import LEVELS, NATURAL_VILLAGE, Filters, level_of, parent_of
 from services.registry.storage.tables import Division, DivisionFormerName, DivisionKind
 from shared.chassis.scope import NATION, within
 
@@ -108,6 +108,12 @@ async def open_now(session: AsyncSession, codes: Collection[str]) -> set[str]:
     return set(
         await session.scalars(select(Division.code).where(Division.code.in_(codes), Division.valid_to.is_(None)))
     )
+
+
+async def natural_villages_open(session: AsyncSession, codes: Collection[str], day: date) -> set[str]:
+    """Those of `codes` that are natural villages begun by `day` and not closed."""
+    standing = Division.valid_to.is_(None), Division.valid_from <= day, Division.level == NATURAL_VILLAGE
+    return set(await session.scalars(select(Division.code).where(Division.code.in_(codes), *standing)))
 
 
 async def hold_parents(session: AsyncSession, codes: Collection[str]) -> dict[str, bool]:

@@ -14,6 +14,7 @@ import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.storage import divisions
 from services.registry.storage.import_records import TABLES
 from services.registry.storage.tables import Base
 from shared.chassis import row_security
@@ -100,6 +101,21 @@ async def taken_numbers(session: AsyncSession) -> set[UUID]:
     async with row_security.widened(session):
         rows = await session.execute(_TAKEN_NUMBERS)
     return {row[0] for row in rows}
+
+
+async def unknown_natural_villages(session: AsyncSession) -> set[UUID]:
+    """Staged households of a natural village nobody opened, one that is closed, or one of a day to come."""
+    named = await session.execute(
+        text(
+            "select natural_village, array_agg(id), min(opened_on) from staged_households"
+            " where natural_village is not null group by 1"
+        )
+    )
+    rows = named.all()
+    if not rows:
+        return set()
+    known = await divisions.natural_villages_open(session, {row[0] for row in rows}, rows[0][2])
+    return {household for code, households, _ in rows if code not in known for household in households}
 
 
 async def rows_of(session: AsyncSession, households: Sequence[UUID]) -> dict[UUID, list[int]]:

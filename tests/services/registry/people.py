@@ -126,6 +126,15 @@ async def load_divisions(registry: Harness) -> None:
     assert answer.status_code == 201, answer.text
 
 
+async def open_natural_village(registry: Harness, village: str = VILLAGE, name: str = "东队") -> str:
+    """Open a natural village and give back its code."""
+    body = {"name": name, "valid_from": "2023-06-30", "source": "test"}
+    async with registry.as_(actor("natural_village.open", scope=("00",))) as client:
+        answer = await client.post(f"/api/v1/registry/divisions/{village}/natural-villages", json=body)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["code"])
+
+
 async def open_household(registry: Harness, who: Actor | None = None, **other: Any) -> dict[str, Any]:
     """Open a file and give back what was answered."""
     async with registry.as_(who or recorder(village=other.get("village", VILLAGE))) as client:

@@ -215,6 +215,13 @@ class NaturalVillageElsewhere(RuleBroken):
     en = "The natural village is not of this village"
 
 
+class NaturalVillageUnknown(RuleBroken):
+    code = "registry.natural_village_unknown"
+    zh = "本村没有这个自然村(村民小组),或其尚未设立、已撤销"
+    en = "The village has no such natural village, or not on this day"
+    pointer = "/natural_village"
+
+
 class IrrigatedAboveArable(RuleBroken):
     code = "registry.irrigated_above_arable"
     zh = "有效灌溉面积大于耕地面积"

@@ -8,8 +8,18 @@ from typing import Any
 import asyncpg
 import pytest
 
+from services.registry.domain import workbook_columns as columns
 from shared.chassis.clock import office_today
-from tests.services.registry.people import COUNTY, OTHER_VILLAGE, TOWNSHIP, VILLAGE
+from tests.services.registry.people import (
+    COUNTY,
+    OTHER_VILLAGE,
+    TOWNSHIP,
+    VILLAGE,
+    household,
+    open_natural_village,
+    person,
+)
+from tests.services.registry.sheets import carried_out, head_row, report, xlsx
 from tests.support.harness import Harness, actor
 
 OFFICER = actor("division.change", "division.read", "natural_village.open")
@@ -146,3 +156,54 @@ async def test_a_household_belongs_to_a_village_not_to_a_natural_village(county:
     async with county.as_(actor("household.read")) as client:
         answer = await client.get("/api/v1/registry/households", params={"village": f"{VILLAGE}001"})
     assert answer.status_code == 422
+
+
+async def test_a_natural_village_a_household_names_is_known_and_open_on_the_day(county: Harness, owner: Any) -> None:
+    writer, url = actor("household.write", "household.read"), "/api/v1/registry/households"
+    code = await open_natural_village(county)
+    async with county.as_(writer) as client:
+        unknown = await client.post(url, json=household(natural_village=f"{VILLAGE}999"))
+        opened = await client.post(url, json=household(natural_village=code))
+        await owner.execute("update divisions set valid_from = current_date + 9 where code = $1", code)
+        early = await client.post(url, json=household(natural_village=code))
+        await owner.execute(
+            "update divisions set valid_from = '2023-06-30', valid_to = '2024-01-01' where code = $1", code
+        )
+        late = await client.post(url, json=household(natural_village=code))
+        for answer in (unknown, early, late):
+            problem = answer.json()
+            assert (answer.status_code, problem["code"]) == (422, "registry.natural_village_unknown"), answer.text
+            assert problem["errors"][0]["pointer"] == "/natural_village"
+        assert opened.status_code == 201, opened.text
+        file = opened.json()
+        body = household(*_as_read(file), village=VILLAGE, natural_village=code, group="二组")
+        path, version = f"{url}/{file['id']}", {"if-match": '"1"'}
+        kept = await client.put(path, json=body, headers=version)
+        other = await client.put(path, json=body | {"natural_village": f"{VILLAGE}998"}, headers={"if-match": '"2"'})
+    assert (kept.status_code, kept.json()["natural_village"]) == (200, code), kept.text
+    assert other.json()["code"] == "registry.natural_village_unknown"
+
+
+def _as_read(file: dict[str, Any]) -> list[dict[str, Any]]:
+    """The people of a file as a change sends them; what is protected stays as it is."""
+    people = [person(), person("spouse", 43, "2"), person("son", 10)]
+    return [
+        {name: value for name, value in sent.items() if name != "identity_number"} | {"id": one["id"]}
+        for sent, one in zip(people, file["members"], strict=True)
+    ]
+
+
+async def test_an_import_names_the_row_whose_natural_village_nobody_opened(county: Harness) -> None:
+    known = await open_natural_village(county)
+    rows = [head_row("1") | {"自然村代码": known}, head_row("2") | {"自然村代码": f"{VILLAGE}999"}]
+    done = await carried_out(county, xlsx(rows, (*columns.HEADERS, "自然村代码")))
+    assert (done["households_ok"], done["rows_refused"]) == (1, 1)
+    told = (await report(county, done["id"]))[2][-1]
+    assert told.startswith("自然村代码:本村没有这个自然村")
+    assert "增设" in told.partition("→")[2]
+
+
+async def test_a_natural_village_is_not_opened_on_a_day_to_come(county: Harness) -> None:
+    refused = await post(county, f"{VILLAGE}/natural-villages", GROUP | {"valid_from": "2099-01-01"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "registry.day_in_future")
+    assert refused.json()["errors"][0]["pointer"] == "/valid_from"

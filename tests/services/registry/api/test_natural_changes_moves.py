@@ -28,6 +28,7 @@ from tests.services.registry.people import (
     VILLAGE,
     days_ago,
     open_household,
+    open_natural_village,
     person,
 )
 from tests.support.harness import Harness, actor
@@ -74,7 +75,9 @@ async def test_file_and_people_then_belong_to_the_new_village_and_history_and_nu
     county: Harness, owner: Any
 ) -> None:
     head = person(name="张小明")
-    file = await on_register(county, members=[head, person("son", 20)], natural_village=VILLAGE + "001")
+    file = await on_register(
+        county, members=[head, person("son", 20)], natural_village=await open_natural_village(county)
+    )
     (before,) = await ask(county, head)
     past = await history(county, file)
     change = await asked(county, file)
@@ -130,7 +133,13 @@ async def test_only_the_receiving_side_accepts_and_another_person_than_asked(cou
     wrong = await post(county, path, ACCEPT | {"natural_village": VILLAGE + "001"}, who=clerk(OTHER_VILLAGE))
     assert wrong.json()["code"] == "registry.natural_village_elsewhere"
     assert wrong.json()["errors"][0]["pointer"] == "/natural_village"
+    unknown = await post(county, path, ACCEPT | {"natural_village": OTHER_VILLAGE + "777"}, who=clerk(OTHER_VILLAGE))
+    assert unknown.json()["code"] == "registry.natural_village_unknown"
+    assert unknown.json()["errors"][0]["pointer"] == "/natural_village"
     assert await state(owner) == before
+    known = await open_natural_village(county, OTHER_VILLAGE)
+    taken = await post(county, path, ACCEPT | {"natural_village": known}, who=clerk(OTHER_VILLAGE))
+    assert taken.status_code == 200, taken.text
 
 
 async def test_the_receiving_side_refuses_and_the_giving_side_takes_back(county: Harness, owner: Any) -> None:
