@@ -60,6 +60,7 @@ async def counts_on(
             func.coalesce(func.sum(func.jsonb_array_length(here)), 0),
             maintain_column_froms=True,
         )
+        .where(HouseholdVersion.status != "removed")
         .group_by("key")
         .order_by("key")
     )
