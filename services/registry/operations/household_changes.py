@@ -14,7 +14,8 @@ from services.registry.domain import refusals
 from services.registry.domain.code_lists import BY_CODE
 from services.registry.domain.household_files import EDITABLE, REGISTERED, HouseholdFile
 from services.registry.domain.members import Member
-from services.registry.domain.natural_changes import NATURAL_DEPARTURES
+from services.registry.domain.natural_changes import DEATH, DEPARTURE, NATURAL_DEPARTURES
+from services.registry.operations import death_events
 from services.registry.operations import household_versions as versions
 from services.registry.operations import household_views as views
 from services.registry.operations.household_rows import protected_of, with_kept_values, write_household, write_member
@@ -92,7 +93,9 @@ async def apply(
     before = (await household_versions.version(session, row.id, row.version)).content
     await _write_members(session, row, request, file, present, departures, seals)
     write_household(row, file, seals)
-    return Applied(row, before, await versions.write(session, actor, row, before, why))
+    applied = Applied(row, before, await versions.write(session, actor, row, before, why))
+    await _tell_deaths(session, present, departures)
+    return applied
 
 
 def _refuse_day(row: Household, true_from: date, today: date) -> None:
@@ -159,6 +162,14 @@ def _departures(
     if unsaid and row.status == REGISTERED:
         raise refusals.MemberUnaccounted(people=len(unsaid))
     return given | dict.fromkeys(unsaid, ("error", today))
+
+
+async def _tell_deaths(
+    session: AsyncSession, present: dict[UUID, HouseholdMember], departures: dict[UUID, tuple[str, date]]
+) -> None:
+    for member_id, (kind, day) in departures.items():
+        if kind == DEPARTURE[DEATH]:
+            await death_events.tell(session, present[member_id].identity_index, day)
 
 
 async def _write_members(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import date
 from typing import Any
 
@@ -90,6 +91,28 @@ async def test_with_consent_the_file_is_changed_and_the_correction_stands_agains
     assert (events[1]["kind"], events[1]["correction_id"], events[1]["true_from"]) == (
         "corrected", correction["id"], IN_LAST_YEAR,
     )  # fmt: skip
+
+
+async def test_a_death_that_a_correction_records_is_told_on_consent_and_another_departure_is_not(
+    county: Harness, owner: Any
+) -> None:
+    opened = await open_household(county)
+    await closed(county, owner)
+    _, spouse, son = opened["members"]
+    change = kept(opened)
+    change["members"] = change["members"][:1]
+    change["departures"] = [
+        {"member_id": spouse["id"], "kind": "death", "on": IN_LAST_YEAR},
+        {"member_id": son["id"], "kind": "error", "on": IN_LAST_YEAR},
+    ]
+    asked_for = await ask(county, opened, change)
+    assert asked_for.status_code == 201, asked_for.text
+    assert await owner.fetchval("select count(*) from outbox_events") == 0
+    assert (await decide(county, asked_for.json()["id"])).status_code == 200
+    told = await owner.fetch("select type, data from outbox_events")
+    assert [(row["type"], json.loads(row["data"])) for row in told] == [
+        ("person.died", {"person_id": spouse["id"], "died_on": IN_LAST_YEAR})
+    ]
 
 
 async def test_a_correction_from_an_earlier_year_on_stands_against_every_year_it_reaches(
