@@ -48,11 +48,11 @@ def closed_year_of(day: date, closed: Mapping[int, date]) -> int | None:
     return min(held, default=None)
 
 
-def require_open(day: date, closed: Mapping[int, date]) -> None:
+def require_open(day: date, closed: Mapping[int, date], pointer: str | None = None) -> None:
     """Refuse a fact that is true from a day of a closed year."""
     year = closed_year_of(day, closed)
     if year is not None:
-        raise refusals.YearClosed(year=year, closed_through=closed[year].isoformat())
+        raise refusals.YearClosed(pointer=pointer, year=year, closed_through=closed[year].isoformat())
 
 
 def earliest_day(before: Mapping[str, Any], after: Mapping[str, Any], true_from: date) -> date:

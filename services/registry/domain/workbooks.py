@@ -63,6 +63,7 @@ NATIONAL_TAKEN = reason_of("户编号", NationalNumberTaken.zh, remedy_of(Nation
 NO_NATURAL_VILLAGE = reason_of(
     columns.column_of("natural_village"), NaturalVillageUnknown.zh, remedy_of(NaturalVillageUnknown.code)
 )
+YEAR_CLOSED = reason_of(columns.VILLAGE, "所在县的年度已封存至当日,当日不能建档", remedy_of("year_closed"))
 MERGED = reason_of("", "本行有合并单元格", remedy_of("merged"))
 
 

@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.domain.refusals import DayInFuture
-from services.registry.domain.register_years import county_of, earliest_day, require_open
+from services.registry.domain.register_years import earliest_day
+from services.registry.operations.closed_years import require_years_open
 from services.registry.operations.households import event_columns
 from services.registry.storage import household_records as records
-from services.registry.storage import household_versions, register_years
+from services.registry.storage import household_versions
 from services.registry.storage import households as storage
 from services.registry.storage.tables import Household, HouseholdEvent, HouseholdVersion
 from shared.chassis import audit, clock
@@ -47,7 +48,9 @@ async def write(
     if why.true_from > clock.office_today():
         raise DayInFuture(pointer="/true_from")
     if not why.consented:
-        await _require_years_open(session, before, content, why.true_from)
+        # Of the county the file lay in, and of the one it comes to lie in.
+        villages = (before["village_code"], content["village_code"])
+        await require_years_open(session, villages, earliest_day(before, content, why.true_from))
     row.version += 1
     version = HouseholdVersion(
         household_id=row.id,
@@ -64,13 +67,3 @@ async def write(
     await session.flush()
     audit.record(session, actor, f"household.{why.kind}", str(row.id), version=row.version, fields=len(changed))
     return version
-
-
-async def _require_years_open(
-    session: AsyncSession, before: dict[str, Any], content: dict[str, Any], true_from: date
-) -> None:
-    """Refuse what reaches into a closed year of the county the file lay in, or comes to lie in."""
-    counties = sorted({county_of(before["village_code"]), county_of(content["village_code"])})
-    closed = await register_years.closed_of(session, counties)
-    for county in counties:
-        require_open(earliest_day(before, content, true_from), closed[county])

@@ -21,6 +21,7 @@ from services.registry.domain.refusals import (
     PersonRecordedDead,
 )
 from services.registry.operations import household_views as views
+from services.registry.operations.closed_years import require_years_open
 from services.registry.operations.trail import CLEAR, Trail
 from services.registry.operations.villages import (
     require_natural_village,
@@ -51,9 +52,11 @@ NEEDED = frozenset({"identity_number", "health"})
 
 
 async def open_file(session: AsyncSession, actor: Actor, seals: Seals, request: wire.NewHousehold) -> wire.Household:
-    """Open a file as a draft. Refuses people who are on another file anywhere, without saying where."""
+    """Open a file as a draft. Refuses people who are on another file anywhere, without saying where; a day of a closed
+    year."""
     today = clock.office_today()
     await require_village(session, actor, request.village_code)
+    await require_years_open(session, [request.village_code], today, pointer="")
     file = _file_of(request)
     limits = await parameters.limits(session, request.village_code, today)
     refuse_first(rules.faults_of(file, limits, today))

@@ -11,7 +11,7 @@ from services.registry.domain import refusals
 from services.registry.domain.chains import IDENTIFICATION, Step, require_step
 from services.registry.domain.household_files import REGISTERED, RETURNED
 from services.registry.operations import identification_views as views
-from services.registry.operations.identifications import doers, exclude, list_event, locked
+from services.registry.operations.identifications import doers, exclude, list_event, locked, set_status
 from services.registry.storage import identifications as storage
 from services.registry.storage.tables import Identification, IdentificationDecision
 from shared.chassis import audit, clock
@@ -87,12 +87,12 @@ async def _carry_out(
     if request.outcome == rules.RETURN:
         row.state = "returned"
         event = list_event(actor, row, "returned", request.opinion)
-        await storage.set_status(session, remaining, RETURNED, event)
+        await set_status(session, row, remaining, RETURNED, event)
         await storage.close_list(session, row.id)
     elif step.state_after == REGISTERED:
         row.state = step.state_after
         event = list_event(actor, row, "registered", request.opinion)
-        await storage.set_status(session, remaining, REGISTERED, event, registered_on=clock.office_today())
+        await set_status(session, row, remaining, REGISTERED, event, registered_on=clock.office_today())
         await storage.close_list(session, row.id)
     else:
         row.state = step.state_after

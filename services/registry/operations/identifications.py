@@ -6,6 +6,7 @@ The decisions of township and county are in identification_decisions.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from services.registry.domain.chains import IDENTIFICATION, require_step
 from services.registry.domain.household_files import PROPOSABLE, PROPOSED, RETURNED
 from services.registry.domain.parameters import fraction_of
 from services.registry.operations import identification_views as views
+from services.registry.operations.closed_years import require_years_open
 from services.registry.operations.households import event_columns, require_village
 from services.registry.operations.trail import Trail
 from services.registry.storage import household_versions, parameters
@@ -59,7 +61,7 @@ async def propose(session: AsyncSession, actor: Actor, request: wire.NewIdentifi
     )
     session.add(row)
     await session.flush()
-    await storage.set_status(session, ids, PROPOSED, list_event(actor, row, "proposed"))
+    await set_status(session, row, ids, PROPOSED, list_event(actor, row, "proposed"))
     await storage.put_on_list(session, row.id, {key: found[key].version + 1 for key in ids})
     audit.record(session, actor, "identification.propose", str(row.id), village=row.village_code, households=len(ids))
     return await views.whole(session, row)
@@ -77,6 +79,21 @@ async def _refuse_incomplete(session: AsyncSession, ids: Sequence[UUID]) -> None
 def list_event(actor: Actor, row: Identification, kind: str, reason: str = "") -> dict[str, Any]:
     """The columns that the events of all households of a list share."""
     return event_columns(row.id, 0, kind, actor, reason) | {"identification_id": row.id}
+
+
+async def set_status(
+    session: AsyncSession,
+    row: Identification,
+    ids: Sequence[UUID],
+    status: str,
+    event: dict[str, Any],
+    registered_on: date | None = None,
+    reasons: dict[UUID, str] | None = None,
+) -> None:
+    """Give households of a list a new status, true from today: not on a day of a closed year."""
+    if ids:
+        await require_years_open(session, [row.village_code], event["on"], pointer="")
+        await storage.set_status(session, ids, status, event, registered_on, reasons)
 
 
 async def locked(session: AsyncSession, actor: Actor, identification_id: UUID) -> Identification:
@@ -235,7 +252,7 @@ async def exclude(
     """Take households off a list: their files go back to the village, each with its reason."""
     await storage.take_out(session, row.id, reasons, step)
     event = list_event(actor, row, "taken_out")
-    await storage.set_status(session, sorted(reasons), RETURNED, event, reasons=reasons)
+    await set_status(session, row, sorted(reasons), RETURNED, event, reasons=reasons)
 
 
 async def list_lists(

@@ -13,11 +13,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.domain.workbooks import NATIONAL_TAKEN, NO_NATURAL_VILLAGE, OTHER_ROW, TAKEN
+from services.registry.domain.register_years import closed_year_of, county_of
+from services.registry.domain.workbooks import NATIONAL_TAKEN, NO_NATURAL_VILLAGE, OTHER_ROW, TAKEN, YEAR_CLOSED
 from services.registry.operations import import_differences
 from services.registry.operations.import_chunks import Chunk
 from services.registry.storage import import_staging as staging
 from services.registry.storage import imports as storage
+from services.registry.storage import register_years
 
 if TYPE_CHECKING:
     from services.registry.operations.import_runs import Run
@@ -54,12 +56,12 @@ class _Kept:
         """Take out of what is staged what the register refuses. A reason by refused row."""
         await staging.drop_done(session, self._run.import_id)
         taken, numbered = await taken_people(session), await staging.taken_numbers(session)
-        astray = await staging.unknown_natural_villages(session)
-        refused = list({*taken, *numbered, *astray})
+        astray, closed = await staging.unknown_natural_villages(session), await in_closed_years(session)
+        refused = list(dict.fromkeys([*taken, *numbered, *astray, *closed]))
         reasons = dict(chunk.reasons)
         for household, rows in (await staging.rows_of(session, refused)).items():
             told = dict.fromkeys(taken.get(household, ()), TAKEN)
-            for reason, broken in ((NATIONAL_TAKEN, numbered), (NO_NATURAL_VILLAGE, astray)):
+            for reason, broken in ((NATIONAL_TAKEN, numbered), (NO_NATURAL_VILLAGE, astray), (YEAR_CLOSED, closed)):
                 if household in broken:
                     told[rows[0]] = f"{reason};{told[rows[0]]}" if rows[0] in told else reason
             reasons |= {row: told.get(row, OTHER_ROW) for row in rows}
@@ -82,6 +84,13 @@ class _Kept:
 async def taken_people(session: AsyncSession) -> dict[UUID, list[int]]:
     """Staged households with people who are on a file already, anywhere; without saying where."""
     return await staging.taken_people(session)
+
+
+async def in_closed_years(session: AsyncSession) -> set[UUID]:
+    """Staged households that would be opened on a day of a closed year of their county."""
+    opened = await staging.opened(session)
+    closed = await register_years.await_closed_of(session, sorted({county_of(village) for _, village, _ in opened}))
+    return {one for one, village, day in opened if closed_year_of(day, closed[county_of(village)]) is not None}
 
 
 class GoodRows(_Kept):

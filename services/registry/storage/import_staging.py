@@ -7,6 +7,7 @@ The staged tables are temporary: not logged, empty again when the transaction en
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -116,6 +117,12 @@ async def unknown_natural_villages(session: AsyncSession) -> set[UUID]:
         return set()
     known = await divisions.natural_villages_open(session, {row[0] for row in rows}, rows[0][2])
     return {household for code, households, _ in rows if code not in known for household in households}
+
+
+async def opened(session: AsyncSession) -> list[tuple[UUID, str, date]]:
+    """Staged households with their village and the day they are opened on."""
+    rows = await session.execute(text("select id, village_code, opened_on from staged_households"))
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 async def rows_of(session: AsyncSession, households: Sequence[UUID]) -> dict[UUID, list[int]]:

@@ -104,6 +104,14 @@ async def closed_of(session: AsyncSession, county_codes: Sequence[str]) -> dict[
     return await years_closed(session, county_codes)
 
 
+async def await_closed_of(session: AsyncSession, county_codes: Sequence[str]) -> dict[str, dict[int, date]]:
+    """As closed_of, but waits for a closing under way. For work in the background that holds no row of a file a
+    closing may wait for."""
+    for code in county_codes:
+        await session.execute(select(func.pg_advisory_xact_lock_shared(_LOCK, int(code))))
+    return await years_closed(session, county_codes)
+
+
 async def years_closed(session: AsyncSession, county_codes: Sequence[str]) -> dict[str, dict[int, date]]:
     """As closed_of, without holding anything."""
     found: dict[str, dict[int, date]] = {code: {} for code in county_codes}

@@ -74,6 +74,16 @@ async def closed(registry: Harness, owner: Any) -> None:
         assert (await listed(registry, year))["state"] == "closed"
 
 
+async def closed_through_today(owner: Any, county: str = COUNTY) -> None:
+    """The running year of a county, closed today."""
+    today = office_today()
+    await owner.execute(
+        "insert into register_years (county_code, year, closed_through, closed_on, closed_at, closed_by,"
+        " closed_person, closed_office) values ($1, $2, $3, $3, now(), 'closer', 'closer', 'office')",
+        county, today.year, today,
+    )  # fmt: skip
+
+
 async def ask(registry: Harness, opened: dict[str, Any], change: dict[str, Any], **other: Any) -> Any:
     """Ask for a correction of last year; `who` and members of the request in `other`."""
     who = other.pop("who", None) or closer()

@@ -31,6 +31,7 @@ from tests.services.registry.people import (
     recorder,
     township_officer,
 )
+from tests.services.registry.years import closed_through_today
 from tests.support.harness import Harness, actor
 
 HOUSEHOLDS = "/api/v1/registry/households"
@@ -273,6 +274,37 @@ async def test_an_open_objection_blocks_and_an_upheld_one_takes_the_household_ou
     assert (await get_household(county, poor["id"]))["status"] == "registered"
     history = await get_household(county, rich["id"], "/history")
     assert (history["events"][-1]["kind"], history["events"][-1]["reason"]) == ("taken_out", "属实")
+
+
+async def test_no_step_gives_a_file_a_standing_on_a_day_of_a_closed_year(county: Harness, owner: Any) -> None:
+    rich, poor = await open_household(county), await open_household(county)
+    draft = await open_household(county)
+    listed = await noticed(county, rich, poor)
+    path = f"/{listed['id']}"
+    raised_on = {"household_id": rich["id"], "raised_on": days_ago(1), "reason": "家中有商品房"}
+    raised = await done(county, recorder(), path + "/objections", raised_on)
+    answer = f"{path}/objections/{raised['objections'][0]['id']}/answer"
+    upheld = {"finding": "属实", "upheld": True}
+    propose = {"village_code": VILLAGE, "year": 2026, "household_ids": [draft["id"]]}
+    exclude = APPROVE | {"excluded_household_ids": [{"id": rich["id"], "reason": "家中有商品房"}]}
+    await closed_through_today(owner)
+    before = await owner.fetch("select household_id, version from household_versions order by 1, 2")
+
+    async def held(who: Any, at: str, body: Any) -> None:
+        refused = await post(county, who, at, body)
+        assert (refused.status_code, refused.json()["code"]) == (409, "registry.year_closed"), (at, refused.text)
+
+    await held(recorder(), "", propose)
+    await held(recorder(), answer, upheld)
+    await done(county, recorder(), answer, upheld | {"upheld": False})
+    await held(township_officer(), path + "/township-decision", RETURN)
+    await held(township_officer(), path + "/township-decision", exclude)
+    await done(county, township_officer(), path + "/township-decision", APPROVE)
+    await held(county_officer(), path + "/county-decision", APPROVE)
+    assert await owner.fetch("select household_id, version from household_versions order by 1, 2") == before
+    await owner.execute("update register_years set closed_through = closed_through - 1")
+    await done(county, county_officer(), path + "/county-decision", APPROVE)
+    assert (await get_household(county, poor["id"]))["status"] == "registered"
 
 
 async def test_an_objection_after_the_township_still_blocks_the_county(county: Harness) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from services.registry.domain.workbooks import OTHER_ROW, YEAR_CLOSED
 from shared.chassis.clock import office_today
 from tests.services.registry.api.test_household_changes import kept, put
 from tests.services.registry.lists import proposed
@@ -19,11 +20,14 @@ from tests.services.registry.people import (
     TOWNSHIP,
     VILLAGE,
     county_officer,
+    household,
     open_household,
     person,
     recorder,
     township_officer,
 )
+from tests.services.registry.sheets import carried_out as carried_out_import
+from tests.services.registry.sheets import family, report, xlsx
 from tests.services.registry.years import (
     IN_LAST_YEAR,
     LAST_YEAR,
@@ -33,6 +37,7 @@ from tests.services.registry.years import (
     city_officer,
     close,
     closed,
+    closed_through_today,
     closer,
     listed,
 )
@@ -256,6 +261,25 @@ async def test_a_year_closed_in_its_course_holds_off_only_what_is_true_by_then(c
     held = await put(county, opened, body | {"true_from": f"{LAST_YEAR}-11-20"})
     free = await put(county, opened, body | {"true_from": f"{LAST_YEAR}-11-21"})
     assert (held.status_code, free.status_code) == (409, 200)
+
+
+async def test_no_file_is_opened_on_a_day_of_a_closed_year_neither_by_hand_nor_by_a_sheet(
+    county: Harness, owner: Any
+) -> None:
+    await closed_through_today(owner)
+    async with county.as_(recorder()) as client:
+        held = await client.post(HOUSEHOLDS, json=household())
+    assert (held.status_code, held.json()["code"]) == (409, "registry.year_closed"), held.text
+    sheet = xlsx(family("1"))
+    for mode, dry in (("good_rows", "false"), ("all_or_nothing", "false"), ("good_rows", "true")):
+        done = await carried_out_import(county, sheet, mode=mode, dry_run=dry)
+        assert (done["state"], done["households_ok"], done["rows_refused"]) == ("done", 0, 3), (mode, dry)
+        told = [row[-1] for row in (await report(county, done["id"]))[1:]]
+        assert told == [YEAR_CLOSED, OTHER_ROW, OTHER_ROW]
+    assert await owner.fetchval("select count(*) from household_versions") == 0
+    await owner.execute("update register_years set closed_through = closed_through - 1")
+    assert (await carried_out_import(county, xlsx(family("1"))))["households_ok"] == 1
+    await open_household(county)
 
 
 async def test_a_year_closed_late_freezes_what_was_true_by_its_end(county: Harness, owner: Any) -> None:

@@ -1,0 +1,22 @@
+"""What a closed year holds off, asked by whatever writes a version of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.domain.register_years import county_of, require_open
+from services.registry.storage import register_years
+
+
+async def require_years_open(
+    session: AsyncSession, villages: Iterable[str], day: date, pointer: str | None = None
+) -> None:
+    """Refuse what is true from a day of a closed year of a county these villages lie in. Until this transaction ends
+    none of them is closed."""
+    counties = sorted({county_of(village) for village in villages})
+    closed = await register_years.closed_of(session, counties)
+    for county in counties:
+        require_open(day, closed[county], pointer)
