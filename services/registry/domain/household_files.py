@@ -211,7 +211,7 @@ def _income_faults(income: Income | None) -> Iterator[Fault]:
 
 def _family_faults(people: tuple[Member, ...]) -> Iterator[Fault]:
     if len(people) > MOST_MEMBERS:
-        yield Fault(refusals.TooManyMembers, "/members", {"at_most": MOST_MEMBERS})
+        yield Fault(TooManyMembers, "/members", {"at_most": MOST_MEMBERS})
     heads = [index for index, person in enumerate(people) if person.relation == "head"]
     spouses = [index for index, person in enumerate(people) if person.relation == "spouse"]
     if len(heads) != 1:

@@ -15,7 +15,8 @@ from services.registry.domain import access_reasons, identity_numbers, masking
 from services.registry.domain.code_lists import CODE_LISTS, label_of
 from services.registry.domain.filters import Filters, holds, ranges
 from services.registry.domain.identity_numbers import age_on, sex_of
-from services.registry.domain.refusals import ListTooWide, ProtectedFilter, SortNeedsCounty, VillageOutsideArea
+from services.registry.domain.refusals import ListTooWide, ProtectedFilter, SortNeedsCounty
+from services.registry.domain.refusals.people import VillageOutsideArea
 from services.registry.operations.trail import Trail
 from services.registry.storage import people as storage
 from services.registry.storage.sealed_places import IDENTITY

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.registry.domain.age_bands import BANDS
 from services.registry.domain.code_lists import label_of
 from services.registry.domain.content_fields import STATUS_LABELS
-from services.registry.domain.refusals import GroupTooSmall, GroupUnknown
+from services.registry.domain.refusals import GroupUnknown
+from services.registry.domain.refusals.people import GroupTooSmall
 from services.registry.operations.people import filters_of, narrow_enough, require_unmasking
 from services.registry.operations.statistics import digits_below
 from services.registry.storage import people_counts as storage

@@ -114,7 +114,6 @@ from services.registry.domain.refusals.households import (
     SpouseTwice,
     TooManyCauses,
     TooManyFuels,
-    TooManyMembers,
     YearRange,
 )
 from services.registry.domain.refusals.identifications import (
@@ -178,12 +177,10 @@ from services.registry.domain.refusals.natural_changes import (
 )
 from services.registry.domain.refusals.people import (
     FilterNotOfThePast,
-    GroupTooSmall,
     GroupUnknown,
     ListTooWide,
     ProtectedFilter,
     SortNeedsCounty,
-    VillageOutsideArea,
 )
 from services.registry.domain.refusals.quality import (
     QualityExemptionDecided,
@@ -292,7 +289,6 @@ __all__ = [
     "FileIncomplete",
     "FileMovedOn",
     "FilterNotOfThePast",
-    "GroupTooSmall",
     "GroupUnknown",
     "HeadNotOne",
     "HealthCombination",
@@ -381,11 +377,9 @@ __all__ = [
     "SuccessorNeeded",
     "TooManyCauses",
     "TooManyFuels",
-    "TooManyMembers",
     "TrueFromTooEarly",
     "VillageCodeNeeded",
     "VillageDiffers",
-    "VillageOutsideArea",
     "WorkbookEmpty",
     "WorkbookHeaders",
     "WorkbookLineTooLong",

@@ -378,7 +378,7 @@ async def test_family_names_kept_as_characters_are_read_anew_by_the_migration(co
 
     def read_anew(connection: Any) -> None:
         with Operations.context(MigrationContext.configure(connection)):
-            importlib.import_module("services.registry.migrations.versions.0023_family_names_as_read").upgrade()
+            importlib.import_module("services.registry.migrations.versions.0021_family_names_as_read").upgrade()
 
     engine = owner_engine(server.dsn("registry", "owner", county.database))
     async with engine.begin() as connection:

@@ -9,7 +9,7 @@ import pytest
 from services.registry.domain import names
 from services.registry.domain.tables_of_facts import rows_of
 
-MIGRATION = importlib.import_module("services.registry.migrations.versions.0023_family_names_as_read")
+MIGRATION = importlib.import_module("services.registry.migrations.versions.0021_family_names_as_read")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022"
+revision = "0020"
 down_revision = "0019"
 
 NAME, TABLE, COLUMNS = "uq_household_imports_content", "household_imports", ["office", "sha256", "mode"]
