@@ -16,6 +16,7 @@ from services.registry.domain.fields import HOUSEHOLD_FIELDS, names_of
 from services.registry.domain.income import Income
 from services.registry.domain.limits import Limits
 from services.registry.domain.members import Member
+from services.registry.domain.refusals.households import TooManyMembers
 from shared.schemas.household_size import MOST_MEMBERS
 
 DRAFT, PROPOSED, RETURNED, REGISTERED = "draft", "proposed", "returned", "registered"

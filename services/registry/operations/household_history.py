@@ -42,6 +42,7 @@ async def get(session: AsyncSession, trail: Trail, seals: Seals, household_id: U
     today = clock.office_today()
     if view.year is not None and (view.as_of or view.true_on):
         raise PastViewsMixed()
+    require_past(view.as_of)
     row = await visible_row(session, trail.actor, household_id)
     if view.year is not None:
         version, day = await _frozen(session, row, view.year)
@@ -94,10 +95,17 @@ async def _frozen(session: AsyncSession, row: Row, year: int) -> tuple[Household
     return found.version, found.closed_through
 
 
+def require_past(as_of: date | None) -> None:
+    """What will be known on a day to come nobody knows."""
+    if as_of is not None and as_of > clock.office_today():
+        raise DayInFuture(pointer="/as_of")
+
+
 async def facts(
     session: AsyncSession, trail: Trail, household_id: UUID, as_of: date | None, true_on: date | None
 ) -> wire.HouseholdFacts:
     """Since when each field is as it is, and since when the office knows it; no values."""
+    require_past(as_of)
     row, today = await visible_row(session, trail.actor, household_id), clock.office_today()
     known_on, day = as_of or today, true_on or today
     standing, versions = await _standing(session, row, known_on, day)

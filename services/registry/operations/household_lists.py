@@ -11,6 +11,7 @@ from services.registry.domain import identity_numbers
 from services.registry.domain.filters import Filters
 from services.registry.domain.refusals import FilterNotOfThePast
 from services.registry.operations import household_views as views
+from services.registry.operations.household_history import require_past
 from services.registry.operations.people import narrow_enough, noted_as
 from services.registry.operations.trail import Trail
 from services.registry.storage import household_lists as storage
@@ -36,6 +37,7 @@ async def list_files(
 ) -> Page[wire.HouseholdLine]:
     """Files of the actor's scope by village and number; with `as_of`, as known at the end of that office day."""
     if as_of is not None:
+        require_past(as_of)
         _refuse_unknown_in_the_past(filters)
     after = paging.decode(cursor, str, int)
     key = None if after is None else (str(after[0]), int(after[1]))

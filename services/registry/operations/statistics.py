@@ -13,10 +13,9 @@ from services.registry.domain.code_lists import label_of
 from services.registry.domain.content_fields import STATUS_LABELS
 from services.registry.domain.divisions import LEVELS
 from services.registry.domain.filters import Filters
-from services.registry.domain.refusals import DayInFuture
+from services.registry.operations.household_history import require_past
 from services.registry.operations.people import narrow_enough
 from services.registry.storage import statistics as storage
-from shared.chassis import clock
 from shared.chassis.database import hurry
 from shared.chassis.identity import Actor
 from shared.chassis.scope import NATION, require_in_scope
@@ -32,8 +31,7 @@ async def count(
     """Counts of one area, grouped by the areas one level down or by a fact of the file; with `as_of`, of the files as
     known at the end of that office day."""
     require_in_scope(actor, division_code)
-    if as_of is not None and as_of > clock.office_today():
-        raise DayInFuture(pointer="/as_of")
+    require_past(as_of)
     rows = await _rows(session, actor, division_code, group_by, as_of)
     labels = await labels_of(session, group_by, [row[0] for row in rows])
     groups = [

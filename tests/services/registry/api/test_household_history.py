@@ -179,3 +179,13 @@ async def test_lists_as_known_on_a_day_stay_what_the_office_knew(county: Harness
         now = (await client.get(HOUSEHOLDS, params={"as_of": days_ago(0)})).json()
     assert [row["attribute"]["code"] for row in then["items"]] == ["general_poor"]
     assert [row["attribute"]["code"] for row in now["items"]] == ["dibao_poor"]
+
+
+async def test_nobody_knows_today_what_will_be_known_tomorrow(county: Harness, owner: Any) -> None:
+    opened = await opened_days_ago(county, owner)
+    tomorrow = {"as_of": days_ago(-1)}
+    async with county.as_(county_officer()) as client:
+        for path in (f"{HOUSEHOLDS}/{opened['id']}", f"{HOUSEHOLDS}/{opened['id']}/facts", HOUSEHOLDS):
+            refused = await client.get(path, params=tomorrow)
+            assert (refused.status_code, refused.json()["code"]) == (422, "registry.day_in_future"), path
+            assert refused.json()["errors"][0]["pointer"] == "/as_of"

@@ -15,7 +15,7 @@ from services.registry.domain.income import Income, per_head
 from services.registry.domain.limits import Limits
 from services.registry.domain.members import Member
 from services.registry.domain.names import pinyin_of
-from services.registry.domain.refusals import TooManyMembers
+from services.registry.domain.refusals.households import TooManyMembers
 from shared.schemas.household_size import MOST_MEMBERS
 from tests.services.registry.people import number
 
