@@ -18,11 +18,12 @@ from services.registry.operations.field_changes import version_of
 from services.registry.operations.households import subjects_of, visible_row
 from services.registry.operations.trail import Trail
 from services.registry.storage import household_versions as storage
-from services.registry.storage import register_years
+from services.registry.storage import households, register_years
 from services.registry.storage.sealing import Seals
 from services.registry.storage.tables import Household as Row
 from services.registry.storage.tables import HouseholdEvent, HouseholdVersion
 from shared.chassis import clock, paging
+from shared.chassis.identity import Actor
 from shared.refusals import NotFound
 from shared.schemas import registry_history as wire
 from shared.schemas.registry_households import Household
@@ -43,17 +44,22 @@ async def get(session: AsyncSession, trail: Trail, seals: Seals, household_id: U
     if view.year is not None and (view.as_of or view.true_on):
         raise PastViewsMixed()
     require_past(view.as_of)
-    row = await visible_row(session, trail.actor, household_id)
     if view.year is not None:
-        version, day = await _frozen(session, row, view.year)
-    elif view.true_on is not None:
-        version, day = await _true_on(session, row, view.as_of or today, view.true_on), view.true_on
+        found = await _frozen(session, trail.actor, household_id, view.year)
+        row, version, day = found.household, found.version, found.closed_through
     else:
-        version, day = await _known_on(session, row, view.as_of), view.as_of or today
+        row = await visible_row(session, trail.actor, household_id)
+        version, day = await _of_day(session, row, view, today)
     answer = views.whole(row, version, seals, day)
     await trail.note(session, "household.get", subjects_of(row, version))
     known_on = day if view.true_on is None else view.as_of or today
     return answer.model_copy(update={"known_on": known_on, "true_on": view.true_on, "frozen_year": view.year})
+
+
+async def _of_day(session: AsyncSession, row: Row, view: View, today: date) -> tuple[HouseholdVersion, date]:
+    if view.true_on is not None:
+        return await _true_on(session, row, view.as_of or today, view.true_on), view.true_on
+    return await _known_on(session, row, view.as_of), view.as_of or today
 
 
 async def _known_on(session: AsyncSession, row: Row, as_of: date | None) -> HouseholdVersion:
@@ -87,12 +93,17 @@ async def _standing(
     return rules.standing(versions, known_on, true_on), versions
 
 
-async def _frozen(session: AsyncSession, row: Row, year: int) -> tuple[HouseholdVersion, date]:
-    """The version frozen with a year, and the last day of that year's slice."""
-    found = await register_years.frozen(session, row.id, year)
+async def _frozen(session: AsyncSession, actor: Actor, household_id: UUID, year: int) -> register_years.Frozen:
+    """The file as frozen with a year: for whoever has the household now, and whoever has the village it was frozen
+    in. The latter sees it from the slice alone."""
+    row = await households.visible(session, actor, household_id)
+    if row is None:
+        found = await register_years.frozen_here(session, actor, household_id, year)
+    else:
+        found = await register_years.frozen(session, row, year)
     if found is None:
         raise NotFound()
-    return found.version, found.closed_through
+    return found
 
 
 def require_past(as_of: date | None) -> None:

@@ -15,7 +15,7 @@ from services.registry.operations.trail import Trail
 from services.registry.storage import parameters, statistics, year_closings
 from services.registry.storage import register_years as storage
 from services.registry.storage.ids import new_id
-from services.registry.storage.tables import HouseholdSlice, RegisterYear, RegisterYearClosing
+from services.registry.storage.tables import RegisterYear, RegisterYearClosing
 from shared.chassis import audit, clock, paging
 from shared.chassis.identity import Actor
 from shared.chassis.scope import covers, require_in_scope
@@ -120,21 +120,21 @@ async def list_years(
 async def list_households(
     session: AsyncSession, trail: Trail, year: int, area: str | None, status: str | None, cursor: str | None, limit: int
 ) -> Page[wire.FrozenHousehold]:
-    """The households of the actor's scope as frozen with a year."""
+    """The households frozen with a year in villages of the actor's scope, wherever they are now."""
     after = paging.decode(cursor, str, str)
     key = None if after is None else (str(after[0]), paging.id_of(after[1]))
-    found = await storage.list_slices(session, trail.actor, year, area, status, key, limit + 1)
+    found = await storage.list_frozen(session, trail.actor, year, area, status, key, limit + 1)
     items = [
-        wire.FrozenHousehold(**views.line(row, version).model_dump(), net_income_per_head=_per_head(frozen))
-        for frozen, row, version in found[:limit]
+        wire.FrozenHousehold(**views.line(one.household, one.version).model_dump(), net_income_per_head=_per_head(one))
+        for one in found[:limit]
     ]
-    last = found[limit - 1][0] if len(found) > limit else None
+    last = found[limit - 1].version if len(found) > limit else None
     await trail.note(session, "register_year.households", [item.id for item in items])
     next_cursor = None if last is None else paging.encode(last.village_code, str(last.household_id))
     return Page(items=items, next_cursor=next_cursor)
 
 
-def _per_head(frozen: HouseholdSlice) -> NetIncomePerHead | None:
+def _per_head(frozen: storage.FrozenLine) -> NetIncomePerHead | None:
     if frozen.net_income_fen is None or frozen.member_count == 0:
         return None
     people = frozen.member_count

@@ -8,7 +8,24 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Row, and_, cast, extract, func, or_, select, text, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Uuid,
+    and_,
+    cast,
+    column,
+    extract,
+    func,
+    or_,
+    select,
+    table,
+    text,
+    true,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.domain.refusals import YearBeingClosed
@@ -69,6 +86,13 @@ where county_code = cast(:county as text) and year = cast(:year as smallint)
   and village_code >= cast(:county as text) and village_code < cast(:county as text) || ':'
 group by county_code, year, village_code, status, coalesce(attribute, ''), coalesce(main_cause, '')
 """)
+
+_TOLD = ("household_no", "registered_on", "opened_on", "closed_on", "closing", "split_from", "merged_into")
+_KEPT = ("year", "village_code", "version", "status", "member_count", "net_income_fen", "closed_through")
+_FILES_FROZEN = table(
+    "household_files_frozen", column("household_id", Uuid()), column("content", JSONB()), *map(column, _KEPT + _TOLD)
+)
+"""The owner's view of what was frozen, behind the range by the frozen village: the household may have moved since."""
 
 
 async def freeze(session: AsyncSession, county_code: str, part: str, year: int, through: date) -> None:
@@ -207,7 +231,24 @@ async def counts(
     return (await session.execute(query)).all()
 
 
-async def list_slices(
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A file as frozen with a year. Read by its frozen village, `household` knows nothing that came later."""
+
+    household: Household
+    version: HouseholdVersion
+    closed_through: date
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenLine(Frozen):
+    """As a list of the year has it, with the figures kept of it."""
+
+    member_count: int
+    net_income_fen: int | None
+
+
+async def list_frozen(
     session: AsyncSession,
     actor: Actor,
     year: int,
@@ -215,39 +256,48 @@ async def list_slices(
     status: str | None,
     after: tuple[str, UUID] | None,
     limit: int,
-) -> Sequence[Row[HouseholdSlice, Household, HouseholdVersion]]:
+) -> Sequence[FrozenLine]:
     """Files as frozen with a year, by village and id. Scope is that of the village they were frozen in."""
-    frozen = HouseholdSlice
+    file = _FILES_FROZEN.c
     query = (
-        select(frozen, Household, HouseholdVersion)
-        .join(Household, Household.id == frozen.household_id)
-        .join(
-            HouseholdVersion,
-            and_(HouseholdVersion.household_id == frozen.household_id, HouseholdVersion.version == frozen.version),
-        )
-        .where(frozen.year == year, in_scope(frozen.village_code, actor))
-        .order_by(frozen.village_code, frozen.household_id)
+        select(_FILES_FROZEN)
+        .where(file.year == year, in_scope(file.village_code, actor))
+        .order_by(file.village_code, file.household_id)
         .limit(limit)
     )
     if area is not None:
-        query = query.where(within(frozen.village_code, area))
+        query = query.where(within(file.village_code, area))
     if status is not None:
-        query = query.where(frozen.status == status)
+        query = query.where(file.status == status)
     if after is not None:
-        query = query.where(tuple_(frozen.village_code, frozen.household_id) > after)
-    return (await session.execute(query)).all()
+        query = query.where(tuple_(file.village_code, file.household_id) > after)
+    return [_frozen_line(row) for row in await session.execute(query)]
 
 
-@dataclass(frozen=True, slots=True)
-class Frozen:
-    """A file as frozen with a year."""
+async def frozen_here(session: AsyncSession, actor: Actor, household_id: UUID, year: int) -> Frozen | None:
+    """A file as frozen with a year in a village of the actor's scope, wherever the household is now."""
+    file = _FILES_FROZEN.c
+    query = (
+        select(_FILES_FROZEN)
+        .where(file.household_id == household_id, file.year == year, in_scope(file.village_code, actor))
+        .order_by(file.closed_through.desc())
+        .limit(1)
+    )
+    row = (await session.execute(query)).first()
+    return None if row is None else _frozen_line(row)
 
-    version: HouseholdVersion
-    closed_through: date
+
+def _frozen_line(row: Row[*tuple[Any, ...]]) -> FrozenLine:
+    household = Household(id=row.household_id, version=row.version, **{name: getattr(row, name) for name in _TOLD})
+    version = HouseholdVersion(
+        household_id=row.household_id, version=row.version, status=row.status, village_code=row.village_code,
+        content=row.content,
+    )  # fmt: skip
+    return FrozenLine(household, version, row.closed_through, row.member_count, row.net_income_fen)
 
 
-async def frozen(session: AsyncSession, household_id: UUID, year: int) -> Frozen | None:
-    """The version of a file frozen with a year, in whichever county it lay then."""
+async def frozen(session: AsyncSession, household: Household, year: int) -> Frozen | None:
+    """The version of a file in the actor's scope frozen with a year, in whichever county it lay then."""
     query = (
         select(HouseholdVersion, RegisterYear.closed_through)
         .join(
@@ -261,12 +311,12 @@ async def frozen(session: AsyncSession, household_id: UUID, year: int) -> Frozen
             RegisterYear,
             and_(RegisterYear.county_code == HouseholdSlice.county_code, RegisterYear.year == HouseholdSlice.year),
         )
-        .where(HouseholdSlice.household_id == household_id, HouseholdSlice.year == year)
+        .where(HouseholdSlice.household_id == household.id, HouseholdSlice.year == year)
         .order_by(RegisterYear.closed_through.desc())
         .limit(1)
     )
     row = (await session.execute(query)).first()
-    return None if row is None else Frozen(row[0], row[1])
+    return None if row is None else Frozen(household, row[0], row[1])
 
 
 async def corrections_of(
