@@ -62,7 +62,8 @@ def _with_somebody(conditions: Conditions, actor: Actor, filters: Filters, today
 async def list_on(
     session: AsyncSession, actor: Actor, filters: Filters, day: date, after: tuple[str, int] | None, limit: int
 ) -> Sequence[Row[Household, HouseholdVersion]]:
-    """Households with the version known at the end of `day`. Scope is that of the village they belong to now."""
+    """Households with the version known at the end of `day`. Scope is that of the village they belong to now, the
+    area asked for that of the village they were known in then."""
     query = with_version_on(actor, filters, day)
     return (await session.execute(_page(query, after, limit))).all()
 

@@ -1,4 +1,4 @@
-"""Closed years of households that moved since: what was frozen stays with the village it was frozen under."""
+"""The past of households that moved since: a closed year stays with its village, a past day is read where they are."""
 
 from __future__ import annotations
 
@@ -228,3 +228,26 @@ async def test_a_page_of_frozen_files_is_read_in_the_order_of_the_index(county: 
     assert "$" not in entered[0], plan
     assert any("ix_household_slices_year_village_code_household_id" in line for line in plan), plan
     assert not any("Sort" in line for line in plan), plan
+
+
+async def test_a_list_of_a_past_day_goes_by_the_village_of_that_day_for_whoever_has_the_household_now(
+    county: Harness, owner: Any
+) -> None:
+    stays, goes = await open_household(county), await open_household(county, members=[person()])
+    await owner.execute("update household_versions set recorded_on = $1, true_from = $1", date(LAST_YEAR, 6, 1))
+    await moved(county, goes)
+    both, none = sorted([stays["id"], goes["id"]]), list[str]()
+    then, now = f"{LAST_YEAR}-12-31", office_today().isoformat()
+    for who, day, within, expected in (
+        (township_officer(), then, VILLAGE, both),
+        (township_officer(), then, OTHER_VILLAGE, none),
+        (township_officer(), now, VILLAGE, [stays["id"]]),
+        (township_officer(), now, OTHER_VILLAGE, [goes["id"]]),
+        (recorder(), then, VILLAGE, [stays["id"]]),
+        (recorder(village=OTHER_VILLAGE), then, None, [goes["id"]]),
+        (recorder(village=OTHER_VILLAGE), then, OTHER_VILLAGE, none),
+    ):
+        narrowed = {} if within is None else {"within": within}
+        answer = (await get(county, HOUSEHOLDS, who, as_of=day, count="exact", **narrowed)).json()
+        assert sorted(line["id"] for line in answer["items"]) == expected, (who.scope, day, within)
+        assert answer["count"] == len(expected), (who.scope, day, within)
