@@ -102,7 +102,6 @@ def create(settings: Settings | None = None) -> FastAPI:
         background=[_carry_out_imports, _undo_imports, _carry_out_quality_runs, _carry_out_closings],
         on_start=_require_keys_fit,
         row_security=True,
-        known_queries_only=True,
     )
     app.state.seals = Seals.from_files(settings.seal_key_file, settings.index_key_file, settings.seal_cipher)
     app.state.import_workers = Workers(

@@ -43,7 +43,6 @@ def create_app(
     background: Sequence[Callable[[FastAPI], Awaitable[None]]] = (),
     on_start: Callable[[FastAPI], Awaitable[None]] | None = None,
     row_security: bool = False,
-    known_queries_only: bool = False,
     trails: Sequence[Source] = EVERYWHERE,
 ) -> FastAPI:
     """Build one service.
@@ -51,7 +50,7 @@ def create_app(
     `peers` maps a service's name to its address; they are found in `app.state.peers`. `event_subscriber`
     names the peer that is told this service's events. `background` are endless jobs run while the app is up.
     `row_security` says that tables have policies by division code (`shared/chassis/row_security.py`).
-    `known_queries_only` refuses query parameters an operation does not declare. `trails` are sealed in one chain.
+    `trails` are sealed in one chain.
     """
     service = settings.service
     log.configure(service)
@@ -107,7 +106,6 @@ def create_app(
         settings.trail_anchor_file,
     )
     app.state.constraints = constraints or {}
-    app.state.known_queries_only = known_queries_only
     app.state.peers = {name: Peer(name, url, tokens, settings.peer_timeout_s) for name, url in (peers or {}).items()}
     problems.install(app, app.state.constraints)
     for router in [*routers, operations_router(service), *trail_routers(service, trails)]:

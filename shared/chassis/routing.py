@@ -72,8 +72,7 @@ class UnitOfWorkRoute(APIRoute):
                 actor = current_actor(request)
                 require_declared(actor, permission)
                 areas = actor.scope
-            if request.app.state.known_queries_only:
-                require_known(request, asked_for)
+            require_known(request, asked_for)
             if own_statement:
                 if request.method != "GET":
                     await _read_body(request)
