@@ -222,7 +222,7 @@ def install(app: FastAPI, constraints: dict[str, type[refusals.Refusal]]) -> Non
     @app.exception_handler(OSError)
     async def _database(request: Request, error: Exception) -> Response:
         if is_outage(error):
-            log.logger().error("dependency_unavailable", kind=type(error).__name__)
+            log.logger().error("dependency_unavailable", kind=type(error).__name__, sqlstate=_sqlstate(error))
             return of_refusal(request, refusals.Unavailable())
         return fault(request, error)
 
@@ -237,8 +237,7 @@ def refusal_of(error: IntegrityError, constraints: dict[str, type[refusals.Refus
 
 def is_outage(error: Exception) -> bool:
     """Whether the database was away or too busy, rather than the statement wrong."""
-    cause = error if isinstance(error, PostgresError) else getattr(getattr(error, "orig", None), "__cause__", None)
-    state = getattr(cause, "sqlstate", None) or ""
+    cause, state = _cause(error), _sqlstate(error)
     return (
         isinstance(error, PoolTimeout | OSError)
         # Of the driver's own errors those about values are faults of ours.
@@ -248,6 +247,16 @@ def is_outage(error: Exception) -> bool:
         or (isinstance(error, DBAPIError) and error.connection_invalidated)
         or (isinstance(error, DBAPIError) and isinstance(cause, OSError))
     )
+
+
+def _cause(error: Exception) -> object:
+    """What the driver said, without what was put around it."""
+    return error if isinstance(error, PostgresError) else getattr(getattr(error, "orig", None), "__cause__", None)
+
+
+def _sqlstate(error: Exception) -> str:
+    """PostgreSQL's five letters for what went wrong; empty when it did not speak."""
+    return getattr(_cause(error), "sqlstate", None) or ""
 
 
 def fault(request: Request, error: Exception) -> Response:

@@ -8,6 +8,7 @@ from shared.chassis.identity import Actor
 from tests.services.funds.world import PROVINCE, YEAR, World, day
 
 GROUPINGS = ("division", "fund_kind", "level", "batch", "office", "project")
+LATE_MONEY_OF = ("division_code", "fund_year", "as_of")
 SUMMED = ("received_fen", "allocated_fen", "paid_fen", "returned_fen", "withheld_fen")
 
 
@@ -28,7 +29,7 @@ async def check_progress(world: World, who: Actor = PROVINCE, **params: Any) -> 
     assert sum(row["amount_fen"] for row in answers[0]["delay_sums"]) == sum(
         row["amount_fen"] for row in answers[0]["delays"]
     )
-    await check_late_money(world, **params)
+    await check_late_money(world, **{name: params[name] for name in LATE_MONEY_OF if name in params})
     return answers[0]
 
 
