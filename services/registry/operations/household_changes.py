@@ -15,6 +15,7 @@ from services.registry.domain.code_lists import BY_CODE
 from services.registry.domain.household_files import EDITABLE, REGISTERED, HouseholdFile
 from services.registry.domain.members import Member
 from services.registry.domain.natural_changes import DEATH, DEPARTURE, NATURAL_DEPARTURES
+from services.registry.domain.refusals.natural_changes import OtherPerson
 from services.registry.operations import death_events
 from services.registry.operations import household_versions as versions
 from services.registry.operations import household_views as views
@@ -78,12 +79,16 @@ async def apply(
     _refuse_change(row, expected, request)
     if not why.consented:
         _refuse_natural_change(row, request)
-    _refuse_day(row, why.true_from, today)
+    if why.true_from > today:
+        raise refusals.DayInFuture(pointer="/true_from")
+    await versions.require_since(session, row, why.true_from, "/true_from")
     if request.village_code != row.village_code:  # a closed village keeps its files until they are moved
         await require_village(session, actor, request.village_code)
     present = {member.id: member for member in await storage.members(session, row.id) if member.active}
     request = with_kept_values(request, row, seals)
     file = file_of(request, _members_stated(request, present, seals))
+    if row.status == REGISTERED and not why.consented:
+        _refuse_other_people(present, request, file, seals)
     limits = await parameters.limits(session, file.village_code, today)
     refuse_first(rules.faults_of(file, limits, today))
     if file.natural_village != row.natural_village:  # a closed one keeps its files, as a village does
@@ -96,13 +101,6 @@ async def apply(
     applied = Applied(row, before, await versions.write(session, actor, row, before, why))
     await _tell_deaths(session, present, departures)
     return applied
-
-
-def _refuse_day(row: Household, true_from: date, today: date) -> None:
-    if true_from > today:
-        raise refusals.DayInFuture(pointer="/true_from")
-    if true_from < min(row.opened_on, row.identified_on or row.opened_on):
-        raise refusals.TrueFromTooEarly()
 
 
 def _refuse_change(row: Household, expected: int, request: wire.HouseholdChange) -> None:
@@ -124,6 +122,21 @@ def _refuse_natural_change(row: Household, request: wire.HouseholdChange) -> Non
             raise refusals.NaturalChangeNeeded(pointer=f"/departures/{index}/kind")
     if request.village_code != row.village_code:
         raise refusals.NaturalChangeNeeded(pointer="/village_code")
+    for index, sent in enumerate(request.members):
+        if sent.id is None:
+            raise refusals.NaturalChangeNeeded(pointer=f"/members/{index}")
+
+
+def _refuse_other_people(
+    present: dict[UUID, HouseholdMember], request: wire.HouseholdChange, file: HouseholdFile, seals: Seals
+) -> None:
+    """A person whose name and number are both stated anew is somebody else."""
+    for index, (sent, member) in enumerate(zip(request.members, file.members, strict=True)):
+        known = None if sent.id is None else present[UUID(sent.id)]
+        if known is None or member.name == known.name:
+            continue
+        if member.identity_number != protected_of(known, seals)["identity_number"]:
+            raise OtherPerson(pointer=f"/members/{index}")
 
 
 def _members_stated(

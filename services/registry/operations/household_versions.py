@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.domain.refusals import DayInFuture
+from services.registry.domain.refusals import DayInFuture, TrueFromTooEarly
 from services.registry.domain.register_years import earliest_day
 from services.registry.operations.closed_years import require_years_open
 from services.registry.operations.households import event_columns
@@ -30,6 +30,14 @@ class Why:
     true_from: date
     facts: dict[str, Any] = field(default_factory=dict)
     consented: bool = False
+
+
+async def require_since(session: AsyncSession, row: Household, day: date, pointer: str) -> None:
+    """Refuse a day from which nothing of this file is true yet: before it was opened, the household identified, and
+    what it states first true. Raises TrueFromTooEarly."""
+    first = await household_versions.version(session, row.id, 1)
+    if day < min(row.opened_on, row.identified_on or row.opened_on, first.true_from):
+        raise TrueFromTooEarly(pointer=pointer)
 
 
 async def write(

@@ -37,7 +37,7 @@ async def birth(
 ) -> wire.NaturalChange:
     """A child becomes one of the household."""
     event = event_of(rules.BIRTH, request)
-    (touched,) = await files.lock(session, actor, seals, (request.household_id, version))
+    (touched,) = await files.lock(session, actor, seals, event, (request.household_id, version))
     child = await _newcomer(session, actor, seals, touched, event, request.member)
     step = Step(touched, touched.people.joined(child), event.kind)
     return await _done(session, actor, seals, event, request, [step], [child.id])
@@ -59,12 +59,12 @@ async def joining(
     event, giving = event_of(request.kind, request), request.giving
     first = (request.household_id, version)
     if giving is not None:
-        receiving, left = await files.lock(session, actor, seals, first, giving, "/giving")
+        receiving, left = await files.lock(session, actor, seals, event, first, giving, "/giving")
         going = _Going(UUID(giving.member_id), giving.relation, "/giving/member_id", "/giving")
         sides = (_Side(left, giving.relations, "/giving/relations"), _Side(receiving, request.relations, "/relations"))
         return await _transfer(session, actor, seals, event, request, going, sides, receiving)
     assert request.member is not None
-    (touched,) = await files.lock(session, actor, seals, first)
+    (touched,) = await files.lock(session, actor, seals, event, first)
     newcomer = await _newcomer(session, actor, seals, touched, event, request.member)
     after = files.restated(touched.people, request.relations).joined(newcomer)
     step = Step(touched, after, event.kind, relations=request.relations)
@@ -80,7 +80,7 @@ async def leaving(
         kind, member_id = request.kind, request.member_id
         return await _departure(session, actor, seals, version, kind, request, member_id, request.relations)
     event, first = event_of(request.kind, request), (request.household_id, version)
-    left, receiving = await files.lock(session, actor, seals, first, taking, "/receiving")
+    left, receiving = await files.lock(session, actor, seals, event, first, taking, "/receiving")
     going = _Going(UUID(request.member_id), taking.relation, "/member_id", "/receiving")
     sides = (_Side(left, request.relations, "/relations"), _Side(receiving, taking.relations, "/receiving/relations"))
     return await _transfer(session, actor, seals, event, request, going, sides, left)
@@ -92,7 +92,7 @@ async def absence(
     """Somebody goes to prison or into the army and stays of the household. Whether the household's income is still
     shared by them is what the parameter says where and when it is recorded."""
     event = event_of(request.kind, request)
-    (touched,) = await files.lock(session, actor, seals, (request.household_id, version))
+    (touched,) = await files.lock(session, actor, seals, event, (request.household_id, version))
     person = touched.people.find(UUID(request.member_id), "/member_id")
     row = touched.rows[person.id]
     if row.absence is not None:
@@ -118,7 +118,7 @@ async def _departure(
 ) -> wire.NaturalChange:
     """Somebody leaves the household, and the register."""
     event = event_of(kind, request)
-    (touched,) = await files.lock(session, actor, seals, (request.household_id, version))
+    (touched,) = await files.lock(session, actor, seals, event, (request.household_id, version))
     person = touched.people.find(UUID(member_id), "/member_id")
     rules.require_day(event.on, event.today, touched.rows[person.id])
     after = files.restated(touched.people.without(person.id), relations)

@@ -90,14 +90,16 @@ async def lock(
     session: AsyncSession,
     actor: Actor,
     seals: Seals,
+    event: Event,
     first: tuple[str, int],
     other: wire.OtherFile | None = None,
     at: str = "/other",
     reopened: Sequence[str] = (),
 ) -> list[Touched]:
-    """The file of the request, and the other one it names at `at`, locked, each in the version it was read.
+    """The file of the event, and the other one it names at `at`, locked, each in the version it was read.
 
-    Refuses what is outside the scope (as absent), changed since, under decision or closed (but for `reopened`).
+    Refuses what is outside the scope (as absent), changed since, under decision or closed (but for `reopened`), and an
+    event of before there was the file.
     """
     wanted = [(UUID(first[0]), first[1], "")]
     if other is not None:
@@ -110,6 +112,8 @@ async def lock(
             raise NotFound(pointer=f"{pointer}/household_id")
     for household_id, version, pointer in wanted:
         require_editable(found[household_id], version, pointer, reopened)
+    for household_id, _, _ in wanted:
+        await versions.require_since(session, found[household_id], event.on, "/on")
     return [await read(session, found[one[0]], seals) for one in wanted]
 
 

@@ -35,7 +35,7 @@ async def split(
 ) -> wire.NaturalChange:
     """Some of a household become one of their own: same village, same standing, both files stated anew."""
     event = event_of(rules.SPLIT, request)
-    (touched,) = await files.lock(session, actor, seals, (request.household_id, version))
+    (touched,) = await files.lock(session, actor, seals, event, (request.household_id, version))
     for name in ("household", "remaining"):
         if getattr(request, name).village_code != touched.row.village_code:
             raise refusals.VillageDiffers(pointer=f"/{name}/village_code")
@@ -141,7 +141,7 @@ async def merge(
 ) -> wire.NaturalChange:
     """The people of another household of the village become of this one; the other file closes and says into which."""
     event, first = event_of(rules.MERGE, request), (request.household_id, version)
-    staying, ending = await files.lock(session, actor, seals, first, request.other)
+    staying, ending = await files.lock(session, actor, seals, event, first, request.other)
     _require_mergeable(staying, ending, request)
     rules.require_day(event.on, event.today, *(ending.rows[person.id] for person in ending.people.persons))
     together = People((*staying.people.persons, *ending.people.persons))

@@ -33,7 +33,7 @@ async def ask(
 ) -> wire.NaturalChange:
     """The giving village asks that a household move; nothing moves before the other accepts."""
     event = event_of(rules.VILLAGE_MOVE, request)
-    (touched,) = await files.lock(session, actor, seals, (request.household_id, version))
+    (touched,) = await files.lock(session, actor, seals, event, (request.household_id, version))
     rules.require_day(event.on, event.today)
     require_village_code(request.to_village, "/to_village")
     await require_open_village(session, request.to_village, "/to_village")

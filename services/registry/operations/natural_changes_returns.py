@@ -40,7 +40,7 @@ async def come_back(
     """Somebody comes back. Whoever was recorded as dead only asks for it."""
     event = event_of(rules.RETURN, request)
     first = (request.household_id, version)
-    (touched,) = await files.lock(session, actor, seals, first, reopened=(CLOSED,))
+    (touched,) = await files.lock(session, actor, seals, event, first, reopened=(CLOSED,))
     row = touched.rows.get(UUID(request.member_id))
     if row is None:
         raise refusals.MemberUnknown(pointer="/member_id")

@@ -75,6 +75,7 @@ def household(*people: dict[str, Any], village: str = VILLAGE, **other: Any) -> 
         "standard": "national",
         "attribute": "general_poor",
         "main_cause": "illness",
+        "identified_on": "2014-03-01",
         "other_causes": ["no_skill"],
         "housing_level": "B",
         "safe_water": True,

@@ -7,8 +7,15 @@ from shared.refusals import Conflict, RuleBroken
 
 class NaturalChangeNeeded(RuleBroken):
     code = "registry.natural_change_needed"
-    zh = "已登记的户:死亡、迁出、婚出、分户和迁移须作为自然变更办理,不能直接修改"
+    zh = "已登记的户:新增人员、死亡、迁出、婚出、分户和迁移须作为自然变更办理,不能直接修改"
     en = "On a registered file this is recorded as a natural change, not as an edit"
+
+
+class OtherPerson(RuleBroken):
+    code = "registry.other_person"
+    zh = "已登记的户:不能同时更改一人的姓名和公民身份号码;如系换人,须办理自然变更"
+    en = "A registered person's name and number are not changed at once: somebody else comes by a natural change"
+    pointer = "/members"
 
 
 class NumberNeeded(RuleBroken):

@@ -211,7 +211,7 @@ async def test_what_can_be_changed_directly_or_changes_nothing_needs_no_correcti
     for change, code in (
         (kept(opened, housing_level="C") | {"true_from": f"{LAST_YEAR + 1}-01-01"}, "registry.year_not_closed"),
         (kept(opened), "registry.correction_changes_nothing"),
-        (kept(opened, housing_level="C") | {"true_from": f"{LAST_YEAR - 3}-01-01"}, "registry.true_from_too_early"),
+        (kept(opened, housing_level="C") | {"true_from": "2014-02-28"}, "registry.true_from_too_early"),
     ):
         answer = await ask(county, opened, change)
         assert answer.json()["code"] == code

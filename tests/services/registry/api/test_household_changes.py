@@ -172,7 +172,27 @@ async def test_what_happens_to_a_registered_household_is_an_event_and_no_edit(co
     moved = await put(county, opened, body | {"village_code": OTHER_VILLAGE}, 3, township_officer())
     assert (moved.status_code, moved.json()["code"]) == (422, "registry.natural_change_needed")
     assert moved.json()["errors"][0]["pointer"] == "/village_code"
+    joined = await put(county, opened, body | {"members": [*body["members"], person("nephew", 30)]}, 3)
+    assert (joined.status_code, joined.json()["code"]) == (422, "registry.natural_change_needed")
+    assert joined.json()["errors"][0]["pointer"] == "/members/3"
     assert await owner.fetchval("select max(version) from household_versions") == 3
+
+
+async def test_nobody_takes_the_place_of_another_on_a_registered_file(county: Harness, owner: Any) -> None:
+    opened = await open_household(county)
+    await registered(county, opened)
+    body, other = kept(opened, reason="据实修改"), person("spouse", 43, "2")
+    rest = [body["members"][0], body["members"][2]]
+    anew = {"name": "李更", "identity_number": other["identity_number"]}
+    swapped = [rest[0], body["members"][1] | anew, rest[1]]
+    refused = await put(county, opened, body | {"members": swapped}, 3)
+    assert (refused.status_code, refused.json()["code"]) == (422, "registry.other_person")
+    assert refused.json()["errors"][0]["pointer"] == "/members/1"
+    assert await owner.fetchval("select max(version) from household_versions") == 3
+    for version, (field, value) in enumerate(anew.items(), start=3):
+        body["members"][1] |= {field: value}
+        mended = await put(county, opened, body, version)
+        assert mended.status_code == 200, f"a {field} written wrongly is corrected: {mended.text}"
 
 
 async def test_the_head_can_change_in_one_step(county: Harness) -> None:

@@ -423,3 +423,16 @@ async def test_the_county_and_the_auditor_read_and_record_nothing(county: Harnes
     assert (await post(county, "deaths", body, 1, reader)).status_code == 403
     async with county.as_(reader) as client:
         assert (await client.get(CHANGES)).json()["items"] == []
+
+
+async def test_nothing_happened_to_a_household_before_there_was_its_file(county: Harness, owner: Any) -> None:
+    file = await on_register(county, identified_on=days_ago(30))
+    spouse = file["members"][1]
+    path = "deaths"
+    early = await post(county, path, event(file, on=days_ago(31), member_id=spouse["id"]), file["version"])
+    assert (early.status_code, early.json()["code"]) == (422, "registry.true_from_too_early")
+    assert early.json()["errors"][0]["pointer"] == "/on"
+    born = event(file, on=days_ago(31), member=newborn(days_ago(31)))
+    assert (await post(county, "births", born, file["version"])).status_code == 422
+    assert await owner.fetchval("select count(*) from natural_changes") == 0
+    await done(county, path, event(file, on=days_ago(30), member_id=spouse["id"]), file["version"])
