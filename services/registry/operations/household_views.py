@@ -84,7 +84,7 @@ def whole(row: Row, version: Version, seals: Seals, on: date) -> wire.Household:
         **_stated(_OF_HOUSEHOLD, content),
         income=None if income is None else _amounts(income),
         income_not_counted_fen=None if income is None else income.not_counted_fen(),
-        net_income_per_head=_per_head(income, counted(people)),
+        net_income_per_head=net_income_per_head(content),
         phone_masked=_masked_phone(content, "phone_sealed", sealing.phone_of(row.id), seals),
         monitor_phone_masked=_masked_phone(content, "monitor_phone_sealed", sealing.monitor_phone_of(row.id), seals),
         bank_account_masked=_masked_account(content, row.id, seals),
@@ -133,8 +133,9 @@ def _amounts(income: Income) -> wire.IncomeAmounts:
     return wire.IncomeAmounts(**{name: getattr(income, name) for name in AMOUNTS}, items=income.items)
 
 
-def _per_head(income: Income | None, people: int) -> wire.NetIncomePerHead | None:
+def net_income_per_head(content: dict[str, Any]) -> wire.NetIncomePerHead | None:
     """None where no income is stated, or nobody is there to share it."""
+    income, people = income_of(content), counted(content["members"])
     if income is None or not people:
         return None
     exact = per_head(income, people)

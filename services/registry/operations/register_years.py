@@ -22,7 +22,6 @@ from shared.chassis.scope import covers, require_in_scope
 from shared.refusals import NotFound
 from shared.schemas import registry_years as wire
 from shared.schemas.registry import Figures, Statistics
-from shared.schemas.registry_households import NetIncomePerHead
 from shared.schemas.wire import Page
 
 UNSTATED = "未填"
@@ -125,22 +124,16 @@ async def list_households(
     key = None if after is None else (str(after[0]), paging.id_of(after[1]))
     found = await storage.list_frozen(session, trail.actor, year, area, status, key, limit + 1)
     items = [
-        wire.FrozenHousehold(**views.line(one.household, one.version).model_dump(), net_income_per_head=_per_head(one))
+        wire.FrozenHousehold(
+            **views.line(one.household, one.version).model_dump(),
+            net_income_per_head=views.net_income_per_head(one.version.content),
+        )
         for one in found[:limit]
     ]
     last = found[limit - 1].version if len(found) > limit else None
     await trail.note(session, "register_year.households", [item.id for item in items])
     next_cursor = None if last is None else paging.encode(last.village_code, str(last.household_id))
     return Page(items=items, next_cursor=next_cursor)
-
-
-def _per_head(frozen: storage.FrozenLine) -> NetIncomePerHead | None:
-    if frozen.net_income_fen is None or frozen.member_count == 0:
-        return None
-    people = frozen.member_count
-    return NetIncomePerHead(
-        numerator_fen=frozen.net_income_fen, people=people, floor_fen=frozen.net_income_fen // people
-    )
 
 
 async def count(session: AsyncSession, actor: Actor, year: int, division_code: str, group_by: GroupBy) -> Statistics:
