@@ -57,7 +57,7 @@ async def household_get(
     view = past.View(as_of, true_on, year)
     async with at.trail.database.session(read_only=True, areas=at.trail.actor.scope) as session:
         found = await past.get(session, at.trail, at.seals, household_id, view)
-    if true_on is None:  # a file made up for a day is no version anybody could change from
+    if found.true_on is None:  # a file made up for a day is no version anybody could change from
         response.headers["ETag"] = etag(found.version)
     return found
 

@@ -2,18 +2,30 @@
 
 A version states: from `true_from` on, until stated otherwise, the facts it changed are so. The value of a fact on day
 D as known on day K is the one stated by the last recorded of the versions with `recorded_on` <= K and `true_from` <= D
-that stated this fact. People are told apart by id.
+that stated this fact. People are told apart by id. Fields that are one fact (an income, a number and its birth date)
+are stated as one, where versions true later stand between.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-STATUS, PRESENT = "status", "present"
+from services.registry.domain.income import AMOUNTS
+
+STATUS, PRESENT, VILLAGE = "status", "present", "village_code"
 MEMBERS = "members"
+_TOGETHER = (
+    (*AMOUNTS, "income_items"),
+    ("identity_sealed", "birth_date", "sex"),
+    ("disability_sealed", "disability_category", "disability_grade"),
+    ("active", "departure", "departed_on"),
+    ("absence", "absent_from", "absence_counted"),
+)
+_ONE = {name: names for names in _TOGETHER for name in names}
+"""Fields that make no sense without each other: who states one of them states them all."""
 
 
 class Fact(NamedTuple):
@@ -64,29 +76,37 @@ def changes(before: dict[Fact, Any], after: dict[Fact, Any]) -> dict[Fact, Any]:
     return changed | {fact: None for fact in before if fact not in after}
 
 
-def statements(versions: Sequence[Version]) -> Iterable[Statement]:
-    """What each of a file's versions stated, in the order of their recording."""
-    before: dict[Fact, Any] = {}
-    for version in sorted(versions, key=lambda one: one.number):
-        after = facts_of(version)
-        for fact, value in changes(before, after).items():
-            yield Statement(fact, value, version.true_from, version.recorded_on, version.number)
-        before = after
-
-
 def standing(versions: Sequence[Version], known_on: date, true_on: date) -> Standing:
     """The statement that stands for each fact on the day `true_on`, as known at the end of `known_on`."""
-    known = [version for version in versions if version.recorded_on <= known_on]
-    return {one.fact: one for one in statements(known) if one.true_from <= true_on}
+    stand: Standing = {}
+    before: dict[Fact, Any] = {}
+    for version in sorted(versions, key=lambda one: one.number):
+        if version.recorded_on > known_on:
+            continue
+        after = facts_of(version)
+        if version.true_from <= true_on:
+            changed = changes(before, after)
+            for fact, value in (changed | _beside(changed, after, stand)).items():
+                stand[fact] = Statement(fact, value, version.true_from, version.recorded_on, version.number)
+        before = after
+    return stand
+
+
+def _beside(changed: Collection[Fact], after: Mapping[Fact, Any], stand: Standing) -> dict[Fact, Any]:
+    """The facts that are one with a changed one, where others stand so far than it was changed beside."""
+    kin = {Fact(fact.member, name) for fact in changed for name in _ONE.get(fact.name, ())}
+    known = {fact: stand[fact].value if fact in stand else None for fact in kin}
+    return {fact: after.get(fact) for fact in kin if fact not in changed and known[fact] != after.get(fact)}
 
 
 def whole(standing: Standing, order: Sequence[str]) -> tuple[str, dict[str, Any]] | None:
-    """Status and content of the file these statements make; None before the file's first day.
+    """Status and content of the file these statements make; None before the file's first day, though something may
+    have been stated of an earlier one.
 
     `order` is the order of people by id; somebody not yet of the household on that day is left out.
     """
     status = standing.get(Fact("", STATUS))
-    if status is None:
+    if status is None or Fact("", VILLAGE) not in standing:
         return None
     content = _values(standing, "")
     del content[STATUS]

@@ -47,13 +47,14 @@ async def get(session: AsyncSession, trail: Trail, seals: Seals, household_id: U
     if view.year is not None:
         found = await _frozen(session, trail.actor, household_id, view.year)
         row, version, day = found.household, found.version, found.closed_through
+        known_on, true_on = found.closed_on, day if found.composed else None
     else:
         row = await visible_row(session, trail.actor, household_id)
         version, day = await _of_day(session, row, view, today)
+        known_on, true_on = view.as_of or today, view.true_on
     answer = views.whole(row, version, seals, day)
     await trail.note(session, "household.get", subjects_of(row, version))
-    known_on = day if view.true_on is None else view.as_of or today
-    return answer.model_copy(update={"known_on": known_on, "true_on": view.true_on, "frozen_year": view.year})
+    return answer.model_copy(update={"known_on": known_on, "true_on": true_on, "frozen_year": view.year})
 
 
 async def _of_day(session: AsyncSession, row: Row, view: View, today: date) -> tuple[HouseholdVersion, date]:

@@ -127,7 +127,7 @@ async def _reseal(connection: AsyncConnection, seals: Seals, table: str, rows: l
         return await reseal(connection, seals, rows, [])
     ids = [row.id for row in rows]
     people = await resealing.lock_of(connection, MEMBERS, "household_id", ids)
-    return await reseal(connection, seals, [*rows, *people], await resealing.versions_of(connection, ids))
+    return await reseal(connection, seals, [*rows, *people], await resealing.contents_of(connection, ids))
 
 
 def _rows_at_once(table: str) -> int:

@@ -10,8 +10,8 @@ from cryptography.exceptions import InvalidTag
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.registry.storage import resealing
-from services.registry.storage.resealing import Sealed, SealedRow, VersionText
-from services.registry.storage.sealed_places import Place, of_table
+from services.registry.storage.resealing import ContentText, Sealed, SealedRow
+from services.registry.storage.sealed_places import CONTENT_TABLES, Place, of_table
 from services.registry.storage.sealing import Seals, UnknownSealKey, key_of
 
 Held = Sequence[tuple[Place, Sealed]]
@@ -76,13 +76,13 @@ class Batch:
                 changed.append(SealedRow(row.table, row.id, values))
         return changed
 
-    def versions(self, held: Iterable[tuple[VersionText, Held]]) -> list[VersionText]:
-        """Those versions that change, with nothing of their text replaced but sealed values."""
+    def contents(self, held: Iterable[tuple[ContentText, Held]]) -> list[ContentText]:
+        """Those contents that change, with nothing of their text replaced but sealed values."""
         changed = []
-        for version, values in held:
+        for content, values in held:
             new = {value[1]: self.renewed[value] for value in values if value in self.renewed}
             if new:
-                changed.append(version._replace(content=_replaced(version.content, new)))
+                changed.append(content._replace(content=_replaced(content.content, new)))
         return changed
 
     def require_same(self) -> None:
@@ -97,23 +97,25 @@ def _replaced(text: str, new: dict[Sealed, Sealed]) -> str:
 
 
 async def reseal(
-    connection: AsyncConnection, seals: Seals, rows: Sequence[SealedRow], versions: Sequence[VersionText]
+    connection: AsyncConnection, seals: Seals, rows: Sequence[SealedRow], contents: Sequence[ContentText]
 ) -> Batch:
-    """Move rows of any tables and versions to the key in use. NotTheSame, with nothing kept, if it went wrong."""
+    """Move rows of any tables and contents to the key in use. NotTheSame, with nothing kept, if it went wrong."""
     batch = Batch(seals)
-    held = [(version, list(version.held())) for version in versions]
+    held = [(content, list(content.held())) for content in contents]
     batch.renew(chain((value for row in rows for value in row.held()), *(values for _, values in held)))
     if not batch.renewed:
         return batch
     for table in dict.fromkeys(row.table for row in rows):
         changed = batch.rows([row for row in rows if row.table == table])
         _require_equal(changed, await resealing.save_rows(connection, table, changed))
-    changed_versions = batch.versions(held)
-    _require_equal(changed_versions, await resealing.save_versions(connection, changed_versions))
+    changed_contents = batch.contents(held)
+    for table in CONTENT_TABLES:
+        new = [content for content in changed_contents if content.table == table]
+        _require_equal(new, await resealing.save_contents(connection, table, new))
     batch.require_same()
     return batch
 
 
-def _require_equal(written: Sequence[SealedRow | VersionText], stored: Sequence[SealedRow | VersionText]) -> None:
+def _require_equal(written: Sequence[SealedRow | ContentText], stored: Sequence[SealedRow | ContentText]) -> None:
     if len(written) != len(stored) or {row[:2]: row[2] for row in written} != {row[:2]: row[2] for row in stored}:
         raise NotTheSame("the database holds something else than was written")

@@ -7,22 +7,31 @@ township. Broken off, it has frozen nothing and is taken up again.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.domain import household_history
 from services.registry.domain import register_years as rules
+from services.registry.operations import household_views as views
+from services.registry.operations.field_changes import version_of
+from services.registry.storage import household_versions
 from services.registry.storage import register_years as years
 from services.registry.storage import year_closings as storage
-from services.registry.storage.tables import RegisterYear, RegisterYearClosing
+from services.registry.storage import year_freezing as freezing
+from services.registry.storage.tables import HouseholdVersion, RegisterYear, RegisterYearClosing
 from shared.chassis import audit, clock, jobs
 from shared.chassis.database import Database
 from shared.chassis.identity import Actor
 
 PAUSE_S = 0.5
 MAX_ATTEMPTS = 5
+AT_ONCE = 200
+"""Files composed at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +101,44 @@ async def _freeze(session: AsyncSession, closing: Closing) -> tuple[int, int]:
     parts = await storage.parts_of(session, county)
     for done, part in enumerate(parts):
         await _tell(closing, done, len(parts))
-        await years.freeze(session, county, part, year, through)
+        apart = await freezing.holding_later(session, part, through)
+        await freezing.freeze(session, county, part, year, through, apart)
+        await _freeze_composed(session, county, year, through, apart)
     await _tell(closing, len(parts), len(parts))
-    await years.add_up(session, county, year)
+    await freezing.add_up(session, county, year)
     households, people = (await years.totals_by_year(session, closing.actor, [county])).get((county, year), (0, 0))
     return households, people
+
+
+async def _freeze_composed(
+    session: AsyncSession, county: str, year: int, through: date, households: Sequence[UUID]
+) -> None:
+    """Keep files of which no version is what was so on the last day, each as composed for it; few, so by portions."""
+    for first in range(0, len(households), AT_ONCE):
+        found = await household_versions.of_each(session, households[first : first + AT_ONCE])
+        slices = [_composed(rows, through) for rows in found.values()]
+        here = [one for one in slices if one is not None and rules.county_of(one["village_code"]) == county]
+        await freezing.keep(session, [one | {"county_code": county, "year": year} for one in here])
+
+
+def _composed(rows: Sequence[HouseholdVersion], through: date) -> dict[str, Any] | None:
+    """The slice of a file as all that is known says it was on a day; None where it was opened later."""
+    versions = [version_of(row) for row in rows]
+    stood = [one for one in versions if one.true_from <= through]
+    made = household_history.whole(
+        household_history.standing(versions, date.max, through), household_history.order_of(versions)
+    )
+    if made is None:
+        return None
+    status, content = made
+    income = views.income_of(content)
+    return {
+        "household_id": rows[0].household_id,
+        "version": stood[-1].number,
+        "status": status,
+        "net_income_fen": None if income is None else income.net_fen(),
+        "content": content,
+    } | {name: content.get(name) for name in ("village_code", "attribute", "main_cause", "member_count")}
 
 
 async def _tell(closing: Closing, done: int, total: int) -> None:

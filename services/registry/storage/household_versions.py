@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.storage.tables import Household, HouseholdEvent, HouseholdVersion
@@ -49,6 +49,15 @@ async def known_on(session: AsyncSession, household_id: UUID, day: date) -> Sequ
             .order_by(HouseholdVersion.version)
         )
     ).all()
+
+
+async def of_each(session: AsyncSession, household_ids: Sequence[UUID]) -> dict[UUID, list[HouseholdVersion]]:
+    """Every version of these files, oldest first, by household."""
+    found: dict[UUID, list[HouseholdVersion]] = {}
+    query = select(HouseholdVersion).where(HouseholdVersion.household_id == func.any(list(household_ids)))
+    for row in await session.scalars(query.order_by(HouseholdVersion.version)):
+        found.setdefault(row.household_id, []).append(row)
+    return found
 
 
 async def between(session: AsyncSession, household_id: UUID, first: int, last: int) -> dict[int, HouseholdVersion]:

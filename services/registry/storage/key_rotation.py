@@ -13,8 +13,8 @@ from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from services.registry.storage.sealed_places import FILE_TABLES, SealedColumn, of_table
-from services.registry.storage.tables import Base, HouseholdMember, HouseholdVersion, KeyRotation
+from services.registry.storage.sealed_places import CONTENT_TABLES, FILE_TABLES, SealedColumn, of_table
+from services.registry.storage.tables import Base, HouseholdMember, KeyRotation
 from shared.chassis.database import async_url
 
 ONE_AT_A_TIME = 7412
@@ -22,7 +22,7 @@ ONE_AT_A_TIME = 7412
 
 
 class Counted(NamedTuple):
-    """How many values of a column are under a key. `column` of a version's content reads `content.<column>`."""
+    """How many values of a column are under a key. `column` of a content of a file reads `content.<column>`."""
 
     table: str
     column: str
@@ -104,14 +104,14 @@ async def count_after(connection: AsyncConnection, table: str, key: str, last_id
 
 
 async def count_by_key(connection: AsyncConnection, columns: Sequence[SealedColumn]) -> list[Counted]:
-    """How many values of each column, and of the same columns inside versions, are under which key."""
+    """How many values of each column, and of the same columns inside contents of files, are under which key."""
     found: list[Counted] = []
     for column in columns:
         rows = await connection.execute(_counts(column))
         found += [Counted(column.table, column.column, row[0], row[1]) for row in rows]
-        if column.table in FILE_TABLES:
-            rows = await connection.execute(_counts_in_versions(column))
-            found += [Counted("household_versions", f"content.{column.column}", row[0], row[1]) for row in rows]
+        for table in CONTENT_TABLES if column.table in FILE_TABLES else ():
+            rows = await connection.execute(_counts_in_contents(table, column))
+            found += [Counted(table, f"content.{column.column}", row[0], row[1]) for row in rows]
     return found
 
 
@@ -122,12 +122,12 @@ def _counts(column: SealedColumn) -> Select[Any, Any]:
     return select(name, func.count()).where(sealed.is_not(None)).group_by(name)
 
 
-def _counts_in_versions(column: SealedColumn) -> Select[Any, Any]:
-    path = cast(_path(column), JSONPATH)
-    value = func.jsonb_path_query(HouseholdVersion.content, path).column_valued("sealed", joins_implicitly=True)
+def _counts_in_contents(table: str, column: SealedColumn) -> Select[Any, Any]:
+    rows, path = Base.metadata.tables[table], cast(_path(column), JSONPATH)
+    value = func.jsonb_path_query(rows.c.content, path).column_valued("sealed", joins_implicitly=True)
     name = func.split_part(value.op("#>>")(cast([], ARRAY(Text))), ":", 1)
     is_text = func.jsonb_typeof(value) == "string"
-    return select(name, func.count()).select_from(HouseholdVersion).where(is_text).group_by(name)
+    return select(name, func.count()).select_from(rows).where(is_text).group_by(name)
 
 
 def _path(column: SealedColumn) -> str:
@@ -135,15 +135,20 @@ def _path(column: SealedColumn) -> str:
 
 
 async def stale_files(connection: AsyncConnection, key: str, after: UUID | None, limit: int) -> list[UUID]:
-    """Households with a value, in the file, its people or its versions, that is not under the key; by id."""
+    """Households with a value, in the file, its people or its contents, that is not under the key; by id."""
     households, people = (Base.metadata.tables[table] for table in FILE_TABLES)
     columns = [column for table in FILE_TABLES for column in of_table(table)]
     paths = [f'{_path(column)} ? (!(@ starts with "{key}:"))' for column in columns]
-    in_versions = or_(*(func.jsonb_path_exists(HouseholdVersion.content, cast(path, JSONPATH)) for path in paths))
+    contents = [Base.metadata.tables[table] for table in CONTENT_TABLES]
     owners = union(
         select(households.c.id).where(_stale(households, key)),
         select(HouseholdMember.household_id).where(_stale(people, key)),
-        select(HouseholdVersion.household_id).where(in_versions),
+        *(
+            select(rows.c.household_id).where(
+                or_(*(func.jsonb_path_exists(rows.c.content, cast(path, JSONPATH)) for path in paths))
+            )
+            for rows in contents
+        ),
     ).subquery()
     query = select(owners.c.id).order_by(owners.c.id).limit(limit)
     return list(await connection.scalars(query if after is None else query.where(owners.c.id > after)))

@@ -1,4 +1,4 @@
-"""SQL of closed years: freezing a county's files, and reading what was frozen."""
+"""SQL of closed years: which are closed, and what was frozen with them. `year_freezing` is how it is frozen."""
 
 from __future__ import annotations
 
@@ -45,75 +45,19 @@ from shared.chassis.scope import in_scope, within
 
 _LOCK = 7420
 """First key of the advisory locks of counties' years; the county's code is the second."""
-_FREEZE_MS = 120_000
-
-# What a file says now stands in its columns: only what was frozen earlier than that is read out of its content.
-_FREEZE = text("""
-insert into household_slices (county_code, year, household_id, village_code, version, status, attribute,
-                              main_cause, member_count, net_income_fen)
-select cast(:county as text), cast(:year as smallint), household.id, stood.village_code, stood.version,
-       stood.status, stated.attribute, stated.main_cause, stated.member_count,
-       stated.wage_fen + stated.business_fen + stated.property_fen + stated.transfer_fen - stated.business_cost_fen
-from households household
-cross join lateral (
-    select version.version, version.status, version.village_code, version.content
-    from household_versions version
-    where version.household_id = household.id and version.true_from <= cast(:through as date)
-    order by version.version desc
-    limit 1
-) stood
-cross join lateral (
-    select household.attribute, household.main_cause, household.member_count, household.wage_fen,
-           household.business_fen, household.property_fen, household.transfer_fen, household.business_cost_fen
-    where stood.version = household.version
-    union all
-    select * from jsonb_to_record(stood.content) as earlier (
-        attribute text, main_cause text, member_count bigint, wage_fen bigint, business_fen bigint,
-        property_fen bigint, transfer_fen bigint, business_cost_fen bigint
-    )
-    where stood.version <> household.version
-) stated
-where household.village_code >= cast(:part as text)
-  and household.village_code < cast(:part as text) || ':'
-  and left(stood.village_code, 6) = cast(:county as text)
-""")
-_TOTAL = text("""
-insert into register_year_totals (county_code, year, village_code, status, attribute, main_cause, households, people)
-select county_code, year, village_code, status, coalesce(attribute, ''), coalesce(main_cause, ''), count(*),
-       sum(member_count)
-from household_slices
-where county_code = cast(:county as text) and year = cast(:year as smallint)
-  and village_code >= cast(:county as text) and village_code < cast(:county as text) || ':'
-group by county_code, year, village_code, status, coalesce(attribute, ''), coalesce(main_cause, '')
-""")
+_LONG_MS = 120_000
 
 _TOLD = ("household_no", "registered_on", "opened_on", "closed_on", "closing", "split_from", "merged_into")
-_KEPT = ("year", "village_code", "version", "status", "member_count", "net_income_fen", "closed_through")
+_KEPT = ("year", "village_code", "version", "status", "closed_through", "year_closed_on", "composed")
 _FILES_FROZEN = table(
     "household_files_frozen", column("household_id", Uuid()), column("content", JSONB()), *map(column, _KEPT + _TOLD)
 )
 """The owner's view of what was frozen, behind the range by the frozen village: the household may have moved since."""
 
 
-async def freeze(session: AsyncSession, county_code: str, part: str, year: int, through: date) -> None:
-    """Keep, of every file that stands in a part of a county now, the last version true by `through`."""
-    await _allow_long(session)
-    await session.execute(_FREEZE, {"county": county_code, "part": part, "year": year, "through": through})
-
-
-async def add_up(session: AsyncSession, county_code: str, year: int) -> None:
-    """Keep the totals by village of what was frozen: a file stands in the village it belonged to then."""
-    await _allow_long(session)
-    await session.execute(_TOTAL, {"county": county_code, "year": year})
-
-
-async def _allow_long(session: AsyncSession) -> None:
-    await session.execute(text(f"set local statement_timeout = {_FREEZE_MS}"))
-
-
 async def hold_still(session: AsyncSession, county_code: str) -> None:
     """Let no file of the county change until this transaction ends; waits for the changes that are under way."""
-    await _allow_long(session)
+    await allow_long(session)
     await session.execute(select(func.pg_advisory_xact_lock(_LOCK, int(county_code))))
 
 
@@ -134,6 +78,10 @@ async def await_closed_of(session: AsyncSession, county_codes: Sequence[str]) ->
     for code in county_codes:
         await session.execute(select(func.pg_advisory_xact_lock_shared(_LOCK, int(code))))
     return await years_closed(session, county_codes)
+
+
+async def allow_long(session: AsyncSession) -> None:
+    await session.execute(text(f"set local statement_timeout = {_LONG_MS}"))
 
 
 async def years_closed(session: AsyncSession, county_codes: Sequence[str]) -> dict[str, dict[int, date]]:
@@ -233,19 +181,14 @@ async def counts(
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A file as frozen with a year. Read by its frozen village, `household` knows nothing that came later."""
+    """A file as frozen with a year. Read by its frozen village, `household` knows nothing that came later. Where no
+    version is what was so on the last day, `version` is `composed` for it and stands nowhere."""
 
     household: Household
     version: HouseholdVersion
     closed_through: date
-
-
-@dataclass(frozen=True, slots=True)
-class FrozenLine(Frozen):
-    """As a list of the year has it, with the figures kept of it."""
-
-    member_count: int
-    net_income_fen: int | None
+    closed_on: date
+    composed: bool
 
 
 async def list_frozen(
@@ -256,7 +199,7 @@ async def list_frozen(
     status: str | None,
     after: tuple[str, UUID] | None,
     limit: int,
-) -> Sequence[FrozenLine]:
+) -> Sequence[Frozen]:
     """Files as frozen with a year, by village and id. Scope is that of the village they were frozen in."""
     file = _FILES_FROZEN.c
     query = (
@@ -271,7 +214,7 @@ async def list_frozen(
         query = query.where(file.status == status)
     if after is not None:
         query = query.where(tuple_(file.village_code, file.household_id) > after)
-    return [_frozen_line(row) for row in await session.execute(query)]
+    return [_seen_here(row) for row in await session.execute(query)]
 
 
 async def frozen_here(session: AsyncSession, actor: Actor, household_id: UUID, year: int) -> Frozen | None:
@@ -284,39 +227,38 @@ async def frozen_here(session: AsyncSession, actor: Actor, household_id: UUID, y
         .limit(1)
     )
     row = (await session.execute(query)).first()
-    return None if row is None else _frozen_line(row)
+    return None if row is None else _seen_here(row)
 
 
-def _frozen_line(row: Row[*tuple[Any, ...]]) -> FrozenLine:
+def _seen_here(row: Row[*tuple[Any, ...]]) -> Frozen:
     household = Household(id=row.household_id, version=row.version, **{name: getattr(row, name) for name in _TOLD})
-    version = HouseholdVersion(
-        household_id=row.household_id, version=row.version, status=row.status, village_code=row.village_code,
-        content=row.content,
-    )  # fmt: skip
-    return FrozenLine(household, version, row.closed_through, row.member_count, row.net_income_fen)
+    return Frozen(household, _version(row), row.closed_through, row.year_closed_on, row.composed)
+
+
+def _version(row: Row[*tuple[Any, ...]]) -> HouseholdVersion:
+    stated = ("household_id", "version", "status", "village_code", "content")
+    return HouseholdVersion(**{name: getattr(row, name) for name in stated})
 
 
 async def frozen(session: AsyncSession, household: Household, year: int) -> Frozen | None:
-    """The version of a file in the actor's scope frozen with a year, in whichever county it lay then."""
+    """A file in the actor's scope as frozen with a year, in whichever county it lay then."""
+    kept, version = HouseholdSlice, HouseholdVersion
     query = (
-        select(HouseholdVersion, RegisterYear.closed_through)
-        .join(
-            HouseholdSlice,
-            and_(
-                HouseholdSlice.household_id == HouseholdVersion.household_id,
-                HouseholdSlice.version == HouseholdVersion.version,
-            ),
+        select(
+            kept.household_id, kept.version, kept.status, kept.village_code,
+            func.coalesce(kept.content, version.content).label("content"), kept.content.is_not(None).label("composed"),
+            RegisterYear.closed_through, RegisterYear.closed_on.label("year_closed_on"),
         )
-        .join(
-            RegisterYear,
-            and_(RegisterYear.county_code == HouseholdSlice.county_code, RegisterYear.year == HouseholdSlice.year),
-        )
-        .where(HouseholdSlice.household_id == household.id, HouseholdSlice.year == year)
+        .join(version, and_(version.household_id == kept.household_id, version.version == kept.version))
+        .join(RegisterYear, and_(RegisterYear.county_code == kept.county_code, RegisterYear.year == kept.year))
+        .where(kept.household_id == household.id, kept.year == year)
         .order_by(RegisterYear.closed_through.desc())
         .limit(1)
-    )
+    )  # fmt: skip
     row = (await session.execute(query)).first()
-    return None if row is None else Frozen(household, row[0], row[1])
+    if row is None:
+        return None
+    return Frozen(household, _version(row), row.closed_through, row.year_closed_on, row.composed)
 
 
 async def corrections_of(

@@ -1,4 +1,4 @@
-"""SQL of one batch of a rotation: rows and versions read under lock, written back set by set.
+"""SQL of one batch of a rotation: rows and contents read under lock, written back set by set.
 
 Nothing here waits for a lock: a row somebody works on is left out and comes later. So a rotation can neither hold up
 the service for longer than one batch nor stand in a deadlock with it.
@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, LargeBinary, Text, Uuid, bindparam, cast, func, select, update
+from sqlalchemy import ARRAY, LargeBinary, Text, Uuid, bindparam, cast, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
-from services.registry.storage.sealed_places import Place, of_table
-from services.registry.storage.tables import Base, HouseholdVersion
+from services.registry.storage.sealed_places import CONTENT_TABLES, Place, of_table
+from services.registry.storage.tables import Base
 
 Sealed = str | bytes
 
@@ -37,17 +37,17 @@ class SealedRow(NamedTuple):
                 yield column.place(self.id), value
 
 
-class VersionText(NamedTuple):
-    """A version's content as the database writes it out: never parsed and written anew, so that nothing else of it
-    can change."""
+class ContentText(NamedTuple):
+    """A content of a file as the database writes it out: never parsed and written anew, so that nothing else of it
+    can change. `key` is the primary key of its row, the household first."""
 
-    household_id: UUID
-    version: int
+    table: str
+    key: tuple[Any, ...]
     content: str
 
     def held(self) -> Iterator[tuple[Place, Sealed]]:
         content = json.loads(self.content)
-        yield from _held_in(content, "households", self.household_id)
+        yield from _held_in(content, "households", self.key[0])
         for member in content.get("members", ()):
             yield from _held_in(member, "household_members", UUID(member["id"]))
 
@@ -81,12 +81,16 @@ async def _locked(connection: AsyncConnection, table: str, query: Any) -> list[S
     return [SealedRow(table, row[0], dict(zip(names, row[1:], strict=True))) for row in found]
 
 
-async def versions_of(connection: AsyncConnection, households: Sequence[UUID]) -> list[VersionText]:
-    """Every version of these households; whoever adds one holds the household's lock."""
-    version = HouseholdVersion
-    query = select(version.household_id, version.version, cast(version.content, Text))
-    found = await connection.execute(query.where(version.household_id == func.any(list(households))))
-    return [VersionText(*row) for row in found]
+async def contents_of(connection: AsyncConnection, households: Sequence[UUID]) -> list[ContentText]:
+    """Every version and composed slice of these households; whoever adds one holds the household's lock."""
+    texts: list[ContentText] = []
+    for table in CONTENT_TABLES:
+        rows = Base.metadata.tables[table]
+        query = select(*rows.primary_key, cast(rows.c.content, Text)).where(
+            rows.c.household_id == func.any(list(households)), rows.c.content.is_not(None)
+        )
+        texts += [ContentText(table, tuple(row[:-1]), row[-1]) for row in await connection.execute(query)]
+    return texts
 
 
 async def save_rows(connection: AsyncConnection, table: str, changed: Sequence[SealedRow]) -> list[SealedRow]:
@@ -111,26 +115,27 @@ async def save_rows(connection: AsyncConnection, table: str, changed: Sequence[S
     return [SealedRow(table, row[0], dict(zip(names, row[1:], strict=True))) for row in found]
 
 
-async def save_versions(connection: AsyncConnection, changed: Sequence[VersionText]) -> list[VersionText]:
-    """Write the contents of versions back; what the database holds then."""
+async def save_contents(connection: AsyncConnection, table: str, changed: Sequence[ContentText]) -> list[ContentText]:
+    """Write the contents of a table back; what the database holds then."""
     if not changed:
         return []
+    rows = Base.metadata.tables[table]
+    key = list(rows.primary_key)
+    values = zip(*(row.key for row in changed), strict=True)
+    arrays = [_array(held, column.type) for column, held in zip(key, values, strict=True)]
+    names = [column.name for column in key]
     new = (
-        func.unnest(
-            _array([row.household_id for row in changed], Uuid()),
-            _array([row.version for row in changed], BigInteger()),
-            _array([row.content for row in changed], Text()),
-        )
-        .table_valued("household_id", "version", "content")
+        func.unnest(*arrays, _array([row.content for row in changed], Text()))
+        .table_valued(*names, "content")
         .render_derived(name="new")
     )
     query = (
-        update(HouseholdVersion)
+        update(rows)
         .values(content=cast(new.c.content, JSONB))
-        .where(HouseholdVersion.household_id == new.c.household_id, HouseholdVersion.version == new.c.version)
-        .returning(HouseholdVersion.household_id, HouseholdVersion.version, cast(HouseholdVersion.content, Text))
+        .where(*(column == new.c[column.name] for column in key))
+        .returning(*key, cast(rows.c.content, Text))
     )
-    return [VersionText(*row) for row in await connection.execute(query)]
+    return [ContentText(table, tuple(row[:-1]), row[-1]) for row in await connection.execute(query)]
 
 
 def _array(values: Sequence[Any], kind: TypeEngine[Any]) -> Any:

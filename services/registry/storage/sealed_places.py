@@ -24,7 +24,7 @@ class SealedColumn(NamedTuple):
     """A column of sealed values, text unless `binary`, in a table whose key is one UUID.
 
     `bound_as` is the name bound into the values. Those of households and their members also stand, under the
-    column's name, in the versions of the file (`household_versions.content`).
+    column's name, in the contents of `CONTENT_TABLES`.
     """
 
     table: str
@@ -71,7 +71,8 @@ SEALED: tuple[SealedColumn, ...] = (
 INDEXED: tuple[IndexedColumn, ...] = (IndexedColumn("household_members", "identity_index", "identity_sealed"),)
 
 FILE_TABLES = ("households", "household_members")
-"""Tables whose sealed values also stand in `household_versions`: they are moved together, file by file."""
+CONTENT_TABLES = ("household_versions", "household_slices")
+"""The sealed values of the former also stand in the contents of the latter: they are moved together, file by file."""
 
 
 @cache

@@ -60,7 +60,11 @@ class RegisterYearClosing(Base):
 
 
 class HouseholdSlice(Base):
-    """A household as frozen with a year: the version that stood, which never changes, and its figures. Append only."""
+    """A household as frozen with a year: the version that stood, which never changes, and its figures. Append only.
+
+    `content` is the file as composed for the year's last day, protected values sealed, where that is no version:
+    where something true later was recorded before the last of what was true by then.
+    """
 
     __tablename__ = "household_slices"
     __table_args__ = (Index(None, "year", "village_code", "household_id"),)
@@ -75,6 +79,7 @@ class HouseholdSlice(Base):
     main_cause: Mapped[str | None]
     member_count: Mapped[int] = mapped_column(SmallInteger)
     net_income_fen: Mapped[int | None]
+    content: Mapped[dict[str, Any] | None]
 
 
 class RegisterYearTotal(Base):

@@ -22,7 +22,10 @@ def day(number: int) -> date:
 
 def content(values: dict[str, Any], people: dict[str, dict[str, Any]]) -> dict[str, Any]:
     stated = {name: value for name, value in values.items() if value is not None}
-    return stated | {"members": [{"id": key, **person} for key, person in people.items()]}
+    return stated | {
+        "village_code": "341622101200",
+        "members": [{"id": key, **person} for key, person in people.items()],
+    }
 
 
 def person(name: str = "张三", relation: str = "head", active: bool = True) -> dict[str, Any]:
@@ -103,7 +106,7 @@ def test_a_file_of_a_day_is_made_of_its_standing_facts_and_nothing_else(
 ) -> None:
     standing = history.standing(versions, day(known), day(true))
     made = history.whole(standing, history.order_of(versions))
-    if model(versions, Fact("", "status"), day(known), day(true)) is None:
+    if None in (model(versions, Fact("", name), day(known), day(true)) for name in ("status", "village_code")):
         assert made is None
         return
     assert made is not None
@@ -157,3 +160,35 @@ def test_somebody_who_came_later_is_not_yet_in_the_file_of_an_earlier_day() -> N
     assert [one["id"] for one in before[1]["members"]] == ["a"]
     assert [one["id"] for one in after[1]["members"]] == ["b", "a"]
     assert (before[1]["member_count"], after[1]["member_count"], after[1]["head_name"]) == (1, 2, "张三")
+
+
+def test_an_income_stated_late_is_stated_whole_though_only_one_amount_differs_from_what_was_stated_between() -> None:
+    earned, later, late = (
+        {"wage_fen": wage, "business_fen": 0, "property_fen": 0, "transfer_fen": grant, "business_cost_fen": 0}
+        for wage, grant in ((100, 10), (100, 70), (300, 70))
+    )
+    versions = [
+        Version(1, day(0), day(0), "draft", content({"housing_level": 1}, {"a": person()})),
+        Version(2, day(3), day(3), "draft", content({"housing_level": 2} | later, {"a": person()})),
+        Version(3, day(4), day(1), "draft", content({"housing_level": 2} | late, {"a": person()})),
+    ]
+    made = history.whole(history.standing(versions, day(4), day(2)), ["a"])
+    assert made is not None
+    assert {name: made[1].get(name) for name in late} == late
+    assert made[1]["housing_level"] == 1
+    versions[0] = Version(1, day(0), day(0), "draft", content({"housing_level": 1} | earned, {"a": person()}))
+    standing = history.standing(versions, day(4), day(2))
+    assert {name: standing[Fact("", name)].value for name in late} == late
+    assert standing[Fact("", "business_fen")].version == 1
+
+
+def test_who_had_left_by_another_day_than_was_stated_first_has_left_on_it() -> None:
+    gone = person(active=False) | {"departure": "death", "departed_on": "2026-01-04"}
+    versions = [
+        Version(1, day(0), day(0), "draft", content({}, {"a": person()})),
+        Version(2, day(4), day(3), "draft", content({}, {"a": gone})),
+        Version(3, day(5), day(1), "draft", content({}, {"a": gone | {"departed_on": "2026-01-02"}})),
+    ]
+    made = history.whole(history.standing(versions, day(5), day(2)), ["a"])
+    assert made is not None
+    assert made[1]["members"] == [{"id": "a"} | gone | {"departed_on": "2026-01-02"}]
