@@ -20,3 +20,8 @@ async def require_years_open(
     closed = await register_years.closed_of(session, counties)
     for county in counties:
         require_open(day, closed[county], pointer)
+
+
+async def hold_years(session: AsyncSession, villages: Iterable[str]) -> None:
+    """Until this transaction ends no year is closed of a county these villages lie in; for what is consented to."""
+    await register_years.closed_of(session, sorted({county_of(village) for village in villages}))

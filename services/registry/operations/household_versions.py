@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.domain.refusals import DayInFuture, TrueFromTooEarly
 from services.registry.domain.register_years import earliest_day
-from services.registry.operations.closed_years import require_years_open
+from services.registry.operations.closed_years import hold_years, require_years_open
 from services.registry.operations.households import event_columns
 from services.registry.storage import household_records as records
 from services.registry.storage import household_versions
@@ -55,9 +55,11 @@ async def write(
         return await household_versions.version(session, row.id, row.version)
     if why.true_from > clock.office_today():
         raise DayInFuture(pointer="/true_from")
-    if not why.consented:
-        # Of the county the file lay in, and of the one it comes to lie in.
-        villages = (before["village_code"], content["village_code"])
+    # Of the county the file lay in, and of the one it comes to lie in.
+    villages = (before["village_code"], content["village_code"])
+    if why.consented:
+        await hold_years(session, villages)
+    else:
         await require_years_open(session, villages, earliest_day(before, content, why.true_from))
     row.version += 1
     version = HouseholdVersion(

@@ -179,6 +179,20 @@ async def test_of_two_who_consent_at_once_one_does(county: Harness, owner: Any) 
     assert await owner.fetchval("select count(*) from correction_decisions") == 1
 
 
+async def test_nothing_is_corrected_while_a_year_is_being_closed(county: Harness, owner: Any) -> None:
+    opened, correction = await asked(county, owner)
+    await owner.execute("select pg_advisory_lock(7420, $1)", int(COUNTY))
+    try:
+        other = await ask(county, opened, kept(opened, housing_level="D"))
+        held = await decide(county, correction["id"])
+    finally:
+        await owner.execute("select pg_advisory_unlock(7420, $1)", int(COUNTY))
+    for answer in (other, held):
+        assert (answer.status_code, answer.json()["code"]) == (409, "registry.year_being_closed"), answer.text
+    assert await versions(owner) == 1
+    assert (await decide(county, correction["id"])).status_code == 200
+
+
 async def test_a_file_that_moved_on_is_not_corrected_and_the_correction_still_waits(
     county: Harness, owner: Any
 ) -> None:
