@@ -264,8 +264,17 @@ async def frozen(session: AsyncSession, household: Household, year: int) -> Froz
 async def corrections_of(
     session: AsyncSession, actor: Actor, year: int, area: str | None, after: UUID | None, limit: int
 ) -> Sequence[Row[Correction, CorrectionDecision, Household, int]]:
-    """Corrections consented to of what a year froze, newest last, with the version frozen."""
+    """Corrections consented to of what a year froze, newest last, with the version frozen.
+
+    What a correction speaks of begins with the day it is true from, or with a departure in its own year, the first
+    closed one it reaches.
+    """
     correction = Correction
+    reaches = or_(
+        correction.true_from <= RegisterYear.closed_through,
+        correction.year < year,
+        and_(correction.year == year, correction.county_code == HouseholdSlice.county_code),
+    )
     query = (
         select(correction, CorrectionDecision, Household, HouseholdSlice.version)
         .join(CorrectionDecision, CorrectionDecision.correction_id == correction.id)
@@ -280,7 +289,7 @@ async def corrections_of(
         )
         .where(
             correction.version_after > HouseholdSlice.version,
-            correction.true_from <= RegisterYear.closed_through,
+            reaches,
             in_scope(HouseholdSlice.village_code, actor),
         )
         .order_by(correction.id)

@@ -193,6 +193,22 @@ async def test_nothing_is_corrected_while_a_year_is_being_closed(county: Harness
     assert (await decide(county, correction["id"])).status_code == 200
 
 
+async def test_a_correction_of_who_had_left_in_a_closed_year_stands_against_it_whenever_it_is_true_from(
+    county: Harness, owner: Any
+) -> None:
+    opened = await open_household(county)
+    await closed(county, owner)
+    change = kept(opened) | {"true_from": f"{LAST_YEAR + 1}-01-01"}
+    son = change["members"].pop()
+    change["departures"] = [{"member_id": son["id"], "kind": "error", "on": IN_LAST_YEAR}]
+    correction = (await ask(county, opened, change)).json()
+    assert (correction["year"], correction["true_from"]) == (LAST_YEAR, f"{LAST_YEAR + 1}-01-01")
+    assert (await decide(county, correction["id"])).status_code == 200
+    listed = (await get(county, f"{YEARS}/{LAST_YEAR}/corrections")).json()["items"]
+    assert [row["id"] for row in listed] == [correction["id"]]
+    assert (await get(county, f"{YEARS}/{LAST_YEAR - 1}/corrections")).json()["items"] == []
+
+
 async def test_a_file_that_moved_on_is_not_corrected_and_the_correction_still_waits(
     county: Harness, owner: Any
 ) -> None:
