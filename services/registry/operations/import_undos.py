@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.domain import refusals
 from services.registry.operations import household_imports
+from services.registry.operations.closed_years import hold_years
 from services.registry.storage import import_staging, imports
 from services.registry.storage import import_undoing as storage
 from services.registry.storage.tables import HouseholdImport as Row
@@ -27,7 +28,7 @@ AT_ONCE = 4_000
 
 async def undo(session: AsyncSession, actor: Actor, import_id: UUID) -> HouseholdImport:
     """Take every file an import brought in off the register, as entered in error. Refused as soon as somebody has
-    built upon one of them. A large one is `undoing` until that is done."""
+    built upon one of them, or a year was closed with them. A large one is `undoing` until that is done."""
     row = await imports.lock(session, actor, import_id)
     if row is None:
         raise NotFound()
@@ -46,7 +47,8 @@ async def undo(session: AsyncSession, actor: Actor, import_id: UUID) -> Househol
 
 
 async def _take_off(session: AsyncSession, actor: Actor, row: Row) -> None:
-    """The undoing itself. Raises ImportBuiltUpon."""
+    """The undoing itself. Raises ImportBuiltUpon, and YearBeingClosed: a closed year is built upon its files."""
+    await hold_years(session, await storage.villages_of(session, row.id))
     await storage.lock_files(session, row.id)
     built_upon = await storage.built_upon(session, row.id)
     if built_upon:

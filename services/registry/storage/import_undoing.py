@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.storage.tables import HouseholdImport
+from services.registry.storage.tables import Household, HouseholdImport
 from shared.chassis.identity import Actor
 
 VERY_LONG_MS = 1_800_000
@@ -18,6 +18,7 @@ _BUILT_UPON = text("""
 select count(*) from households h where h.import_id = :import_id and not (
     h.status = 'draft' and h.version = 1
     and not exists (select from identification_households l where l.household_id = h.id)
+    and not exists (select from household_slices s where s.household_id = h.id)
 )
 """)
 _LOCK = text("select id from households where import_id = :import_id order by id for update")
@@ -73,8 +74,14 @@ async def lock_files(session: AsyncSession, import_id: UUID) -> None:
     await session.execute(_LOCK, {"import_id": import_id})
 
 
+async def villages_of(session: AsyncSession, import_id: UUID) -> list[str]:
+    """The villages the files of an import stand in."""
+    query = select(Household.village_code).where(Household.import_id == import_id).distinct()
+    return list(await session.scalars(query))
+
+
 async def built_upon(session: AsyncSession, import_id: UUID) -> int:
-    """How many files of an import are no longer as it brought them in."""
+    """How many files of an import are no longer as it brought them in, or were frozen with a year."""
     found: int = (await session.execute(_BUILT_UPON, {"import_id": import_id})).scalar_one()
     return found
 

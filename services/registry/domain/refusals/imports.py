@@ -81,5 +81,5 @@ class ImportNotUndoable(Conflict):
 
 class ImportBuiltUpon(Conflict):
     code = "registry.import_built_upon"
-    zh = "导入的户档案已有修改或已进入认定名单,不能整体撤销"
-    en = "Files of this import have been changed or are on a list, so it cannot be undone as a whole"
+    zh = "导入的户档案已有修改、已进入认定名单或已随分区年度封存,不能整体撤销"
+    en = "Files of this import were changed, are on a list or were frozen with a year: it cannot be undone as a whole"

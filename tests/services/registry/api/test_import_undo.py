@@ -11,8 +11,9 @@ import pytest
 from services.registry.domain import workbook_columns as columns
 from services.registry.operations import import_undos
 from shared.chassis import audit
-from tests.services.registry.people import county_officer, township_officer
+from tests.services.registry.people import COUNTY, county_officer, township_officer
 from tests.services.registry.sheets import IMPORTS, OFFICER, carried_out, family, head_row, report, xlsx
+from tests.services.registry.years import closed
 from tests.support.harness import Harness
 
 HOUSEHOLDS = "/api/v1/registry/households"
@@ -101,6 +102,19 @@ async def test_an_import_somebody_built_upon_is_not_undone(county: Harness, owne
     assert refused.json()["facts"] == {"files": 1}
     assert await owner.fetchval("select count(*) from household_members where active") == 6
     assert await owner.fetchval("select count(*) from household_versions where status = 'removed'") == 0
+
+
+async def test_an_import_that_was_frozen_with_a_year_is_not_undone(county: Harness, owner: Any) -> None:
+    done = await carried_out(county, xlsx([*family("1"), *family("2")]))
+    await owner.execute("select pg_advisory_lock(7420, $1)", int(COUNTY))
+    held = await undo(county, done["id"])
+    await owner.execute("select pg_advisory_unlock(7420, $1)", int(COUNTY))
+    assert (held.status_code, held.json()["code"]) == (409, "registry.year_being_closed"), held.text
+    await closed(county, owner)
+    refused = await undo(county, done["id"])
+    assert (refused.status_code, refused.json()["code"]) == (409, "registry.import_built_upon")
+    assert refused.json()["facts"] == {"files": 2}
+    assert await owner.fetchval("select count(*) from household_versions") == 2
 
 
 @pytest.mark.usefixtures("by_hand")
