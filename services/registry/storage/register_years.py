@@ -149,11 +149,11 @@ async def list_years(
 
 
 async def totals_by_year(session: AsyncSession, actor: Actor, counties: Sequence[str]) -> dict[tuple[str, int], Any]:
-    """Households and people frozen within the actor's scope, by county and year."""
+    """Households and people frozen within the actor's scope, by county and year; not who was struck off."""
     total = RegisterYearTotal
     rows = await session.execute(
         select(total.county_code, total.year, func.sum(total.households), func.sum(total.people))
-        .where(total.county_code.in_(counties), in_scope(total.village_code, actor))
+        .where(total.county_code.in_(counties), in_scope(total.village_code, actor), total.status != "removed")
         .group_by(total.county_code, total.year)
     )
     return {(county, year): (int(households), int(people)) for county, year, households, people in rows}
@@ -162,7 +162,10 @@ async def totals_by_year(session: AsyncSession, actor: Actor, counties: Sequence
 async def counts(
     session: AsyncSession, actor: Actor, area: str, year: int, group_by: str, digits: int
 ) -> Sequence[Row[str, int, int]]:
-    """Frozen households and people of an area by the areas one level down (codes of `digits`) or by a fact."""
+    """Frozen households and people of an area by the areas one level down (codes of `digits`) or by a fact.
+
+    As in `statistics.counts`, a file that was struck off counts no more.
+    """
     total = RegisterYearTotal
     key = {
         "division": func.left(total.village_code, digits),
@@ -172,7 +175,12 @@ async def counts(
     }[group_by]
     query = (
         select(key, func.sum(total.households), func.sum(total.people))
-        .where(total.year == year, within(total.village_code, area), in_scope(total.village_code, actor))
+        .where(
+            total.year == year,
+            within(total.village_code, area),
+            in_scope(total.village_code, actor),
+            total.status != "removed",
+        )
         .group_by(key)
         .order_by(key)
     )

@@ -13,7 +13,7 @@ from services.registry.operations import import_undos
 from shared.chassis import audit
 from tests.services.registry.people import COUNTY, county_officer, township_officer
 from tests.services.registry.sheets import IMPORTS, OFFICER, carried_out, family, head_row, report, xlsx
-from tests.services.registry.years import closed
+from tests.services.registry.years import LAST_YEAR, YEARS, closed, closer, listed
 from tests.support.harness import Harness
 
 HOUSEHOLDS = "/api/v1/registry/households"
@@ -115,6 +115,19 @@ async def test_an_import_that_was_frozen_with_a_year_is_not_undone(county: Harne
     assert (refused.status_code, refused.json()["code"]) == (409, "registry.import_built_upon")
     assert refused.json()["facts"] == {"files": 2}
     assert await owner.fetchval("select count(*) from household_versions") == 2
+
+
+async def test_what_was_undone_before_a_year_was_closed_is_not_counted_with_it(county: Harness, owner: Any) -> None:
+    await undo(county, (await carried_out(county, xlsx([*family("1"), *family("2")])))["id"])
+    await carried_out(county, xlsx(family("3")))
+    await closed(county, owner)
+    year = await listed(county)
+    assert (year["households"], year["people"]) == (1, 3)
+    async with county.as_(closer()) as client:
+        for group_by in ("division", "status", "main_cause"):
+            asked = {"division_code": COUNTY, "group_by": group_by}
+            counted = (await client.get(f"{YEARS}/{LAST_YEAR}/statistics", params=asked)).json()
+            assert (counted["households"], counted["people"]) == (1, 3), group_by
 
 
 @pytest.mark.usefixtures("by_hand")
