@@ -112,7 +112,7 @@ class Found:
 async def read(session: AsyncSession, feed: Feed, areas: Iterable[str], cursor: str | None, limit: int) -> Found:
     """The rows of these areas that changed behind the cursor, in the order of change."""
     kind = int if feed.numbered else str
-    at = paging.decode(cursor, int, int, kind)
+    at = paging.decode_lasting(cursor, int, int, kind)
     standing = await ground(session, feed.table)
     first: str | int = 0 if feed.numbered else ""
     life, number, key = at if at is not None else (standing.life, -1, first)
@@ -129,10 +129,10 @@ async def read(session: AsyncSession, feed: Feed, areas: Iterable[str], cursor: 
     rows = (await session.execute(text(statement), binds)).all()
     if len(rows) > limit:
         last = rows[limit - 1]
-        return Found(rows[:limit], paging.encode(standing.life, last.version, last.id), True)
+        return Found(rows[:limit], paging.encode_lasting(standing.life, last.version, last.id), True)
     ends: list[tuple[Any, Any]] = [(number, key), (standing.first_open, first)]
     ends += [(row.version, row.id) for row in rows[-1:]]
-    return Found(rows, paging.encode(standing.life, *max(ends)), False)
+    return Found(rows, paging.encode_lasting(standing.life, *max(ends)), False)
 
 
 async def read_changes(
@@ -141,7 +141,7 @@ async def read_changes(
     """As `read`, with nothing of what the rows say; whoever begins is told what happens from now on."""
     if cursor is None:
         now = await ground(session, feed.table)
-        cursor = paging.encode(now.life, now.first_open, 0 if feed.numbered else "")
+        cursor = paging.encode_lasting(now.life, now.first_open, 0 if feed.numbered else "")
     thin = Feed(feed.table, feed.key, feed.area, (), feed.shared, feed.gone, feed.numbered)
     found = await read(session, thin, areas, cursor, limit)
     told = [Change(id=str(row.id), version=row.version, division_code=row.division_code) for row in found.rows]

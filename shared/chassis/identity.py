@@ -19,7 +19,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
-from shared.chassis import log
+from shared.chassis import log, paging
 from shared.refusals import Forbidden, Unauthenticated
 
 INNER_TOKEN_LIFE_S = 60
@@ -118,6 +118,7 @@ class InnerTokens:
         mark = own_key.thumbprint()
         names = [kid for kid, key in keys.items() if service_of(kid) == self.service and key.thumbprint() == mark]
         self._key = self.own_key = own_key
+        self.cursor_key = paging.key_of(str(own_key.as_dict(private=True)["d"]).encode(), self.service)
         self._kid = names[0] if names else self.service
         self._keys = keys
         self._seen: dict[str, tuple[int, Actor]] = {}

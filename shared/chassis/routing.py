@@ -18,7 +18,7 @@ from python_multipart.multipart import parse_options_header
 from sqlalchemy.exc import IntegrityError
 from starlette.responses import Response
 
-from shared.chassis import audit, idempotency, problems
+from shared.chassis import audit, idempotency, paging, problems
 from shared.chassis.database import Database
 from shared.chassis.deprecation import telling
 from shared.chassis.identity import current_actor, require_declared
@@ -73,6 +73,7 @@ class UnitOfWorkRoute(APIRoute):
                 require_declared(actor, permission)
                 areas = actor.scope
             require_known(request, asked_for)
+            paging.begin(request, request.app.state.tokens.cursor_key, areas)
             if own_statement:
                 if request.method != "GET":
                     await _read_body(request)

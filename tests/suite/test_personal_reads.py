@@ -138,7 +138,10 @@ async def test_an_answer_that_shows_people_and_stands_on_no_trail_never_leaves()
     """Controls beside it: one that was noted leaves, and so does one that shows nobody."""
     app = FastAPI()
     problems.install(app, {})
-    app.state.database, app.state.tokens = None, SimpleNamespace(check=lambda _: actor("household.read"))
+    app.state.database, app.state.tokens = (
+        None,
+        SimpleNamespace(check=lambda _: actor("household.read"), cursor_key=b""),
+    )
     router = new_router("/people", "people")
 
     @router.get("/silent", operation_id="silent", **own_statement(needs("household.read")))

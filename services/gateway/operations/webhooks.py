@@ -133,7 +133,7 @@ async def missed(
     session: AsyncSession, actor: Actor, items: Sequence[str] | None, cursor: str | None, limit: int
 ) -> wire.ExchangeEvents:
     """Events in their order behind a cursor: what an endpoint missed, or instead of endpoints."""
-    after = paging.decode(cursor, int)
+    after = paging.decode_lasting(cursor, int)
     granted = sorted({grant.item for grant in await exchange.live(session, actor.account, clock.office_today())})
     wanted = granted if items is None else list(items)
     if not set(wanted) <= set(granted):
@@ -145,7 +145,7 @@ async def missed(
         for row in rows[:limit]
     ]
     last = rows[:limit][-1].seq if told else start
-    return wire.ExchangeEvents(events=told, next_cursor=paging.encode(last), more=len(rows) > limit)
+    return wire.ExchangeEvents(events=told, next_cursor=paging.encode_lasting(last), more=len(rows) > limit)
 
 
 async def _locked(session: AsyncSession, actor: Actor, endpoint_id: str) -> WebhookEndpoint:

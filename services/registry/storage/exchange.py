@@ -75,7 +75,7 @@ async def households(session: AsyncSession, areas: Sequence[str], cursor: str | 
     async with row_security.widened(session):
         standing = await changes.ground(session, "household_versions")
         if cursor is None:
-            cursor = paging.encode(standing.life, STAND, standing.first_open, "", 0)
+            cursor = paging.encode_lasting(standing.life, STAND, standing.first_open, "", 0)
         if _part(cursor) == STAND:
             life, _, since, village, number = _decoded(cursor, int, str, int, str, int)
             changes.require_life(standing, life)
@@ -88,7 +88,7 @@ async def households(session: AsyncSession, areas: Sequence[str], cursor: str | 
 def _part(cursor: str) -> str:
     for types in ((int, str, int, str, int), (int, str, int, str)):
         try:
-            decoded = paging.decode(cursor, *types)
+            decoded = paging.decode_lasting(cursor, *types)
         except Malformed:
             continue
         if decoded is not None and decoded[1] == (STAND if len(types) == 5 else CHANGED):
@@ -97,7 +97,7 @@ def _part(cursor: str) -> str:
 
 
 def _decoded(cursor: str, *types: type) -> Any:
-    return paging.decode(cursor, *types)
+    return paging.decode_lasting(cursor, *types)
 
 
 async def _read_standing(
@@ -108,8 +108,10 @@ async def _read_standing(
     rows = (await session.execute(text(_standing(inside)), binds)).all()
     if len(rows) > limit:
         last = rows[limit - 1]
-        return Found(rows[:limit], paging.encode(life, STAND, since, last.village_code, last.household_no), True)
-    return Found(rows, paging.encode(life, CHANGED, since, str(NOBODY)), True)
+        return Found(
+            rows[:limit], paging.encode_lasting(life, STAND, since, last.village_code, last.household_no), True
+        )
+    return Found(rows, paging.encode_lasting(life, CHANGED, since, str(NOBODY)), True)
 
 
 async def _read_changed(
@@ -126,7 +128,7 @@ async def _read_changed(
     if not more:
         ends.append((standing.first_open, NOBODY))
     number, last = max(ends)
-    return Found(page, paging.encode(standing.life, CHANGED, number, str(last)), more)
+    return Found(page, paging.encode_lasting(standing.life, CHANGED, number, str(last)), more)
 
 
 async def household_changes(session: AsyncSession, cursor: str | None, limit: int) -> Found:
@@ -142,7 +144,7 @@ async def household_changes(session: AsyncSession, cursor: str | None, limit: in
     async with row_security.widened(session):
         standing = await changes.ground(session, "household_versions")
         # Whoever begins is told of what happens from now on: what stands is read as records.
-        first = paging.encode(standing.life, standing.first_open, str(NOBODY), 0)
+        first = paging.encode_lasting(standing.life, standing.first_open, str(NOBODY), 0)
         life, written, last, version = _decoded(cursor or first, int, int, str, int)
         changes.require_life(standing, life)
         at = (written, paging.id_of(last), version)
@@ -156,7 +158,7 @@ async def household_changes(session: AsyncSession, cursor: str | None, limit: in
     if not more:
         ends.append((standing.first_open, NOBODY, 0))
     number, household, version = max(ends)
-    return Found(page, paging.encode(standing.life, number, str(household), version), more)
+    return Found(page, paging.encode_lasting(standing.life, number, str(household), version), more)
 
 
 async def household_place(session: AsyncSession, areas: Sequence[str], household: UUID) -> str | None:

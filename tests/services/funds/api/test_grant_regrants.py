@@ -162,7 +162,7 @@ async def test_who_is_entitled_and_was_not_paid_is_told_page_by_page(world: Worl
         ({"programme": "temporary_relief"}, "entitlement_not_computable"),
         ({"programme": "moon_plan"}, "programme_unknown"),
         ({"period": f"{YEAR}"}, "period_wrong"),
-        ({"cursor": "WyJhIl0"}, "malformed"),
+        ({"cursor": "WyJhIl0"}, "cursor_refused"),
     ):
         wrong = await world.get(READER, "/entitlements", **(asked | changes))
         assert (wrong.status_code in (400, 422), code_of(wrong)) == (True, code)

@@ -176,8 +176,9 @@ async def test_plans_are_listed_within_the_scope(projects: Harness) -> None:
     code = await in_library(projects, cast)
     ids = [(await ok(projects, cast.county, PLANS, plan((code, 1))))["id"] for _ in range(2)]
     async with projects.as_(bureau()) as client:
-        first = (await client.get(PLANS, params={"limit": 1, "fund_year": YEAR, "status": "proposed"})).json()
-        rest = (await client.get(PLANS, params={"limit": 1, "cursor": first["next_cursor"]})).json()
+        asked: dict[str, str | int] = {"limit": 1, "fund_year": YEAR, "status": "proposed"}
+        first = (await client.get(PLANS, params=asked)).json()
+        rest = (await client.get(PLANS, params=asked | {"cursor": first["next_cursor"]})).json()
     outsider = county_aid(OTHER_COUNTY)
     hidden = await get(projects, outsider, f"{PLANS}/{ids[0]}")
     absent = await get(projects, outsider, f"{PLANS}/{COUNTY}-{YEAR}-P999")

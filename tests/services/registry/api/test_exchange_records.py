@@ -155,13 +155,13 @@ async def test_a_cursor_of_another_life_of_the_database_is_refused(county: Harne
     from shared.chassis import paging
 
     _, cursor = await everything(county, department())
-    decoded = paging.decode(cursor, int, str, int, str)
+    decoded = paging.decode_lasting(cursor, int, str, int, str)
     assert decoded is not None
     async with county.as_(department()) as client:
-        other = paging.encode(int(decoded[0]) + 1, *decoded[1:])
+        other = paging.encode_lasting(int(decoded[0]) + 1, *decoded[1:])
         answer = await client.get(RECORDS, params={"fields": FIELDS, "cursor": other})
         assert (answer.status_code, answer.json()["code"]) == (409, "cursor_outlived")
-        for junk in ("WyJhIl0", "x", paging.encode(1, "s", 2)):
+        for junk in ("WyJhIl0", "x", paging.encode_lasting(1, "s", 2)):
             assert (await client.get(RECORDS, params={"fields": FIELDS, "cursor": junk})).status_code == 400
 
 

@@ -419,3 +419,23 @@ async def test_people_are_counted_by_one_or_two_facts_within_the_scope(county: H
     async with county.as_(actor("statistics.read", scope=("41",))) as client:
         abroad = (await client.get(path)).json()
     assert (abroad["people"], abroad["groups"]) == (0, [])
+
+
+async def test_a_cursor_goes_on_in_its_own_list_with_its_filters_and_within_its_readers_area(county: Harness) -> None:
+    await two_files(county)
+    search, asked = f"{PEOPLE}/search", {"initials": "zxm", "within": COUNTY, "limit": 1}
+    async with county.as_(county_officer()) as client:
+        listed = (await client.get(PEOPLE, params={"within": COUNTY, "limit": 1})).json()["next_cursor"]
+        found = (await client.post(search, json=asked)).json()["next_cursor"]
+        on = await client.get(PEOPLE, params={"within": COUNTY, "limit": 2, "cursor": listed})
+        further = await client.post(search, json=asked | {"cursor": found, "limit": 5})
+        others = [
+            await client.get(PEOPLE, params={"within": VILLAGE, "cursor": listed}),
+            await client.get(PEOPLE, params={"within": COUNTY, "cursor": found}),
+            await client.get(HOUSEHOLDS, params={"within": COUNTY, "cursor": listed}),
+            await client.post(search, json=asked | {"initials": "zx", "cursor": found}),
+        ]
+    async with county.as_(township_officer()) as client:
+        others.append(await client.get(PEOPLE, params={"within": COUNTY, "cursor": listed}))
+    assert (on.status_code, further.status_code) == (200, 200), further.text
+    assert {(one.status_code, one.json()["code"]) for one in others} == {(400, "cursor_refused")}
