@@ -79,7 +79,10 @@ class QualityRunResult(Wire):
 
 
 class QualityFinding(Wire):
-    """A rule broken by a household, or by the person named. While open, `last_found_on` is the day of the last run."""
+    """A rule broken by a household, or by the person named. While open, `last_found_on` is the day of the last run.
+
+    Whoever may not read household files is shown the first character of names and no number.
+    """
 
     id: str
     rule: str

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.registry.domain import masking, refusals
 from services.registry.domain import quality_rules as rules
 from services.registry.operations.quality_work import KEYS, asked_of
-from services.registry.operations.trail import Trail
+from services.registry.operations.trail import CLEAR, MASKED, Trail
 from services.registry.storage import (
     households,
     parameters,
@@ -51,19 +51,29 @@ def wanted_of(
 async def list_findings(
     session: AsyncSession, trail: Trail, seals: Seals, wanted: Wanted, cursor: str | None, limit: int
 ) -> Page[wire.QualityFinding]:
-    """Findings of the actor's scope by village; names clear, numbers masked, the read on the trail."""
+    """Findings of the scope by village; numbers masked, names for whoever reads files, the read on the trail."""
     after = paging.decode(cursor, str, int)
     key = None if after is None else (str(after[0]), int(after[1]))
     today = clock.office_today()
     rows = await quality_reading.list_findings(session, trail.actor, wanted, today, key, limit + 1)
-    items = [_finding(row, seals) for row in rows[:limit] if row[1] is not None]
+    names = _shown_names(trail)
+    items = [_finding(row, seals, names) for row in rows[:limit] if row[1] is not None]
     last = rows[limit - 1][0] if len(rows) > limit else None
-    subjects = [item.member_id or item.household_id for item in items]
-    await trail.note(session, "quality_finding.list", subjects)
+    shown = (one for item in items for one in (item.household_id, item.member_id) if one is not None)
+    await trail.note(session, "quality_finding.list", list(dict.fromkeys(shown)), names=names)
     return Page(items=items, next_cursor=None if last is None else paging.encode(last.village_code, last.id))
 
 
-def _finding(row: Sequence[Any], seals: Seals) -> wire.QualityFinding:
+def _shown_names(trail: Trail) -> str:
+    """`clear` for whoever may read the files themselves; for others `masked`: whose they are is not theirs to know."""
+    return CLEAR if trail.actor.may("household.read") else MASKED
+
+
+def _named(name: str, names: str) -> str:
+    return name if names == CLEAR else masking.name(name)
+
+
+def _finding(row: Sequence[Any], seals: Seals, names: str) -> wire.QualityFinding:
     finding, household, member, until, checked_on = row
     rule = rules.RULES[finding.rule]
     return wire.QualityFinding(
@@ -74,10 +84,10 @@ def _finding(row: Sequence[Any], seals: Seals) -> wire.QualityFinding:
         village_code=finding.village_code,
         household_id=str(finding.household_id),
         household_no=str(household.household_no),
-        head_name=household.head_name,
+        head_name=_named(household.head_name, names),
         member_id=None if finding.member_id is None else str(finding.member_id),
-        member_name=None if member is None else member.name,
-        identity_number_masked=None if member is None else _masked(member, seals),
+        member_name=None if member is None else _named(member.name, names),
+        identity_number_masked=_masked(member, seals) if member is not None and names == CLEAR else None,
         first_found_on=finding.first_found_on,
         last_found_on=finding.last_found_on or checked_on or finding.first_found_on,
         closed_on=finding.closed_on,
@@ -101,10 +111,12 @@ async def of_household(session: AsyncSession, trail: Trail, seals: Seals, househ
         raise NotFound()
     today = clock.office_today()
     found = await _evaluated(session, seals, household_id, row.village_code, today)
-    names = {member.id: member.name for member in await households.members(session, household_id)}
+    shown = _shown_names(trail)
+    members = await households.members(session, household_id)
+    names = {member.id: _named(member.name, shown) for member in members}
     exempt = await quality_reading.exemptions_of(session, household_id, today)
     broken = [_broken(one, names, exempt) for one in found]
-    await trail.note(session, "quality.household", [household_id, *names])
+    await trail.note(session, "quality.household", [household_id, *names], names=shown)
     return wire.HouseholdQuality(
         household_id=str(household_id),
         household_no=str(row.household_no),
