@@ -28,7 +28,14 @@ from services.registry.api import (
     statistics,
     trail_subjects,
 )
-from services.registry.operations import import_runs, import_undos, key_checks, quality_work, year_closings
+from services.registry.operations import (
+    division_carries,
+    import_runs,
+    import_undos,
+    key_checks,
+    quality_work,
+    year_closings,
+)
 from services.registry.operations.import_workers import Workers
 from services.registry.settings import Settings
 from services.registry.storage.constraints import CONSTRAINTS
@@ -85,6 +92,10 @@ async def _carry_out_closings(app: FastAPI) -> None:
     await year_closings.run_forever(app.state.database)
 
 
+async def _carry_files_over(app: FastAPI) -> None:
+    await division_carries.run_forever(app.state.database)
+
+
 async def _require_keys_fit(app: FastAPI) -> None:
     await key_checks.require_keys_fit(app.state.database, app.state.seals)
 
@@ -99,7 +110,7 @@ def create(settings: Settings | None = None) -> FastAPI:
         constraints=CONSTRAINTS,
         peers={"funds": settings.funds_url},
         event_subscriber="funds",
-        background=[_carry_out_imports, _undo_imports, _carry_out_quality_runs, _carry_out_closings],
+        background=[_carry_out_imports, _undo_imports, _carry_out_quality_runs, _carry_out_closings, _carry_files_over],
         on_start=_require_keys_fit,
         row_security=True,
     )

@@ -89,6 +89,9 @@ class NewDivisionChange(Wire):
 
     merge: to one successor, which may be one of the predecessors. split: one predecessor, which may stay as one of the
     successors. rename: the same code on both sides. recode: another code. abolish: no successor.
+
+    Household files follow a village that is merged or gets another code, at once or, where there are many, in the
+    background; where a village closes by a split, those whose natural village moves along.
     """
 
     kind: ChangeKind
@@ -101,7 +104,8 @@ class NewDivisionChange(Wire):
 
 
 class DivisionChange(Wire):
-    """A recorded change; `office` recorded it."""
+    """A recorded change; `office` recorded it. `files` household files follow it to another code; `files_carried` of
+    them have by now."""
 
     id: int
     kind: ChangeKind
@@ -110,6 +114,8 @@ class DivisionChange(Wire):
     reason: str
     office: str
     recorded_on: Day
+    files: int = 0
+    files_carried: int = 0
 
 
 class DivisionChangeRecorded(DivisionChange):

@@ -44,6 +44,7 @@ class HouseholdEvent(Wire):
     identification_id: str | None
     correction_id: str | None
     natural_change_id: str | None = None
+    division_change_id: int | None = Field(default=None, description="the change of divisions the file followed")
     changed: list[str] = Field(description="JSON pointers of the fields that changed; never their values")
     fields: list[FieldChange] = Field(description="the fields that changed, readable; empty for the first version")
 

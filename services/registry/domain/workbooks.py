@@ -16,7 +16,12 @@ from services.registry.domain import workbook_columns as columns
 from services.registry.domain.faults import Fault
 from services.registry.domain.household_files import HouseholdFile
 from services.registry.domain.limits import Limits
-from services.registry.domain.refusals import NationalNumberTaken, NaturalVillageUnknown, PersonOnAnotherFile
+from services.registry.domain.refusals import (
+    DivisionClosed,
+    NationalNumberTaken,
+    NaturalVillageUnknown,
+    PersonOnAnotherFile,
+)
 from services.registry.domain.remedies import remedy_of
 from services.registry.domain.sheet_layouts import Layout
 from services.registry.domain.workbook_portions import PortionReader
@@ -63,6 +68,7 @@ NATIONAL_TAKEN = reason_of("户编号", NationalNumberTaken.zh, remedy_of(Nation
 NO_NATURAL_VILLAGE = reason_of(
     columns.column_of("natural_village"), NaturalVillageUnknown.zh, remedy_of(NaturalVillageUnknown.code)
 )
+VILLAGE_GONE = reason_of(columns.VILLAGE, DivisionClosed.zh, remedy_of(DivisionClosed.code))
 YEAR_CLOSED = reason_of(columns.VILLAGE, "所在县的年度已封存至当日,当日不能建档", remedy_of("year_closed"))
 MERGED = reason_of("", "本行有合并单元格", remedy_of("merged"))
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.domain import division_changes as rules
 from services.registry.domain.refusals import DayInFuture, DivisionBelowOnly, DivisionCycle, DivisionDays
+from services.registry.operations import division_carries
 from services.registry.operations.division_files import change_view
 from services.registry.storage import division_changes as storage
 from services.registry.storage import division_kinds, divisions
@@ -28,6 +29,7 @@ async def record(session: AsyncSession, actor: Actor, request: wire.NewDivisionC
     present = await divisions.lock(session, plan.codes() | plan.parents(), plan.closed)
     rules.require_possible(plan, present, await divisions.open_below(session, plan.closed))
     await _require_no_circle(session, plan)
+    await division_carries.require_free(session, plan)
     change = DivisionChange(
         kind=plan.kind,
         on=plan.on,
@@ -41,10 +43,10 @@ async def record(session: AsyncSession, actor: Actor, request: wire.NewDivisionC
     made = await storage.write(session, plan, change, present)
     closed = [*plan.closed, *(move.code for move in plan.moves)]
     await _hand_on_kinds(session, plan, change, closed)
-    audit.record(
-        session, actor, f"division.{plan.kind}", str(change.id), closed=len(closed), created=len(made), on=str(plan.on)
-    )
-    view = change_view(change).model_dump()
+    carry = await division_carries.begin(session, actor, plan, change)
+    counts = {"closed": len(closed), "created": len(made), "files": 0 if carry is None else carry.files}
+    audit.record(session, actor, f"division.{plan.kind}", str(change.id), on=str(plan.on), **counts)
+    view = change_view(change, carry).model_dump()
     return wire.DivisionChangeRecorded(**view, closed=sorted(closed), created=made)
 
 

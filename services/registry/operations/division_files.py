@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.registry.domain.code_lists import label_of
 from services.registry.domain.division_kinds import LIST
 from services.registry.domain.division_names import PlaceName, read_name
-from services.registry.storage import division_changes, division_kinds, divisions
-from services.registry.storage.tables import Division, DivisionChange, DivisionFormerName, DivisionKind
+from services.registry.storage import division_carries, division_changes, division_kinds, divisions
+from services.registry.storage.tables import Division, DivisionCarry, DivisionChange, DivisionFormerName, DivisionKind
 from shared.chassis import clock
 from shared.refusals import NotFound
 from shared.schemas import registry_divisions as wire
@@ -42,7 +42,7 @@ async def get(session: AsyncSession, code: str, as_of: date | None) -> wire.Divi
         state=_state(row, day),
         former_names=[wire.FormerName.model_validate(one) for one in former if one.valid_to < day],
         kind_periods=[_period(period, day) for period in kinds],
-        changes=[change_view(one) for one in await division_changes.changes_of(session, code, day)],
+        changes=await _changes(session, code, day),
         predecessors=[
             wire.RelatedDivision.model_validate(one) for one in await division_changes.predecessors(session, code, day)
         ],
@@ -83,7 +83,13 @@ def _period(period: DivisionKind, day: date) -> wire.DivisionKindPeriod:
     )
 
 
-def change_view(row: DivisionChange) -> wire.DivisionChange:
+async def _changes(session: AsyncSession, code: str, day: date) -> list[wire.DivisionChange]:
+    rows = await division_changes.changes_of(session, code, day)
+    carries = await division_carries.of_changes(session, [one.id for one in rows])
+    return [change_view(one, carries.get(one.id)) for one in rows]
+
+
+def change_view(row: DivisionChange, carry: DivisionCarry | None) -> wire.DivisionChange:
     return wire.DivisionChange.model_validate(
         {
             "id": row.id,
@@ -93,5 +99,7 @@ def change_view(row: DivisionChange) -> wire.DivisionChange:
             "reason": row.reason,
             "office": row.recorded_office,
             "recorded_on": clock.office_day(row.recorded_at),
+            "files": 0 if carry is None else carry.files,
+            "files_carried": 0 if carry is None else carry.carried,
         }
     )

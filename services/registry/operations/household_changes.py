@@ -91,7 +91,7 @@ async def apply(
         _refuse_other_people(present, request, file, seals)
     limits = await parameters.limits(session, file.village_code, today)
     refuse_first(rules.faults_of(file, limits, today))
-    if file.natural_village != row.natural_village:  # a closed one keeps its files, as a village does
+    if file.natural_village != row.natural_village:  # a closed one that nothing followed keeps its files
         await require_natural_village(session, file.natural_village)
     await refuse_taken(session, seals, file, frozenset(present), actor)
     departures = _departures(row, request, present, today)

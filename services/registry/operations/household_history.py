@@ -200,6 +200,7 @@ def _event(
         identification_id=None if event.identification_id is None else str(event.identification_id),
         correction_id=event.facts.get("correction_id"),
         natural_change_id=event.facts.get("natural_change_id"),
+        division_change_id=event.facts.get("division_change_id"),
         changed=event.facts.get("changed", []),
         fields=fields,
     )

@@ -14,12 +14,19 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.domain.register_years import closed_year_of, county_of
-from services.registry.domain.workbooks import NATIONAL_TAKEN, NO_NATURAL_VILLAGE, OTHER_ROW, TAKEN, YEAR_CLOSED
+from services.registry.domain.workbooks import (
+    NATIONAL_TAKEN,
+    NO_NATURAL_VILLAGE,
+    OTHER_ROW,
+    TAKEN,
+    VILLAGE_GONE,
+    YEAR_CLOSED,
+)
 from services.registry.operations import import_differences
 from services.registry.operations.import_chunks import Chunk
+from services.registry.storage import divisions, register_years
 from services.registry.storage import import_staging as staging
 from services.registry.storage import imports as storage
-from services.registry.storage import register_years
 
 if TYPE_CHECKING:
     from services.registry.operations.import_runs import Run
@@ -57,11 +64,14 @@ class _Kept:
         await staging.drop_done(session, self._run.import_id)
         taken, numbered = await taken_people(session), await staging.taken_numbers(session)
         astray, closed = await staging.unknown_natural_villages(session), await in_closed_years(session)
-        refused = list(dict.fromkeys([*taken, *numbered, *astray, *closed]))
+        gone = await in_closed_villages(session)
+        refused = list(dict.fromkeys([*taken, *numbered, *astray, *gone, *closed]))
         reasons = dict(chunk.reasons)
         for household, rows in (await staging.rows_of(session, refused)).items():
             told = dict.fromkeys(taken.get(household, ()), TAKEN)
-            for reason, broken in ((NATIONAL_TAKEN, numbered), (NO_NATURAL_VILLAGE, astray), (YEAR_CLOSED, closed)):
+            for reason, broken in (
+                (NATIONAL_TAKEN, numbered), (NO_NATURAL_VILLAGE, astray), (VILLAGE_GONE, gone), (YEAR_CLOSED, closed),
+            ):  # fmt: skip
                 if household in broken:
                     told[rows[0]] = f"{reason};{told[rows[0]]}" if rows[0] in told else reason
             reasons |= {row: told.get(row, OTHER_ROW) for row in rows}
@@ -84,6 +94,14 @@ class _Kept:
 async def taken_people(session: AsyncSession) -> dict[UUID, list[int]]:
     """Staged households with people who are on a file already, anywhere; without saying where."""
     return await staging.taken_people(session)
+
+
+async def in_closed_villages(session: AsyncSession) -> set[UUID]:
+    """Staged households of a village that was closed since the sheet was read. The others' stay open until they are
+    in."""
+    opened = await staging.opened(session)
+    held = await divisions.hold_parents(session, {village for _, village, _ in opened})
+    return {one for one, village, _ in opened if not held.get(village)}
 
 
 async def in_closed_years(session: AsyncSession) -> set[UUID]:

@@ -20,8 +20,12 @@ def require_village_code(code: str, pointer: str) -> None:
 
 
 async def require_open_village(session: AsyncSession, code: str, pointer: str) -> None:
-    """Refuse a village that does not exist or is closed; of a closed one say since when, and which followed it."""
-    if await divisions.open_now(session, {code}):
+    """Refuse a village that does not exist or is closed; of a closed one say since when, and which followed it.
+
+    An open one does not close before this transaction ends, so that no file is opened behind those that were carried
+    over.
+    """
+    if (await divisions.hold_parents(session, {code})).get(code):
         return
     row = await divisions.get(session, code)
     if row is None or row.valid_to is None:

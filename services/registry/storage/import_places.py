@@ -14,20 +14,22 @@ from shared.chassis.scope import in_scope
 
 
 async def villages(session: AsyncSession, actor: Actor) -> list[str]:
-    """The codes of all villages in the actor's scope."""
-    query = select(Division.code).where(Division.level == "village", in_scope(Division.code, actor))
+    """The codes of all open villages in the actor's scope."""
+    query = select(Division.code).where(
+        Division.level == "village", Division.valid_to.is_(None), in_scope(Division.code, actor)
+    )
     return list(await session.scalars(query))
 
 
 async def village_names(session: AsyncSession, actor: Actor) -> list[list[str]]:
-    """`[county, township, village, code]` for every way to name a village in the actor's scope: with the names of
+    """`[county, township, village, code]` for every way to name an open village in the actor's scope: with the names of
     what lies above it or without. The code is empty where a way of naming leaves it open which village is meant."""
     township, county = aliased(Division), aliased(Division)
     rows = await session.execute(
         select(Division.code, Division.name, township.name, county.name)
         .join(township, township.code == Division.parent_code)
         .join(county, county.code == township.parent_code)
-        .where(Division.level == "village", in_scope(Division.code, actor))
+        .where(Division.level == "village", Division.valid_to.is_(None), in_scope(Division.code, actor))
     )
     known: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for code, village, above, highest in rows:

@@ -6,6 +6,7 @@ from services.registry.storage.tables.areas import Division, ExitPlan, Parameter
 from services.registry.storage.tables.comparisons import ComparisonDoubt, ComparisonDoubtStep, ComparisonList
 from services.registry.storage.tables.declarative import Base
 from services.registry.storage.tables.divisions import (
+    DivisionCarry,
     DivisionChange,
     DivisionChanged,
     DivisionFormerName,
@@ -90,6 +91,7 @@ __all__ = [
     "Correction",
     "CorrectionDecision",
     "Division",
+    "DivisionCarry",
     "DivisionChange",
     "DivisionChanged",
     "DivisionFormerName",

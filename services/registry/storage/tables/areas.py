@@ -15,7 +15,7 @@ from shared.chassis.changes import WRITTEN_IN
 class Division(Base):
     """An area of one of five levels, or a natural village; valid from a day on, to its last day once it is closed.
 
-    A closed division keeps its row: files that belong to it stay answerable. It has its name since `named_from`.
+    A closed division keeps its row: what was written of it stays answerable. It has its name since `named_from`.
     """
 
     __tablename__ = "divisions"

@@ -50,6 +50,22 @@ class DivisionSuccession(Base):
     change_id: Mapped[int] = mapped_column(ForeignKey("division_changes.id"), primary_key=True)
 
 
+class DivisionCarry(Base):
+    """The files a change carries over to the divisions that followed, and how far that has come."""
+
+    __tablename__ = "division_carries"
+    __table_args__ = (
+        CheckConstraint("carried between 0 and files", name="no_more_than_there_are"),
+        Index("ix_division_carries_waiting", "change_id", postgresql_where=text("done_at is null")),
+    )
+
+    change_id: Mapped[int] = mapped_column(ForeignKey("division_changes.id"), primary_key=True)
+    files: Mapped[int]
+    carried: Mapped[int]
+    office_name: Mapped[str]
+    done_at: Mapped[datetime | None]
+
+
 class DivisionFormerName(Base):
     """A name a division had, to its last day. Append only."""
 

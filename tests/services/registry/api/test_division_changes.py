@@ -138,18 +138,6 @@ async def test_a_township_with_a_new_code_takes_everything_below_along(county: H
     assert (await file(county, f"{VILLAGE}001"))["state"] == "closed"
 
 
-async def test_a_household_of_a_closed_village_keeps_its_code(county: Harness) -> None:
-    who = actor("household.write", "household.read")
-    async with county.as_(who) as client:
-        opened = await client.post("/api/v1/registry/households", json=household())
-        assert opened.status_code == 201, opened.text
-    assert (await send(county, change("merge", [VILLAGE], OTHER_VILLAGE))).status_code == 201
-    async with county.as_(who) as client:
-        kept = await client.get(f"/api/v1/registry/households/{opened.json()['id']}")
-    assert kept.json()["village_code"] == VILLAGE
-    assert [one["code"] for one in (await file(county, OTHER_VILLAGE))["predecessors"]] == [VILLAGE]
-
-
 async def test_whoever_names_a_closed_village_is_told_since_when_and_what_followed_it(county: Harness) -> None:
     file = await on_register(county)
     merged = await send(county, change("merge", [OTHER_VILLAGE], (NEW_VILLAGE, "王村")))
