@@ -91,6 +91,7 @@ async def _carry(session: AsyncSession, carry: DivisionCarry, change: DivisionCh
     carry.files = max(carry.files, carry.carried)
     if not more:
         carry.done_at, carry.files = now, carry.carried
+        await storage.forget_checks(session, change.id)
     await session.flush()
 
 

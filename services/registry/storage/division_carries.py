@@ -87,6 +87,11 @@ events as (
 select count(*) from changed""")  # noqa: S608 - texts of ours
 
 
+_FORGET_CHECKS = text(
+    f"with {_FOLLOWING} delete from quality_checked_villages where village_code in (select code from gone)"  # noqa: S608
+)
+
+
 async def following(session: AsyncSession, change_id: int) -> Sequence[tuple[str, str, int]]:
     """From which village to which how many files follow a change that is written."""
     return [(row[0], row[1], row[2]) for row in await session.execute(_FOLLOW, {"change": change_id})]
@@ -116,6 +121,11 @@ async def carry(
         "reason": change.reason,
     }  # fmt: skip
     return int((await session.execute(_CARRY, values)).scalar_one()), len(ids) == most
+
+
+async def forget_checks(session: AsyncSession, change_id: int) -> None:
+    """What a village that files left was last checked with counts no more: they count where they are checked next."""
+    await session.execute(_FORGET_CHECKS, {"change": change_id})
 
 
 async def next_waiting(session: AsyncSession) -> tuple[DivisionCarry, DivisionChange] | None:

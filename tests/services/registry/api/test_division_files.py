@@ -12,6 +12,7 @@ import pytest
 from services.registry.operations import division_carries
 from shared.chassis.clock import office_today
 from tests.services.registry.api.test_division_changes import CITY, NEW_VILLAGE, change, file, send
+from tests.services.registry.api.test_quality import broken, run
 from tests.services.registry.changes import event, on_register, post
 from tests.services.registry.people import (
     OTHER_VILLAGE,
@@ -23,6 +24,7 @@ from tests.services.registry.people import (
     open_natural_village,
     township_officer,
 )
+from tests.services.registry.quality_files import write
 from tests.services.registry.sheets import carried_out, family, xlsx
 from tests.services.registry.years import IN_LAST_YEAR, LAST_YEAR, closed, closed_through_today
 from tests.support.harness import Harness, actor
@@ -220,3 +222,20 @@ async def test_a_sheet_opens_no_files_in_a_village_that_is_closed(county: Harnes
     done = await carried_out(county, xlsx(rows))
     assert (done["households_ok"], done["rows_refused"]) == (1, 6)
     assert await owner.fetchval("select string_agg(village_code, ',') from households") == OTHER_VILLAGE
+
+
+async def test_findings_go_along_and_no_file_counts_twice_on_the_scoreboard(county: Harness, owner: Any) -> None:
+    await write(county, [broken(toilet=None), broken(toilet=None)])
+    await owner.execute(
+        "insert into household_versions (household_id, version, status, village_code, recorded_at, recorded_on,"
+        " true_from, content) select id, version, status, village_code, now(), opened_on, opened_on,"
+        " '{\"members\": []}' from households on conflict do nothing"
+    )
+    await run(county)
+    assert (await send(county, change("merge", [VILLAGE], OTHER_VILLAGE, on=TODAY))).status_code == 201
+    found = (await get(county, "/api/v1/registry/quality-findings"))["items"]
+    assert {row["village_code"] for row in found} == {OTHER_VILLAGE}
+    await run(county, OTHER_VILLAGE)
+    board = await get(county, "/api/v1/registry/quality-scoreboard", division_code=TOWNSHIP)
+    assert [(row["key"], row["households"]) for row in board["groups"]] == [(OTHER_VILLAGE, 2)]
+    assert len((await get(county, "/api/v1/registry/quality-findings"))["items"]) == len(found)

@@ -80,8 +80,9 @@ async def test_a_household_that_moved_stays_in_the_year_of_the_village_it_was_fr
         assert sorted(await frozen_in(county, area)) == both, area
     for area in (OTHER_VILLAGE, FOREIGN_VILLAGE, FOREIGN_COUNTY):
         assert await frozen_in(county, area) == [], area
-    within = await get(county, path, closer(), within=VILLAGE, status="draft", limit=1)
-    rest = await get(county, path, closer(), within=VILLAGE, limit=1, cursor=within.json()["next_cursor"])
+    drafts: dict[str, Any] = {"within": VILLAGE, "status": "draft", "limit": 1}
+    within = await get(county, path, closer(), **drafts)
+    rest = await get(county, path, closer(), **drafts, cursor=within.json()["next_cursor"])
     assert sorted(line["id"] for line in within.json()["items"] + rest.json()["items"]) == both
     assert (await get(county, path, closer(), within=OTHER_VILLAGE)).json()["items"] == []
 
