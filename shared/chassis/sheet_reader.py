@@ -4,7 +4,8 @@
 be searched. Memory and time are limited; the whole sheet is read before the first group is handed on, so that what is
 wrong with the sheet as a whole is known before anybody acts on a part of it. It writes lines of JSON:
 
-- `head`: one line `{"kind", "named", "headers", "filled", "rows"}`; `rows` is null for a file too big to count at once.
+- `head`: one line `{"kind", "named", "sheets", "headers", "filled", "rows"}`; `sheets` are the names in a book,
+  `rows` is null for a file too big to count at once.
 - `rows`: `{"rows", "groups", "hidden_rows", "hidden_columns", "merged"}`, then lines of groups
   `{"groups": [[[row, [cell, ...]], ...], ...], "others": {row: [rows with the same value]}, "merged": [row, ...]}`.
 - `cells`: lines of `[[row, [cell, ...]], ...]`, nothing left out; asked with `"lines": true`, a row of csv in which no
@@ -68,6 +69,7 @@ class Sheet:
         self._file = file
         self.book = XlsxSheet(file, sheet, max_unpacked) if self.kind == "xlsx" else None
         self.named = self.book is None or self.book.named
+        self.sheets = [] if self.book is None else self.book.sheets
 
     def rows(self, few: bool = False) -> Iterator[Row]:
         return csv_rows.rows(self._file) if self.book is None else self.book.rows(few)
@@ -92,8 +94,8 @@ def head(sheet: Sheet, size: int, max_rows: int) -> dict[str, Any]:
             rows += 1
             if not counted:
                 break
-    found = {"kind": sheet.kind, "named": sheet.named, "headers": headers, "filled": rows > 0}
-    return found | {"rows": rows if counted else None}
+    book = {"kind": sheet.kind, "named": sheet.named, "sheets": sheet.sheets}
+    return book | {"headers": headers, "filled": rows > 0, "rows": rows if counted else None}
 
 
 class Groups:

@@ -72,19 +72,19 @@ def _small(package: zipfile.ZipFile, name: str) -> str:
     return package.read(name).decode("utf-8-sig")
 
 
-def sheet_part(package: zipfile.ZipFile, sheet: str) -> tuple[str, bool]:
-    """The part that holds the sheet of this name, and True; without one the first sheet, and False."""
+def sheet_part(package: zipfile.ZipFile, sheet: str) -> tuple[str, bool, list[str]]:
+    """The part that holds the sheet of this name, and True; without one the first sheet, and False; all their names."""
     tags = _SHEET.findall(_small(package, "xl/workbook.xml"))
     if not tags:
-        raise BadSheet("sheet_missing")
-    named = next((tag for tag in tags if attribute(tag, "name") == sheet), None)
-    number = attribute(named or tags[0], "id")
+        raise BadSheet("unreadable")
+    names = [attribute(tag, "name").strip() for tag in tags]
+    named = sheet in names
+    number = attribute(tags[names.index(sheet) if named else 0], "id")
     for tag in _RELATION.findall(_small(package, "xl/_rels/workbook.xml.rels")):
         if attribute(tag, "Id") == number and attribute(tag, "TargetMode") != "External":
             name = posixpath.normpath(posixpath.join("xl", attribute(tag, "Target")))
-            return (name if name in package.namelist() else name.removeprefix("xl")).removeprefix(
-                "/"
-            ), named is not None
+            part = name if name in package.namelist() else name.removeprefix("xl")
+            return part.removeprefix("/"), named, names
     raise BadSheet("unreadable")
 
 

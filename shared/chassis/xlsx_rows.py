@@ -85,7 +85,7 @@ class XlsxSheet:
         try:
             self._package = zipfile.ZipFile(file)
             _require_safe(self._package, max_unpacked)
-            self._part, self.named = sheet_part(self._package, sheet)
+            self._part, self.named, self.sheets = sheet_part(self._package, sheet)
             self._dates = DateStyles.of(self._package)
         except BROKEN as error:
             raise BadSheet("unreadable") from error

@@ -18,6 +18,20 @@ class WorkbookUnreadable(RuleBroken):
     pointer = "/file"
 
 
+class WorkbookSheetMissing(RuleBroken):
+    code = "registry.workbook_sheet_missing"
+    zh = "没有名为“人口”的工作表,请把填写人口的工作表改名为“人口”"
+    en = "No sheet is named 人口: give this name to the sheet with the people"
+    pointer = "/file"
+
+
+class WorkbookNotCommas(RuleBroken):
+    code = "registry.workbook_not_commas"
+    zh = "csv 的列须用逗号分隔,请另存为“CSV UTF-8(逗号分隔)”"
+    en = "The columns of a csv are separated by commas: save it as CSV UTF-8 (comma delimited)"
+    pointer = "/file"
+
+
 class WorkbookUnsafe(RuleBroken):
     code = "registry.workbook_unsafe"
     zh = "文件含有宏、外部链接或异常的压缩内容"
@@ -27,8 +41,8 @@ class WorkbookUnsafe(RuleBroken):
 
 class WorkbookHeaders(RuleBroken):
     code = "registry.workbook_headers"
-    zh = "表头不完整、重复或有不认识的列,请对照模板改正"
-    en = "Headers are missing, doubled or unknown; compare them with the template"
+    zh = "第 1 行的表头不完整、重复或有不认识的列,请对照模板改正"
+    en = "Headers in row 1 are missing, doubled or unknown; compare them with the template"
     pointer = "/file"
 
 

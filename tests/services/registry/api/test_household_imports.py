@@ -95,11 +95,11 @@ async def test_what_is_no_workbook_of_people_is_refused(county: Harness) -> None
         archive.writestr("xl/vbaProject.bin", b"x")
     for content, code in (
         (b"PK\x03\x04 broken", "registry.workbook_unreadable"),
-        (xlsx(family("1"), sheet="Sheet1"), "registry.workbook_unreadable"),
+        (xlsx(family("1"), sheet="Sheet1"), "registry.workbook_sheet_missing"),
         (xlsx([]), "registry.workbook_empty"),
         (target.getvalue(), "registry.workbook_unsafe"),
         (b"\xff\xff\xff", "registry.workbook_unreadable"),
-        (b"", "registry.workbook_headers"),
+        (b"", "registry.workbook_empty"),
     ):
         refused = await send(county, content)
         assert (refused.status_code, refused.json()["code"]) == (422, code)
