@@ -21,6 +21,8 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from shared.texts import person_name
+
 MAX_FEN = 10**15
 """The largest single amount, in fen (ten thousand billion yuan)."""
 
@@ -32,7 +34,6 @@ class Wire(BaseModel):
 
 
 _FORBIDDEN_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn"}
-_NAME_DOTS = dict.fromkeys(map(ord, "•‧・∙⋅●᛫"), "·")
 
 
 def clean_paragraphs(value: str) -> str:
@@ -52,8 +53,8 @@ def clean_text(value: str) -> str:
 
 
 def clean_name(value: str) -> str:
-    """As clean_text, with the dots of minority names unified to U+00B7."""
-    return clean_text(value).translate(_NAME_DOTS)
+    """As clean_text, with the dots of minority names unified to U+00B7 and no blanks between single characters."""
+    return person_name(clean_text(value))
 
 
 def _only_text(value: Any) -> Any:

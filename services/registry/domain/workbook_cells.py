@@ -9,14 +9,17 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from services.registry.domain.remedies import remedy_of
+from shared.texts import closed_up, half_width, is_drawn_apart, person_name, plain_words
 
+LONGEST_TEXT, LONGEST_NAME = 500, 50
+"""As the wire takes them (shared/schemas/wire.py)."""
+LONGEST_OF = {"group": 50}
+"""Words that a file has less room for, as on the wire."""
 MAX_FEN = 10**15
 MOST_DIGITS = 10**15
-NAME_DOTS = dict.fromkeys(map(ord, "•‧・∙⋅●᛫"), "·")
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 FORMULA_STARTS = ("=", "+", "-", "@")
-_FULL_WIDTH = {sign: sign - 0xFEE0 for sign in range(0xFF01, 0xFF5F)}
-_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
+_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _PLAIN = re.compile(r"[!-~\u4e00-\u9fff]+")
 """Text nothing can be wrong with: ASCII that is seen and the usual Chinese characters."""
 _YUAN = re.compile(r"[0-9]{1,13}(\.[0-9]{1,6})?", re.ASCII)
@@ -40,12 +43,17 @@ class BadCell(ValueError):
         self.remedy = remedy_of(kind)
 
 
+def is_empty(cell: object) -> bool:
+    """Whether nothing stands in a cell; blanks are nothing."""
+    return cell is None or (isinstance(cell, str) and (not cell or cell.isspace()))
+
+
 def is_number(cell: object) -> bool:
     return isinstance(cell, int | float) and not isinstance(cell, bool)
 
 
 def text_of(cell: object) -> str:
-    """A cell as clean text; a whole number as its digits, full-width digits and letters as plain ones."""
+    """A cell as clean text; a whole number as its digits."""
     if isinstance(cell, str):
         return cell if _PLAIN.fullmatch(cell) and cell[0] not in "='" else _cleaned(cell)
     if cell is None:
@@ -74,14 +82,9 @@ def _cleaned(cell: str) -> str:
         text = text[1:]
     if any(unicodedata.category(character) in _UNSEEN for character in text):
         raise BadCell("含有不允许的字符", "character")
-    if len(text) > 500:
-        raise BadCell("内容太长", "too_long")
+    if len(text) > LONGEST_TEXT:
+        raise BadCell(f"内容太长,至多 {LONGEST_TEXT} 个字", "too_long")
     return text
-
-
-def half_width(text: str) -> str:
-    """Full-width digits, letters and signs as plain ones."""
-    return text if text.isascii() else unicodedata.normalize("NFKC", text)
 
 
 def needed(text: str) -> str:
@@ -92,7 +95,7 @@ def needed(text: str) -> str:
 
 def code_of(codes: dict[str, str], label: str) -> str:
     """The code of a label; `codes` is by label."""
-    code = codes.get(needed(label)) or codes.get(half_width(label).replace(" ", ""))
+    code = codes.get(needed(label)) or codes.get(closed_up(label))
     if code is None:
         raise BadCell("不在规定的代码表中", "code_unknown")
     return code
@@ -124,7 +127,7 @@ def fen_of(cell: Any) -> int:
     full-width digits are digits, but nothing else that looks like one."""
     if cell.__class__ is str and len(cell) < 12 and cell.isdigit() and cell.isascii():
         return int(cell) * 100
-    text = repr(cell) if is_number(cell) else text_of(cell).translate(_FULL_WIDTH)
+    text = repr(cell) if is_number(cell) else half_width(text_of(cell))
     if not text:
         return 0
     if not _YUAN.fullmatch(text):
@@ -212,14 +215,24 @@ def number_of(text: str) -> str:
 
 def identity_of(text: str) -> str:
     """An identity number or a certificate in its one spelling; its form is a rule of the file."""
-    if not text.isascii() or " " in text:
-        text = half_width(text).replace(" ", "")
+    text = closed_up(text)
     if _SCIENTIFIC.fullmatch(text):
         raise BadCell("已变成科学计数,位数已丢失", "digits_lost")
     return needed(text).upper()
 
 
+def words_of(text: str, at_most: int = LONGEST_TEXT) -> str:
+    """Words in their plain spelling, whole or refused."""
+    text = plain_words(text)
+    if any(sign.isdigit() and not sign.isascii() for sign in text):
+        raise BadCell("含有带圈、上标等不是普通数字的字符", "odd_digit")
+    if len(text) > at_most:
+        raise BadCell(f"内容太长,至多 {at_most} 个字", "too_long")
+    return text
+
+
 def name_of(text: str) -> str:
-    if len(needed(text)) > 50:
-        raise BadCell("内容太长", "too_long")
-    return text.translate(NAME_DOTS)
+    name = person_name(words_of(needed(text), LONGEST_NAME))
+    if is_drawn_apart(name):
+        raise BadCell("姓名中有空格", "name_blank")
+    return name

@@ -129,3 +129,43 @@ def test_a_column_of_the_national_system_is_ours_where_the_field_table_says_so()
     known = {row["column"]: row["field"] for row in rows_of("national_columns")}
     assert {field.national for field in FIELDS if field.national} <= known.keys()
     assert all(known[field.national] == field.name for field in FIELDS if field.national)
+
+
+BLANKS = ("\u3000", "\u00a0", "\u2003", "\u202f", " ")
+
+
+@pytest.mark.parametrize("blank", BLANKS)
+def test_a_name_of_two_characters_drawn_apart_is_written_together_and_any_other_blank_is_asked_about(
+    blank: str,
+) -> None:
+    assert cells.name_of(f"张{blank}三") == cells.name_of(f"{blank}张三{blank}".strip()) == "张三"
+    assert cells.name_of(f"王{blank}{blank}小{blank}明") == "王小明"
+    assert cells.name_of(f"阿里{blank}•{blank}买买提") == "阿里·买买提"
+    assert cells.name_of(f"John{blank}Smith") == "John Smith"
+    with pytest.raises(BadCell, match="姓名中有空格") as refused:
+        cells.name_of(f"阿里{blank}买买提")
+    assert "间隔号" in refused.value.remedy
+
+
+@pytest.mark.parametrize("sign", ["²", "①", "⒈", "❶", "١", "𝟏"])
+def test_only_full_width_digits_are_digits_and_others_are_a_fault_of_their_cell(sign: str) -> None:
+    for read in (cells.months_of, cells.year_of, cells.phone_of, cells.account_of, cells.number_of, cells.place_of):
+        with pytest.raises(BadCell):
+            read("1381234000" + sign)
+    for read_cell in (cells.day_of, cells.measure_of, cells.fen_of):
+        with pytest.raises(BadCell):
+            read_cell(f"2020010{sign}")
+    with pytest.raises(BadCell, match="不是普通数字"):
+        cells.words_of(f"第{sign}组")
+    assert not cells.identity_of("34162219900101001" + sign).isascii()
+
+
+def test_words_are_kept_whole_or_refused_with_their_limit() -> None:
+    assert cells.words_of("组" * 50, 50) == "组" * 50
+    assert cells.words_of("第３组（东）") == "第3组（东）"
+    for read, text, at_most in (
+        (lambda text: cells.words_of(text, 50), "组" * 51, 50), (cells.name_of, "张" * 51, 50),
+        (cells.words_of, "组" * 501, 500),
+    ):  # fmt: skip
+        with pytest.raises(BadCell, match=f"至多 {at_most} 个字"):
+            read(text)
