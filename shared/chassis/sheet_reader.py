@@ -7,7 +7,10 @@ wrong with the sheet as a whole is known before anybody acts on a part of it. It
 - `head`: one line `{"kind", "named", "sheets", "headers", "filled", "rows"}`; `sheets` are the names in a book,
   `rows` is null for a file too big to count at once.
 - `rows`: `{"rows", "groups", "hidden_rows", "hidden_columns", "merged"}`, then lines of groups
-  `{"groups": [[[row, [cell, ...]], ...], ...], "others": {row: [rows with the same value]}, "merged": [row, ...]}`.
+  `{"groups": [[[row, [cell, ...]], ...], ...], "others": {row: [rows with the same value]}, "merged": [row, ...],
+  "stray": {row: column}}`; a row without a value to be grouped by is a group of its own. Asked with
+  `"bare"`, columns without a header and last the first beyond them all, `stray` tells what stands in one; asked with
+  `"footer"`, a row is left out in which nothing stands but a first cell that begins so.
 - `cells`: lines of `[[row, [cell, ...]], ...]`, nothing left out; asked with `"lines": true`, a row of csv in which no
   quote stands is `[row, "its line"]`.
 - in place of any line `{"fault": kind, "facts": {...}}`.
@@ -20,7 +23,6 @@ import re
 import resource
 import sys
 import tempfile
-import unicodedata
 from array import array
 from collections.abc import Iterator
 from itertools import islice, pairwise
@@ -33,7 +35,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from shared.chassis import csv_rows
 from shared.chassis.sheet_faults import BadSheet
-from shared.chassis.xlsx_rows import MAX_COLUMNS, XLSX, XlsxSheet
+from shared.chassis.xlsx_rows import MAX_COLUMNS, XLSX, XlsxSheet, letters_of
+from shared.texts import closed_up, half_width
 
 MEMORY = 512 * 1024 * 1024
 CPU_S = 60
@@ -101,8 +104,11 @@ def head(sheet: Sheet, size: int, max_rows: int) -> dict[str, Any]:
 class Groups:
     """Rows by group, kept on disk: in memory stay only where a group's rows are and what is asked of every row."""
 
-    def __init__(self, group: int, unique: int, columns: list[int], max_rows: int) -> None:
-        self._group, self._unique, self._columns, self._max_rows = group, unique, columns, max_rows
+    def __init__(self, wanted: dict[str, Any]) -> None:
+        self._group, self._unique, self._columns = wanted["group"], wanted["unique"], wanted["columns"]
+        self._max_rows, self._footer = wanted["max_rows"], wanted.get("footer")
+        *self._bare, self._beyond = wanted.get("bare", [MAX_COLUMNS])
+        self._strays: dict[int, int] = {}
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as this process
         self._keys, self._starts, self._first = array("q"), array("Q"), array("L")
         self._numbers, self._values = array("L"), array("q")
@@ -117,6 +123,7 @@ class Groups:
         held: list[list[Any]] = []
         written = 0
         columns, group, unique = self._columns, self._group, self._unique
+        bare, beyond, footer = self._bare, self._beyond, self._footer
         numbers, values, most = self._numbers, self._values, self._max_rows
         width = max(columns) + 1
         plain = columns == list(range(width))
@@ -128,15 +135,20 @@ class Groups:
             elif len(cells) > MAX_COLUMNS and any(cells[MAX_COLUMNS:]):
                 raise BadSheet("too_many_columns", row=number, at_most=MAX_COLUMNS)
             kept = cells if plain and len(cells) == width else [cells[column] for column in columns]
-            if not any(kept) and all(cell in (None, "") for cell in kept):
+            own = cells[group]
+            named = own.__class__ is int or (own.__class__ is str and own != "" and not own.isspace())
+            if not named and all(map(_is_blank, kept)):
+                continue
+            if footer is not None and cells[0].__class__ is str and cells[0].startswith(footer) and not any(cells[1:]):
                 continue
             if len(numbers) >= most:
                 raise BadSheet("too_many_rows", at_most=most)
-            own = cells[group]
-            if own != key or own in (None, ""):
+            if len(cells) > beyond or bare:
+                self._note_stray(number, cells)
+            if own != key or not named:
                 written += self._put(held)
                 key, held = own, []
-                self._keys.append(hash(_group(own)) if own not in (None, "") else -number)
+                self._keys.append(hash(_group(own)) if named else -number)
                 self._starts.append(written)
                 self._first.append(len(numbers))
             held.append([number, kept])
@@ -147,6 +159,13 @@ class Groups:
         self._starts.append(written)
         self._first.append(len(numbers))
         self._file.flush()
+
+    def _note_stray(self, number: int, cells: list[Any]) -> None:
+        """Keep where something stands that has no header above it."""
+        places = [*(place for place in self._bare if place < len(cells)), *range(self._beyond, len(cells))]
+        stray = next((place for place in places if not _is_blank(cells[place])), None)
+        if stray is not None:
+            self._strays[number] = stray
 
     def _put(self, held: list[list[Any]]) -> int:
         """The bytes of a block of rows, without its brackets."""
@@ -185,19 +204,20 @@ class Groups:
         batch: list[bytes] = []
         told: dict[str, list[int]] = {}
         joined: list[int] = []
+        stray: dict[str, str] = {}
         count = len(self._keys)
         for block in range(count):
             if block in later:
                 continue
             blocks = again.get(block, [block])
             batch.append(b"[" + b"".join(self._block(one) for one in blocks)[:-1] + b"]")
-            if others or merged:
-                self._tell(blocks, others, merged, told, joined)
+            if others or merged or self._strays:
+                self._tell(blocks, others, merged, told, joined, stray)
             if len(batch) == at_once:
-                yield _line(batch, told, joined)
-                batch, told, joined = [], {}, []
+                yield _line(batch, told, joined, stray)
+                batch, told, joined, stray = [], {}, [], {}
         if batch:
-            yield _line(batch, told, joined)
+            yield _line(batch, told, joined, stray)
 
     def _block(self, block: int) -> bytes:
         start, end = self._starts[block], self._starts[block + 1]
@@ -213,6 +233,7 @@ class Groups:
         merged: list[tuple[int, int]],
         told: dict[str, list[int]],
         joined: list[int],
+        stray: dict[str, str],
     ) -> None:
         own = {index for block in blocks for index in range(self._first[block], self._first[block + 1])}
         for index in sorted(own):
@@ -221,6 +242,8 @@ class Groups:
                 told[str(number)] = sorted(self._numbers[other] for other in others[index] if other != index)
             if any(low <= number <= high for low, high in merged):
                 joined.append(number)
+            if number in self._strays:
+                stray[str(number)] = letters_of(self._strays[number])
 
     @property
     def count(self) -> int:
@@ -229,23 +252,25 @@ class Groups:
 
 def _group(own: Any) -> str:
     """What a group is told apart by: full-width digits are digits, and blanks around them nothing."""
-    text = str(own)
-    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).strip()
+    return half_width(str(own)).strip()
+
+
+def _is_blank(cell: Any) -> bool:
+    return cell is None or (cell.__class__ is str and (not cell or cell.isspace()))
 
 
 def _spelling(cell: Any) -> str:
-    """A value as it is compared: without blanks, in upper case."""
-    if isinstance(cell, str):
-        return unicodedata.normalize("NFKC", cell).strip("=\"' \t").upper()
-    return "" if cell is None or isinstance(cell, dict) else str(cell)
+    """A text as it is compared: without blanks, in upper case. A number has lost digits and is like no other."""
+    return closed_up(cell).strip("=\"'").upper() if isinstance(cell, str) else ""
 
 
-def _line(batch: list[bytes], told: dict[str, list[int]], joined: list[int]) -> bytes:
-    return b'{"groups":[' + b",".join(batch) + b'],"others":' + _encode(told) + b',"merged":' + _encode(joined) + b"}\n"
+def _line(batch: list[bytes], told: dict[str, list[int]], joined: list[int], stray: dict[str, str]) -> bytes:
+    notes = {"others": told, "merged": joined, "stray": stray}
+    return b'{"groups":[' + b",".join(batch) + b"]," + _encode(notes)[1:] + b"\n"
 
 
 def rows(sheet: Sheet, wanted: dict[str, Any]) -> Iterator[bytes]:
-    groups = Groups(wanted["group"], wanted["unique"], wanted["columns"], wanted["max_rows"])
+    groups = Groups(wanted)
     groups.read(sheet.rows())
     book = sheet.book
     notes = {

@@ -11,6 +11,7 @@ from services.registry.domain import workbook_columns as columns
 from services.registry.domain.code_lists import BY_LABEL
 from services.registry.domain.fields import HOUSEHOLD_FIELDS, MEMBER_FIELDS, Field
 from services.registry.domain.tables_of_facts import rows_of
+from shared.texts import closed_up
 
 SUITE, NATIONAL, LIST = "suite", "national", "list"
 SERIAL, ITEM, PLACE = "serial", "item", "place"
@@ -77,6 +78,7 @@ def _list() -> dict[str, Column | None]:
 _PLACES = ("行政村代码", "县", "乡", "行政村")
 NEEDED_PERSON = ("name", "identity_number", "relation", "ethnicity", "health")
 _KNOWN = {SUITE: _suite(), NATIONAL: _national(), LIST: _list()}
+_AS_WRITTEN = frozenset(header for known in _KNOWN.values() for header in known)
 _MARKS = {
     NATIONAL: frozenset({"aac001", "aab004", "贫困户编号(数值型)"}),
     LIST: frozenset({"户编号", "人编号", "人数"}),
@@ -84,7 +86,9 @@ _MARKS = {
 
 
 def layout_of(headers: Sequence[str]) -> Layout:
-    """The layout of a sheet. WorkbookHeaders names what is missing or doubled, and where what is unknown stands."""
+    """The layout of a sheet; blanks, line breaks and full-width brackets in its headers are nothing. WorkbookHeaders
+    names what is missing or doubled, and where what is unknown stands."""
+    headers = [header if header in _AS_WRITTEN else closed_up(header) for header in headers]
     present = set(headers)
     if columns.SERIAL not in present:
         if present & _MARKS[NATIONAL]:

@@ -15,8 +15,8 @@ from services.registry.domain.household_files import HouseholdFile
 from services.registry.domain.income import AMOUNTS, Income
 from services.registry.domain.members import Member
 from services.registry.domain.sheet_layouts import ITEM, Layout
-from services.registry.domain.workbook_cells import BadCell
-from services.registry.domain.workbook_rows import Cell, Row, RowReader
+from services.registry.domain.workbook_cells import MOST_DIGITS, BadCell, is_empty
+from services.registry.domain.workbook_rows import HEAD, LONGEST_KEY, Cell, Row, RowReader
 
 MOST_REMEMBERED = 5_000
 """How many values of a column are kept with what they were read as."""
@@ -59,7 +59,7 @@ class _Column(dict[Any, Any]):
 
     def __missing__(self, cell: Any) -> Any:
         value = self._empty
-        if cell is not None and cell != "":
+        if not is_empty(cell):
             try:
                 value = self._reader(cell)
             except BadCell:
@@ -141,10 +141,12 @@ class PortionReader:
         columns: Sequence[Sequence[Any]],
         starts: Sequence[int],
     ) -> set[int]:
-        """Lines of households that do not begin with their head, lack their number, or repeat facts of the household
-        beside another person otherwise than beside the head."""
+        """Lines of households that do not begin with their head or have another one, lack their number, or repeat facts
+        of the household beside another person otherwise than beside the head."""
         key, relation, once = columns[self._rows.key], columns[self._rows.relation], self._once
-        odd = {at for at in starts if relation[at] != "户主" or not _plain_key(key[at])}
+        odd = {at for at in starts if not _plain_key(key[at])}
+        heads = [at for at, cell in enumerate(relation) if cell == HEAD]
+        odd |= {*starts} ^ {*heads}
         for start, rows in zip(starts, groups, strict=True):
             head = once(lines[start])
             for at in range(start + 1, start + len(rows)):
@@ -188,7 +190,9 @@ def _turned(lines: Sequence[Sequence[Any]]) -> list[list[Any]]:
 
 
 def _plain_key(cell: Any) -> bool:
-    return cell.__class__ is int or (cell.__class__ is str and cell.isascii() and cell.isalnum())
+    if cell.__class__ is str:
+        return cell.isascii() and cell.isalnum() and len(cell) <= LONGEST_KEY
+    return cell.__class__ is int and abs(cell) < MOST_DIGITS
 
 
 def _in_order(defaults: dict[str, Any], values: dict[str, list[Any]]) -> list[Iterable[Any]]:

@@ -7,16 +7,21 @@ from typing import Any
 
 from services.registry.domain import workbook_cells as cells
 from services.registry.domain import workbook_columns as columns
+from services.registry.domain.code_lists import label_of
 from services.registry.domain.fields import Field
 from services.registry.domain.household_files import HouseholdFile
 from services.registry.domain.income import AMOUNTS, Income
 from services.registry.domain.members import Member
+from services.registry.domain.refusals import HeadNotOne
 from services.registry.domain.remedies import remedy_of
 from services.registry.domain.sheet_layouts import CODE_OF_LABEL, ITEM, NEEDED_PERSON, PLACE, SERIAL, Column, Layout
-from services.registry.domain.workbook_cells import BadCell
+from services.registry.domain.workbook_cells import LONGEST_OF, LONGEST_TEXT, BadCell
+from shared.texts import closed_up, half_width
 
 DIGITS_LOST = frozenset({"identity", "account", "disability"})
 """Kinds of which a number cell has already lost digits and is refused."""
+HEAD = label_of("relation_to_head", "head")
+LONGEST_KEY = 100
 _STAND_INS: dict[str, Any] = {"name": "", "identity_number": "", "relation": "", "ethnicity": "", "health": ()}
 
 Refuse = Callable[[int, str], None]
@@ -31,6 +36,7 @@ def reason_of(column: str, words: str, remedy: str) -> str:
 NO_VILLAGE = reason_of(columns.VILLAGE, "不存在、不是行政村或不在管辖范围", remedy_of("village"))
 TWO_VILLAGES = reason_of("行政村", "同名的行政村不止一个", remedy_of("village_twice"))
 _HEAD_ROW = ("户信息须填在户主行", remedy_of("head_row"))
+NO_HEAD = reason_of(columns.RELATION, f"{HeadNotOne.zh},本户没有户主", remedy_of("no_head"))
 
 
 def _of_text(read: Callable[[str], Any]) -> Callable[[Any], Any]:
@@ -65,8 +71,8 @@ def reader_of(field: Field) -> Callable[[Any], Any]:
         "natural_village": _of_text(cells.place_of),
         "number": _of_text(cells.number_of),
         "phone": _of_text(cells.phone_of),
-        "text": _of_text(lambda text: text[:50] if field.name == "group" else text),
-        "village": _of_text(cells.half_width),
+        "text": _of_text(lambda text: cells.words_of(text, LONGEST_OF.get(field.name, LONGEST_TEXT))),
+        "village": _of_text(half_width),
         "year": _of_text(cells.year_of),
     }
     return kinds[field.kind]
@@ -105,35 +111,57 @@ class RowReader:
 
     def ordered(self, rows: Sequence[Row]) -> tuple[str, list[Row]]:
         """What tells the household apart, and its rows with the head's first."""
-        relation = self.relation
-        head = next((row for row in rows if str(row[1][relation] or "").strip() == "户主"), rows[0])
+        head = next((row for row in rows if self._is_head(row)), rows[0])
         key = head[1][self.key]
         serial = str(key).strip() if isinstance(key, str | int) else ""
-        return serial[:100] or f"#{head[0]}", [head, *(row for row in rows if row is not head)]
+        return serial or f"#{head[0]}", [head, *(row for row in rows if row is not head)]
+
+    def _is_head(self, row: Row) -> bool:
+        relation = row[1][self.relation]
+        return isinstance(relation, str) and closed_up(relation) == HEAD
 
     def file(self, rows: Sequence[Row], refuse: Refuse) -> HouseholdFile | None:
-        """The household file, as far as its cells can be read; every cell that cannot be is refused."""
+        """The household file, as far as its cells can be read; every cell that cannot be is refused. None where it
+        cannot be said which rows are the household, or which of them is the head's: then nothing is said of what the
+        head's row has to state."""
         head = rows[0]
-        if head[1][self.key] in (None, ""):
-            refuse(head[0], reason_of(self._serial_header, "缺少必填项", remedy_of("needed")))
-        try:
-            cells.text_of(head[1][self.key])
-        except BadCell as error:
-            refuse(head[0], reason_of(self._serial_header, str(error), error.remedy))
-        for row in rows[1:]:
+        told = self._refuse_key(head, refuse) or self._refuse_heads(rows, refuse)
+        for row in () if told else rows[1:]:
             self._refuse_second_household_cells(row, head[1], refuse)
         members = tuple([Member(**self._values(self.people, row, refuse)) for row in rows])
+        if told:
+            return None
         values = self._values(self.facts, head, refuse)
         if "village_code" not in values:
             values["village_code"] = self.village(head, refuse)
         return HouseholdFile(members=members, income=self._income(head, refuse), **values)
+
+    def _refuse_key(self, row: Row, refuse: Refuse) -> bool:
+        """Refuse a row that does not say which household it belongs to: no two rows are one for want of a number."""
+        try:
+            if len(cells.needed(cells.text_of(row[1][self.key]))) > LONGEST_KEY:
+                raise BadCell(f"内容太长,至多 {LONGEST_KEY} 个字", "too_long")
+        except BadCell as error:
+            refuse(row[0], reason_of(self._serial_header, str(error), error.remedy))
+            return True
+        return False
+
+    def _refuse_heads(self, rows: Sequence[Row], refuse: Refuse) -> bool:
+        """Refuse a household without a head on its first row, and every further head on their own."""
+        heads = [number for number, _ in filter(self._is_head, rows)]
+        if not heads:
+            refuse(rows[0][0], NO_HEAD)
+        for number in heads[1:]:
+            words = f"{HeadNotOne.zh},本户在第 {heads[0]} 行已有户主"
+            refuse(number, reason_of(columns.RELATION, words, remedy_of(HeadNotOne.code)))
+        return len(heads) != 1
 
     def _values(self, plan: Sequence[Cell], row: Row, refuse: Refuse) -> dict[str, Any]:
         number, line = row
         values: dict[str, Any] = {}
         for one in plan:
             cell = line[one.index]
-            if cell is None or cell == "":
+            if cells.is_empty(cell):
                 if one.needed:
                     refuse(number, reason_of(one.header, "缺少必填项", remedy_of("needed")))
                     if one.name in _STAND_INS:
@@ -190,5 +218,11 @@ class RowReader:
         number, line = row
         for index, header in self.once:
             cell = line[index]
-            if cell and cell != head[index]:
+            if not cells.is_empty(cell) and cell != head[index] and not _is_same(cell, head[index]):
                 refuse(number, reason_of(header, *_HEAD_ROW))
+
+
+def _is_same(cell: Any, other: Any) -> bool:
+    """Whether two cells say the same in different spellings: with blanks around it, or a number as text."""
+    plain = (str, int, float)
+    return isinstance(cell, plain) and isinstance(other, plain) and closed_up(str(cell)) == closed_up(str(other))

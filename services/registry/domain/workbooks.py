@@ -84,19 +84,29 @@ class Judge:
         self._portions = PortionReader(layout, self._reader)
         self._villages, self._today = villages, today
 
-    def drafts(self, groups: Sequence[Rows], others: Mapping[str, Sequence[int]], merged: Iterable[int]) -> list[Draft]:
+    def drafts(
+        self,
+        groups: Sequence[Rows],
+        others: Mapping[str, Sequence[int]],
+        merged: Iterable[int],
+        stray: Mapping[str, str],
+    ) -> list[Draft]:
         """The households, each with everything that is wrong. `others` names, by row, the rows of other households
-        with the same identity number; `merged` are rows of merged cells."""
+        with the same identity number; `merged` are rows of merged cells; `stray` names, by row, a column without a
+        header in which something stands."""
         joined = set(merged)
         found = []
         for rows, file in zip(groups, self._portions.files(groups), strict=True):
             draft = self.draft(rows, file)
-            for number, _ in rows if others or joined else ():
+            for number, _ in rows if others or joined or stray else ():
                 if str(number) in others:
                     places = "、".join(map(str, others[str(number)]))
                     draft.refuse(number, reason_of(columns.NUMBER, f"与第 {places} 行重复", remedy_of("repeated")))
                 if number in joined:
                     draft.refuse(number, MERGED)
+                if str(number) in stray:
+                    words = f"{stray[str(number)]} 列没有表头,却有内容"
+                    draft.refuse(number, reason_of("", words, remedy_of("stray")))
             found.append(draft)
         return found
 

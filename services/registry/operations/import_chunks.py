@@ -69,7 +69,7 @@ class Preparer:
     def prepare(self, line: bytes) -> Chunk:
         """A portion as the reader wrote it."""
         portion = orjson.loads(line)
-        drafts = self._judge.drafts(portion["groups"], portion["others"], portion["merged"])
+        drafts = self._judge.drafts(portion["groups"], portion["others"], portion["merged"], portion["stray"])
         good = rules.accepted(drafts)
         return Chunk(
             self._rows.columns,

@@ -92,6 +92,8 @@ def wanted_of(head: Head, max_rows: int, at_once: int) -> dict[str, Any]:
         "task": "rows",
         "max_rows": max_rows,
         "columns": list(places),
+        "bare": [*(place for place, header in enumerate(head.headers) if not header), len(head.headers)],
+        "footer": columns.TITLE_MARK,
         "group": places[key],
         "unique": places[number],
         "at_once": at_once,
