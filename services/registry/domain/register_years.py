@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from services.registry.domain import refusals
+from services.registry.domain.refusals.register_years import YearClosed
 
 COUNTY_DIGITS = 6
 CLOSE_FROM = "register_year_close_from"
@@ -48,11 +49,11 @@ def closed_year_of(day: date, closed: Mapping[int, date]) -> int | None:
     return min(held, default=None)
 
 
-def require_open(day: date, closed: Mapping[int, date], pointer: str | None = None) -> None:
-    """Refuse a fact that is true from a day of a closed year."""
+def require_open(day: date, closed: Mapping[int, date], refusal: type[YearClosed] = YearClosed) -> None:
+    """Refuse what is true from a day of a closed year."""
     year = closed_year_of(day, closed)
     if year is not None:
-        raise refusals.YearClosed(pointer=pointer, year=year, closed_through=closed[year].isoformat())
+        raise refusal(year=year, closed_through=closed[year].isoformat())
 
 
 def earliest_day(before: Mapping[str, Any], after: Mapping[str, Any], true_from: date) -> date:

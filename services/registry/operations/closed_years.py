@@ -7,19 +7,20 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.domain.refusals.register_years import YearClosed
 from services.registry.domain.register_years import county_of, require_open
 from services.registry.storage import register_years
 
 
 async def require_years_open(
-    session: AsyncSession, villages: Iterable[str], day: date, pointer: str | None = None
+    session: AsyncSession, villages: Iterable[str], day: date, refusal: type[YearClosed] = YearClosed
 ) -> None:
-    """Refuse what is true from a day of a closed year of a county these villages lie in. Until this transaction ends
-    none of them is closed."""
+    """Refuse what is true from a day of a closed year of a county these villages lie in, in the words of `refusal`.
+    Until this transaction ends none of them is closed."""
     counties = sorted({county_of(village) for village in villages})
     closed = await register_years.closed_of(session, counties)
     for county in counties:
-        require_open(day, closed[county], pointer)
+        require_open(day, closed[county], refusal)
 
 
 async def hold_years(session: AsyncSession, villages: Iterable[str]) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.domain import refusals
+from services.registry.domain.refusals.register_years import ImportInClosedYear
 from services.registry.operations import sheet_heads
 from services.registry.operations.sheet_heads import FAULTS, Head
 from services.registry.operations.trail import Trail
@@ -36,6 +37,7 @@ _TEXTS = {fault.code: fault.zh for fault in FAULTS.values()} | {
     "gave_up": "多次处理均中断,请联系管理员",
     refusals.WorkbookHeaders.code: refusals.WorkbookHeaders.zh,
     refusals.ImportBuiltUpon.code: refusals.ImportBuiltUpon.zh,
+    ImportInClosedYear.code: ImportInClosedYear.zh,
 }
 
 

@@ -20,6 +20,7 @@ from services.registry.domain.refusals import (
     PersonOnAnotherFile,
     PersonRecordedDead,
 )
+from services.registry.domain.refusals.register_years import TodayInClosedYear
 from services.registry.operations import household_views as views
 from services.registry.operations.closed_years import require_years_open
 from services.registry.operations.trail import CLEAR, Trail
@@ -56,7 +57,7 @@ async def open_file(session: AsyncSession, actor: Actor, seals: Seals, request: 
     year."""
     today = clock.office_today()
     await require_village(session, actor, request.village_code)
-    await require_years_open(session, [request.village_code], today, pointer="")
+    await require_years_open(session, [request.village_code], today, TodayInClosedYear)
     file = _file_of(request)
     limits = await parameters.limits(session, request.village_code, today)
     refuse_first(rules.faults_of(file, limits, today))

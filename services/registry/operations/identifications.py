@@ -17,6 +17,7 @@ from services.registry.domain import identifications as rules
 from services.registry.domain.chains import IDENTIFICATION, require_step
 from services.registry.domain.household_files import PROPOSABLE, PROPOSED, RETURNED
 from services.registry.domain.parameters import fraction_of
+from services.registry.domain.refusals.register_years import TodayInClosedYear
 from services.registry.operations import identification_views as views
 from services.registry.operations.closed_years import require_years_open
 from services.registry.operations.households import event_columns, require_village
@@ -92,7 +93,7 @@ async def set_status(
 ) -> None:
     """Give households of a list a new status, true from today: not on a day of a closed year."""
     if ids:
-        await require_years_open(session, [row.village_code], event["on"], pointer="")
+        await require_years_open(session, [row.village_code], event["on"], TodayInClosedYear)
         await storage.set_status(session, ids, status, event, registered_on, reasons)
 
 

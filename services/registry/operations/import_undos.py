@@ -10,8 +10,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.domain import refusals
+from services.registry.domain.refusals.register_years import ImportInClosedYear
 from services.registry.operations import household_imports
-from services.registry.operations.closed_years import hold_years
+from services.registry.operations.closed_years import hold_years, require_years_open
 from services.registry.storage import import_staging, imports
 from services.registry.storage import import_undoing as storage
 from services.registry.storage.tables import HouseholdImport as Row
@@ -36,9 +37,7 @@ async def undo(session: AsyncSession, actor: Actor, import_id: UUID) -> Househol
         raise refusals.ImportNotUndoable(state=row.state)
     await import_staging.allow_long(session)
     if row.people_ok > AT_ONCE:
-        built_upon = await storage.built_upon(session, import_id)
-        if built_upon:
-            raise refusals.ImportBuiltUpon(files=built_upon)
+        await _require_undoable(session, import_id)
         row.state, row.undo_actor, row.failure = "undoing", actor.claims(), None
         audit.record(session, actor, "household_import.ask_undo", str(import_id), files=row.households_ok)
     else:
@@ -47,15 +46,22 @@ async def undo(session: AsyncSession, actor: Actor, import_id: UUID) -> Househol
 
 
 async def _take_off(session: AsyncSession, actor: Actor, row: Row) -> None:
-    """The undoing itself. Raises ImportBuiltUpon, and YearBeingClosed: a closed year is built upon its files."""
+    """The undoing itself. Raises ImportBuiltUpon, ImportInClosedYear, YearBeingClosed."""
     await hold_years(session, await storage.villages_of(session, row.id))
     await storage.lock_files(session, row.id)
-    built_upon = await storage.built_upon(session, row.id)
-    if built_upon:
-        raise refusals.ImportBuiltUpon(files=built_upon)
+    await _require_undoable(session, row.id)
     row.state, row.undone_at, row.failure = "undone", clock.now(), None
     files = await storage.take_off(session, actor, row.id, clock.now(), clock.office_today())
     audit.record(session, actor, "household_import.undo", str(row.id), files=files)
+
+
+async def _require_undoable(session: AsyncSession, import_id: UUID) -> None:
+    """Nobody built upon a file, and none is true from a day of a closed year: the undoing is true from that day too."""
+    built_upon = await storage.built_upon(session, import_id)
+    if built_upon:
+        raise refusals.ImportBuiltUpon(files=built_upon)
+    for day, villages in await storage.opened(session, import_id):
+        await require_years_open(session, villages, day, ImportInClosedYear)
 
 
 async def run_forever(database: Database) -> None:
@@ -81,13 +87,13 @@ async def run_one(database: Database, tried: set[UUID]) -> bool:
                 return False
             await storage.allow_very_long(session)
             await _take_off(session, actor, row)
-    except refusals.ImportBuiltUpon as refusal:
+    except (refusals.ImportBuiltUpon, ImportInClosedYear) as refusal:
         await _give_up(database, import_id, refusal.code)
     return True
 
 
 async def _give_up(database: Database, import_id: UUID, code: str) -> None:
-    """Somebody built upon a file since it was asked for: the import stays, and says why."""
+    """Somebody built upon a file, or closed its year, since it was asked for: the import stays, and says why."""
     async with database.session() as session:
         row = await storage.hold(session, import_id)
         if row is not None:

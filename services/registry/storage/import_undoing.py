@@ -21,6 +21,11 @@ select count(*) from households h where h.import_id = :import_id and not (
     and not exists (select from household_slices s where s.household_id = h.id)
 )
 """)
+_OPENED = text("""
+select v.true_from, array_agg(distinct h.village_code) from households h
+join household_versions v on v.household_id = h.id and v.version = 1
+where h.import_id = :import_id group by 1 order by 1
+""")
 _LOCK = text("select id from households where import_id = :import_id order by id for update")
 _PEOPLE = text("""
 update household_members m set active = false, departure = 'error', departed_on = :today
@@ -84,6 +89,11 @@ async def built_upon(session: AsyncSession, import_id: UUID) -> int:
     """How many files of an import are no longer as it brought them in, or were frozen with a year."""
     found: int = (await session.execute(_BUILT_UPON, {"import_id": import_id})).scalar_one()
     return found
+
+
+async def opened(session: AsyncSession, import_id: UUID) -> list[tuple[date, list[str]]]:
+    """The days the files of an import are true from, each with their villages."""
+    return [(day, villages) for day, villages in await session.execute(_OPENED, {"import_id": import_id})]
 
 
 async def take_off(session: AsyncSession, actor: Actor, import_id: UUID, now: datetime, today: date) -> int:

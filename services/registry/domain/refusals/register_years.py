@@ -12,6 +12,20 @@ class YearClosed(Conflict):
     pointer = "/true_from"
 
 
+class TodayInClosedYear(YearClosed):
+    code = "registry.today_in_closed_year"
+    zh = "本县的年度已封存至当日,请在封存日之后办理"
+    en = "The county's year is closed through today: do this after that day"
+    pointer = ""
+
+
+class ImportInClosedYear(YearClosed):
+    code = "registry.import_in_closed_year"
+    zh = "导入的户档案属于已封存的年度,不能整体撤销;请逐户通过更正申请报上级同意"
+    en = "This import's files belong to a closed year and cannot be undone as a whole: ask for corrections, one by one"
+    pointer = ""
+
+
 class YearBeingClosed(TryAgain):
     code = "registry.year_being_closed"
     zh = "本县正在封存年度,请稍后重试"

@@ -292,7 +292,8 @@ async def test_no_step_gives_a_file_a_standing_on_a_day_of_a_closed_year(county:
 
     async def held(who: Any, at: str, body: Any) -> None:
         refused = await post(county, who, at, body)
-        assert (refused.status_code, refused.json()["code"]) == (409, "registry.year_closed"), (at, refused.text)
+        told = (refused.status_code, refused.json()["code"])
+        assert told == (409, "registry.today_in_closed_year"), (at, refused.text)
 
     await held(recorder(), "", propose)
     await held(recorder(), answer, upheld)

@@ -13,7 +13,7 @@ from services.registry.operations import import_undos
 from shared.chassis import audit
 from tests.services.registry.people import COUNTY, county_officer, township_officer
 from tests.services.registry.sheets import IMPORTS, OFFICER, carried_out, family, head_row, report, xlsx
-from tests.services.registry.years import LAST_YEAR, YEARS, closed, closer, listed
+from tests.services.registry.years import LAST_YEAR, YEARS, closed, closed_through_today, closer, listed
 from tests.support.harness import Harness
 
 HOUSEHOLDS = "/api/v1/registry/households"
@@ -206,6 +206,34 @@ async def test_who_builds_upon_a_file_while_its_import_waits_to_be_undone_keeps_
         assert await carry_out(county.app.state.database) is True
         told = (await client.get(f"{IMPORTS}/{done['id']}")).json()
     assert (told["state"], told["failure"]) == ("done", "registry.import_built_upon")
+    assert await owner.fetchval("select count(*) from household_members where active") == 6
+
+
+async def test_an_import_of_a_closed_year_is_not_undone_and_nothing_is_written_into_the_year(
+    county: Harness, owner: Any
+) -> None:
+    done = await carried_out(county, xlsx([*family("1"), *family("2")]))
+    await closed_through_today(owner)
+    refused = await undo(county, done["id"])
+    assert (refused.status_code, refused.json()["code"]) == (409, "registry.import_in_closed_year"), refused.text
+    assert "逐户通过更正申请" in refused.json()["titles"]["zh"]
+    assert refused.json()["facts"].keys() == {"year", "closed_through"}
+    assert await owner.fetchval("select count(*) from household_versions where version > 1") == 0
+    await owner.execute("update register_years set closed_through = closed_through - 1")
+    assert (await undo(county, done["id"])).json()["state"] == "undone"
+
+
+@pytest.mark.usefixtures("by_hand")
+async def test_a_year_closed_while_an_import_waits_to_be_undone_keeps_it(county: Harness, owner: Any) -> None:
+    done, late = [await carried_out(county, xlsx(family(serial))) for serial in "12"]
+    assert (await undo(county, done["id"])).json()["state"] == "undoing"
+    await closed_through_today(owner)
+    assert (await undo(county, late["id"])).json()["code"] == "registry.import_in_closed_year"
+    assert await carry_out(county.app.state.database) is True
+    async with county.as_(OFFICER) as client:
+        told = (await client.get(f"{IMPORTS}/{done['id']}")).json()
+    assert (told["state"], told["failure"]) == ("done", "registry.import_in_closed_year")
+    assert "已封存的年度" in told["failure_text"]
     assert await owner.fetchval("select count(*) from household_members where active") == 6
 
 

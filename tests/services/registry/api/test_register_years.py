@@ -269,7 +269,8 @@ async def test_no_file_is_opened_on_a_day_of_a_closed_year_neither_by_hand_nor_b
     await closed_through_today(owner)
     async with county.as_(recorder()) as client:
         held = await client.post(HOUSEHOLDS, json=household())
-    assert (held.status_code, held.json()["code"]) == (409, "registry.year_closed"), held.text
+    assert (held.status_code, held.json()["code"]) == (409, "registry.today_in_closed_year"), held.text
+    assert "封存日之后" in held.json()["titles"]["zh"]  # no correction opens a file
     sheet = xlsx(family("1"))
     for mode, dry in (("good_rows", "false"), ("all_or_nothing", "false"), ("good_rows", "true")):
         done = await carried_out_import(county, sheet, mode=mode, dry_run=dry)
