@@ -35,8 +35,8 @@ _STATUS_TITLES: dict[int, tuple[str, str, str]] = {
     504: ("timeout", "所需的服务未在规定时间内答复", "A service this needs did not answer in time"),
 }
 
-_TEXT_TOO_SHORT = ("内容太短,至少 {min_length} 个字", "Too short: at least {min_length} characters")
-_TEXT_TOO_LONG = ("内容太长,最多 {max_length} 个字", "Too long: at most {max_length} characters")
+_TEXT_TOO_SHORT = ("内容太短,至少 {min_length} 个字", "Too few characters: at least {min_length}")
+_TEXT_TOO_LONG = ("内容太长,最多 {max_length} 个字", "Too many characters: at most {max_length}")
 _FIELD_RULES: dict[str, tuple[str, str]] = {
     "missing": ("缺少必填项", "A required field is missing"),
     "extra_forbidden": ("不认识的字段", "Unknown field"),
@@ -53,7 +53,7 @@ _FIELD_RULES: dict[str, tuple[str, str]] = {
     "string_too_long": _TEXT_TOO_LONG,
     "too_short": ("条目太少,至少 {min_length} 条", "Too few items: at least {min_length}"),
     "too_long": ("条目太多,最多 {max_length} 条", "Too many items: at most {max_length}"),
-    "decimal_max_places": ("小数最多 {decimal_places} 位", "At most {decimal_places} decimal places"),
+    "decimal_max_places": ("小数最多 {decimal_places} 位", "Too many decimal places: at most {decimal_places}"),
     "string_pattern_mismatch": ("格式不正确", "Not in the required form"),
     "literal_error": ("不是允许的取值", "Not one of the allowed values"),
     "enum": ("不是允许的取值", "Not one of the allowed values"),
