@@ -4,8 +4,9 @@ from __future__ import annotations
 
 
 class BadSheet(Exception):
-    """`kind` is one of `unreadable`, `sheet_missing`, `too_large`, `too_many_rows`, `too_many_columns`, `unsafe`,
-    `quote_broken`, `line_too_long`; `facts` are places (lines, columns), never what stands there."""
+    """`kind` is one of `unreadable`, `sheet_missing`, `too_large`, `too_many_rows`, `too_many_columns`,
+    `too_many_merged`, `unsafe`, `quote_broken`, `line_too_long`, `not_commas`; `facts` are places (lines, columns,
+    sheets), never what stands there."""
 
     def __init__(self, kind: str, **facts: int | str) -> None:
         super().__init__(kind)

@@ -8,7 +8,8 @@ wrong with the sheet as a whole is known before anybody acts on a part of it. It
   `rows` is null for a file too big to count at once.
 - `rows`: `{"rows", "groups", "hidden_rows", "hidden_columns", "merged"}`, then lines of groups
   `{"groups": [[[row, [cell, ...]], ...], ...], "others": {row: [rows with the same value]}, "merged": [row, ...],
-  "stray": {row: column}}`; a row without a value to be grouped by is a group of its own. Asked with
+  "stray": {row: column}, "followed": {row: row}}`; a row without a value to be grouped by is a group of its own, and
+  `followed` tells which such row comes after one that has a value. Asked with
   `"bare"`, columns without a header and last the first beyond them all, `stray` tells what stands in one; asked with
   `"footer"`, a row is left out in which nothing stands but a first cell that begins so.
 - `cells`: lines of `[[row, [cell, ...]], ...]`, nothing left out; asked with `"lines": true`, a row of csv in which no
@@ -25,6 +26,7 @@ import sys
 import tempfile
 from array import array
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -101,6 +103,16 @@ def head(sheet: Sheet, size: int, max_rows: int) -> dict[str, Any]:
     return book | {"headers": headers, "filled": rows > 0, "rows": rows if counted else None}
 
 
+@dataclass(slots=True)
+class Told:
+    """What is to be said of rows of a portion, by row."""
+
+    others: dict[str, list[int]] = field(default_factory=dict)
+    merged: list[int] = field(default_factory=list)
+    stray: dict[str, str] = field(default_factory=dict)
+    followed: dict[str, int] = field(default_factory=dict)
+
+
 class Groups:
     """Rows by group, kept on disk: in memory stay only where a group's rows are and what is asked of every row."""
 
@@ -109,6 +121,7 @@ class Groups:
         self._max_rows, self._footer = wanted["max_rows"], wanted.get("footer")
         *self._bare, self._beyond = wanted.get("bare", [MAX_COLUMNS])
         self._strays: dict[int, int] = {}
+        self._followed: dict[int, int] = {}
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as this process
         self._keys, self._starts, self._first = array("q"), array("Q"), array("L")
         self._numbers, self._values = array("L"), array("q")
@@ -120,6 +133,7 @@ class Groups:
     def read(self, rows: Iterator[Row]) -> None:
         """Take in all rows below the headers; blank ones are left out."""
         key: Any = None
+        last_named = 0
         held: list[list[Any]] = []
         written = 0
         columns, group, unique = self._columns, self._group, self._unique
@@ -145,6 +159,10 @@ class Groups:
                 raise BadSheet("too_many_rows", at_most=most)
             if len(cells) > beyond or bare:
                 self._note_stray(number, cells)
+            if named:
+                last_named = number
+            elif last_named:
+                self._followed.setdefault(last_named, number)
             if own != key or not named:
                 written += self._put(held)
                 key, held = own, []
@@ -202,22 +220,20 @@ class Groups:
         again, others = self.again(), self.others()
         later = {block for blocks in again.values() for block in blocks[1:]}
         batch: list[bytes] = []
-        told: dict[str, list[int]] = {}
-        joined: list[int] = []
-        stray: dict[str, str] = {}
+        told = Told()
         count = len(self._keys)
         for block in range(count):
             if block in later:
                 continue
             blocks = again.get(block, [block])
             batch.append(b"[" + b"".join(self._block(one) for one in blocks)[:-1] + b"]")
-            if others or merged or self._strays:
-                self._tell(blocks, others, merged, told, joined, stray)
+            if others or merged or self._strays or self._followed:
+                self._tell(blocks, others, merged, told)
             if len(batch) == at_once:
-                yield _line(batch, told, joined, stray)
-                batch, told, joined, stray = [], {}, [], {}
+                yield _line(batch, told)
+                batch, told = [], Told()
         if batch:
-            yield _line(batch, told, joined, stray)
+            yield _line(batch, told)
 
     def _block(self, block: int) -> bytes:
         start, end = self._starts[block], self._starts[block + 1]
@@ -226,24 +242,18 @@ class Groups:
             self._held, self._held_from = self._file.read(max(WINDOW, end - start)), start
         return self._held[start - self._held_from : end - self._held_from]
 
-    def _tell(
-        self,
-        blocks: list[int],
-        others: dict[int, list[int]],
-        merged: list[tuple[int, int]],
-        told: dict[str, list[int]],
-        joined: list[int],
-        stray: dict[str, str],
-    ) -> None:
+    def _tell(self, blocks: list[int], others: dict[int, list[int]], merged: list[tuple[int, int]], told: Told) -> None:
         own = {index for block in blocks for index in range(self._first[block], self._first[block + 1])}
         for index in sorted(own):
             number = self._numbers[index]
             if index in others and any(other not in own for other in others[index]):
-                told[str(number)] = sorted(self._numbers[other] for other in others[index] if other != index)
+                told.others[str(number)] = sorted(self._numbers[other] for other in others[index] if other != index)
             if any(low <= number <= high for low, high in merged):
-                joined.append(number)
+                told.merged.append(number)
             if number in self._strays:
-                stray[str(number)] = letters_of(self._strays[number])
+                told.stray[str(number)] = letters_of(self._strays[number])
+            if number in self._followed:
+                told.followed[str(number)] = self._followed[number]
 
     @property
     def count(self) -> int:
@@ -264,9 +274,8 @@ def _spelling(cell: Any) -> str:
     return closed_up(cell).strip("=\"'").upper() if isinstance(cell, str) else ""
 
 
-def _line(batch: list[bytes], told: dict[str, list[int]], joined: list[int], stray: dict[str, str]) -> bytes:
-    notes = {"others": told, "merged": joined, "stray": stray}
-    return b'{"groups":[' + b",".join(batch) + b"]," + _encode(notes)[1:] + b"\n"
+def _line(batch: list[bytes], told: Told) -> bytes:
+    return b'{"groups":[' + b",".join(batch) + b"]," + _encode(asdict(told))[1:] + b"\n"
 
 
 def rows(sheet: Sheet, wanted: dict[str, Any]) -> Iterator[bytes]:

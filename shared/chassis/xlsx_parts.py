@@ -26,6 +26,7 @@ _RELATION = re.compile(r"<(?:\w+:)?Relationship\b[^>]*>")
 _PLAIN = re.compile(r'<si><t(?: xml:space="preserve")?>([^<]*)</t></si>')
 _ITEM = re.compile(r"<si\b[^>]*?(?:/>|>(.*?)</si>)", re.DOTALL)
 _SPOKEN = re.compile(r"<rPh\b.*?</rPh>", re.DOTALL)
+_NUMBERED = re.compile("_x((?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})_")
 _TEXT = re.compile(r"<t(?: [^>]*)?>([^<]*)</t>")
 _FORMAT = re.compile(r"<(?:\w+:)?numFmt\b[^>]*>")
 _STYLES = re.compile(r"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
@@ -58,7 +59,14 @@ class PackedTexts:
 
 
 def unescaped(text: str) -> str:
-    return html.unescape(text) if "&" in text else text
+    """What a text of XML says; `_x000D_` in it is the character of that number (ECMA-376 part 1, 22.9.2.19)."""
+    text = html.unescape(text) if "&" in text else text
+    return _NUMBERED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+
+
+def spoken_out(inner: str) -> str:
+    """The inside of a text without its phonetic hints."""
+    return _SPOKEN.sub("", inner) if "<rPh" in inner else inner
 
 
 def attribute(tag: str, name: str) -> str:
@@ -147,9 +155,8 @@ def _items(text: str) -> list[str]:
         text = re.sub(r"<(/?)\w+:", r"<\1", text)
     found = _PLAIN.findall(text)
     if len(found) != text.count("</si>") or "<si/>" in text:
-        spoken = (_SPOKEN.sub("", item) for item in _ITEM.findall(text))
-        found = ["".join(_TEXT.findall(item)) for item in spoken]
-    return [html.unescape(item) if "&" in item else item for item in found]
+        found = ["".join(_TEXT.findall(spoken_out(item))) for item in _ITEM.findall(text)]
+    return [unescaped(item) if "&" in item or "_x" in item else item for item in found]
 
 
 @dataclass(frozen=True, slots=True)

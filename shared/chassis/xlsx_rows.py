@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import Any, BinaryIO
 
 from shared.chassis.sheet_faults import BadSheet
-from shared.chassis.xlsx_parts import DateStyles, GatheredTexts, Texts, sheet_part, unescaped
+from shared.chassis.xlsx_parts import DateStyles, GatheredTexts, Texts, sheet_part, spoken_out, unescaped
 
 MAX_ENTRIES = 1_000
 MAX_COLUMNS = 200
@@ -158,7 +158,7 @@ class XlsxSheet:
             first_row, last_row = int(found[2]), int(found[4])
             self.merged.append((first_row, last_row))
             if len(self.merged) > MOST_MERGED:
-                raise BadSheet("too_large")
+                raise BadSheet("too_many_merged", at_most=MOST_MERGED)
         open_tag = text.rfind("<")
         return text[max(last, open_tag) :] if "<row" not in text[max(last, open_tag) :] else ""
 
@@ -223,7 +223,7 @@ class XlsxSheet:
         if "<f" in inner:
             return {"formula": 1}
         if kind == "inlineStr":
-            return unescaped("".join(_TEXT.findall(inner))) or None
+            return unescaped("".join(_TEXT.findall(spoken_out(inner)))) or None
         found = _VALUE.search(inner)
         if found is None or not found[1]:
             return None

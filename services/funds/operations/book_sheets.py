@@ -25,6 +25,7 @@ LIMITS: dict[str, Any] = {"max_unpacked": 200 * 1024 * 1024, "max_rows": MAX_ROW
 FAULTS: dict[str, type[Refusal]] = {
     "sheet_missing": refusals.BookSheetMissing,
     "too_large": refusals.BookUnsafe,
+    "too_many_merged": refusals.BookUnsafe,
     "unsafe": refusals.BookUnsafe,
     "too_many_rows": refusals.BookTooLong,
 }

@@ -70,7 +70,7 @@ def text_of(cell: object) -> str:
 
 def _digits(cell: Any) -> str:
     if cell != cell or cell in (float("inf"), float("-inf")) or cell != int(cell) or abs(cell) >= MOST_DIGITS:
-        raise BadCell("须为文本", "not_text")
+        raise BadCell("单元格是带小数或位数过多的数字", "not_text")
     return str(int(cell))
 
 

@@ -16,7 +16,7 @@ from services.registry.domain.income import AMOUNTS, Income
 from services.registry.domain.members import Member
 from services.registry.domain.sheet_layouts import ITEM, Layout
 from services.registry.domain.workbook_cells import MOST_DIGITS, BadCell, is_empty
-from services.registry.domain.workbook_rows import HEAD, LONGEST_KEY, Cell, Row, RowReader
+from services.registry.domain.workbook_rows import LONGEST_KEY, Cell, Row, RowReader
 
 MOST_REMEMBERED = 5_000
 """How many values of a column are kept with what they were read as."""
@@ -118,6 +118,7 @@ class PortionReader:
             place += len(rows)
         odd = self._odd(groups, lines, columns, starts)
         people = self._read(self._people, columns, odd)
+        odd |= {*starts} ^ {at for at, relation in enumerate(people["relation"]) if relation == "head"}
         members = list(map(Member, *_in_order(_MEMBER, people)))
         heads = _turned([lines[start] for start in starts])
         odd_heads: set[int] = set()
@@ -141,12 +142,10 @@ class PortionReader:
         columns: Sequence[Sequence[Any]],
         starts: Sequence[int],
     ) -> set[int]:
-        """Lines of households that do not begin with their head or have another one, lack their number, or repeat facts
-        of the household beside another person otherwise than beside the head."""
-        key, relation, once = columns[self._rows.key], columns[self._rows.relation], self._once
+        """Lines of households that lack their number, or repeat facts of the household beside another person otherwise
+        than beside the head."""
+        key, once = columns[self._rows.key], self._once
         odd = {at for at in starts if not _plain_key(key[at])}
-        heads = [at for at, cell in enumerate(relation) if cell == HEAD]
-        odd |= {*starts} ^ {*heads}
         for start, rows in zip(starts, groups, strict=True):
             head = once(lines[start])
             for at in range(start + 1, start + len(rows)):

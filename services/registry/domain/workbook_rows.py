@@ -218,7 +218,7 @@ class RowReader:
         number, line = row
         for index, header in self.once:
             cell = line[index]
-            if not cells.is_empty(cell) and cell != head[index] and not _is_same(cell, head[index]):
+            if cell and not cells.is_empty(cell) and cell != head[index] and not _is_same(cell, head[index]):
                 refuse(number, reason_of(header, *_HEAD_ROW))
 
 

@@ -64,13 +64,45 @@ class Draft:
 
 
 TAKEN = reason_of(columns.NUMBER, PersonOnAnotherFile.zh, remedy_of(PersonOnAnotherFile.code))
-NATIONAL_TAKEN = reason_of("户编号", NationalNumberTaken.zh, remedy_of(NationalNumberTaken.code))
+NATIONAL_TAKEN = reason_of(
+    columns.column_of("national_household_no"),
+    f"{NationalNumberTaken.zh},或在本表中重复",
+    remedy_of(NationalNumberTaken.code),
+)
 NO_NATURAL_VILLAGE = reason_of(
     columns.column_of("natural_village"), NaturalVillageUnknown.zh, remedy_of(NaturalVillageUnknown.code)
 )
 VILLAGE_GONE = reason_of(columns.VILLAGE, DivisionClosed.zh, remedy_of(DivisionClosed.code))
 YEAR_CLOSED = reason_of(columns.VILLAGE, "所在县的年度已封存至当日,当日不能建档", remedy_of("year_closed"))
 MERGED = reason_of("", "本行有合并单元格", remedy_of("merged"))
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What the reader says of rows: by row the rows of other households with the same identity number, rows of merged
+    cells, by row a column without a header in which something stands, and by row the next one if that does not say
+    which household it belongs to."""
+
+    others: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    merged: Sequence[int] = ()
+    stray: Mapping[str, str] = field(default_factory=dict)
+    followed: Mapping[str, int] = field(default_factory=dict)
+
+    def reasons(self) -> dict[int, list[str]]:
+        """Why these rows are refused."""
+        found: dict[int, list[str]] = {}
+        for row, others in self.others.items():
+            words = f"与第 {'、'.join(map(str, others))} 行重复"
+            found.setdefault(int(row), []).append(reason_of(columns.NUMBER, words, remedy_of("repeated")))
+        for number in self.merged:
+            found.setdefault(number, []).append(MERGED)
+        for row, column in self.stray.items():
+            reason = reason_of("", f"{column} 列没有表头,却有内容", remedy_of("stray"))
+            found.setdefault(int(row), []).append(reason)
+        for row, after in self.followed.items():
+            words = f"第 {after} 行没有填户号,不能确定是否属于本户"
+            found.setdefault(int(row), []).append(reason_of("", words, remedy_of("followed")))
+        return found
 
 
 class Judge:
@@ -84,29 +116,15 @@ class Judge:
         self._portions = PortionReader(layout, self._reader)
         self._villages, self._today = villages, today
 
-    def drafts(
-        self,
-        groups: Sequence[Rows],
-        others: Mapping[str, Sequence[int]],
-        merged: Iterable[int],
-        stray: Mapping[str, str],
-    ) -> list[Draft]:
-        """The households, each with everything that is wrong. `others` names, by row, the rows of other households
-        with the same identity number; `merged` are rows of merged cells; `stray` names, by row, a column without a
-        header in which something stands."""
-        joined = set(merged)
+    def drafts(self, groups: Sequence[Rows], notes: Notes) -> list[Draft]:
+        """The households, each with everything that is wrong."""
+        reasons = notes.reasons()
         found = []
         for rows, file in zip(groups, self._portions.files(groups), strict=True):
             draft = self.draft(rows, file)
-            for number, _ in rows if others or joined or stray else ():
-                if str(number) in others:
-                    places = "、".join(map(str, others[str(number)]))
-                    draft.refuse(number, reason_of(columns.NUMBER, f"与第 {places} 行重复", remedy_of("repeated")))
-                if number in joined:
-                    draft.refuse(number, MERGED)
-                if str(number) in stray:
-                    words = f"{stray[str(number)]} 列没有表头,却有内容"
-                    draft.refuse(number, reason_of("", words, remedy_of("stray")))
+            for number, _ in rows if reasons else ():
+                for reason in reasons.get(number, ()):
+                    draft.refuse(number, reason)
             found.append(draft)
         return found
 

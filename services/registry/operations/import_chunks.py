@@ -14,7 +14,7 @@ import orjson
 from services.registry.domain import workbooks as rules
 from services.registry.domain.limits import KEYS, Limits
 from services.registry.domain.sheet_layouts import layout_of
-from services.registry.domain.workbooks import Judge
+from services.registry.domain.workbooks import Judge, Notes
 from services.registry.storage.import_records import Origin, Rows
 from services.registry.storage.sealing import Seals
 
@@ -69,7 +69,8 @@ class Preparer:
     def prepare(self, line: bytes) -> Chunk:
         """A portion as the reader wrote it."""
         portion = orjson.loads(line)
-        drafts = self._judge.drafts(portion["groups"], portion["others"], portion["merged"], portion["stray"])
+        groups = portion.pop("groups")
+        drafts = self._judge.drafts(groups, Notes(**portion))
         good = rules.accepted(drafts)
         return Chunk(
             self._rows.columns,

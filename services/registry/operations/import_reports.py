@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.registry.domain import refusals
 from services.registry.domain import workbook_columns as columns
 from services.registry.domain.sheet_layouts import Layout, layout_of
+from services.registry.domain.workbook_cells import is_empty
 from services.registry.operations.household_imports import ENDED, visible
 from services.registry.operations.sheet_heads import CELLS, LINES
 from services.registry.operations.trail import CLEAR, MASKED, Trail
@@ -127,14 +128,15 @@ class _Rows:
     def _filled(self, number: int, cells: list[Any] | str) -> list[Any] | str:
         if isinstance(cells, str):
             result = self._reasons.get(number, self._rest)
-            line = workbooks.lengthened(cells, self._width, result) if number > 1 and "," not in result else None
+            plain = number > 1 and "," not in result and not cells.startswith(columns.TITLE_MARK)
+            line = workbooks.lengthened(cells, self._width, result) if plain else None
             if line is not None:
                 return line
             cells = csv_rows.cells_of(cells)
         if number == 1:
             return self._headers(cells)
         row = [*cells[: self._width], *[None] * (self._width - len(cells))]
-        if not any(row):
+        if _is_nobody(row):
             return row
         if self._hidden:
             row = ["***" if place in self._hidden and cell else cell for place, cell in enumerate(row)]
@@ -167,6 +169,12 @@ class _Rows:
         self._reasons = dict(found)
         for row, words in told:  # a household that has a file already may be refused all the same
             self._reasons[row] = f"{self._reasons[row]};{words}" if row in self._reasons else words
+
+
+def _is_nobody(row: list[Any]) -> bool:
+    """A row without a person: blank, or the last line of an exported sheet. The reader leaves it out."""
+    filled = [place for place, cell in enumerate(row) if not is_empty(cell)]
+    return not filled or (filled == [0] and str(row[0]).startswith(columns.TITLE_MARK))
 
 
 def _rest(row: Row) -> str:

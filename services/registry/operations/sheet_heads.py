@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from services.registry.domain import refusals
 from services.registry.domain import workbook_columns as columns
-from services.registry.domain.refusals.imports import WorkbookNotCommas, WorkbookSheetMissing
+from services.registry.domain.refusals.imports import WorkbookMerged, WorkbookNotCommas, WorkbookSheetMissing
 from services.registry.domain.sheet_layouts import SUITE, Layout, layout_of
 from shared.chassis import sheet_lines
 from shared.chassis.sheet_faults import BadSheet
@@ -29,6 +29,7 @@ FAULTS: dict[str, type[Refusal]] = {
     "too_large": refusals.WorkbookUnsafe,
     "too_many_rows": refusals.WorkbookTooLong,
     "too_many_columns": refusals.WorkbookTooWide,
+    "too_many_merged": WorkbookMerged,
     "unsafe": refusals.WorkbookUnsafe,
     "quote_broken": refusals.WorkbookQuoteBroken,
     "line_too_long": refusals.WorkbookLineTooLong,

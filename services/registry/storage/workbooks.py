@@ -82,7 +82,7 @@ def lengthened(line: str, width: int, cell: str) -> str | None:
 
     No quote stands in the line, and it has to have `width` cells, not all of them empty.
     """
-    if line.count(",") != width - 1 or not line.strip(","):
+    if line.count(",") != width - 1 or not line.replace(",", "").strip():
         return None
     return _plain_text(f",{line},{cell}")
 

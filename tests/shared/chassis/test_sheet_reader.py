@@ -22,6 +22,8 @@ WANTED: dict[str, Any] = {
     "at_once": 2, "task": "rows",
 }  # fmt: skip
 PART = "xl/worksheets/sheet1.xml"
+END = b"</sheetData>"
+MERGED = b"".join(b'<mergeCell ref="A%d:A%d"/>' % (row, row + 1) for row in range(2, 20_004, 2))
 
 
 async def read(folder: Path, content: bytes, **other: Any) -> list[dict[str, Any]]:
@@ -93,6 +95,30 @@ async def test_cells_written_otherwise_are_read_the_same(tmp_path: Path) -> None
     assert lines[1]["groups"][0][0] == [2, ["1", "a b"]]
 
 
+async def test_what_a_text_is_spelt_with_in_xml_is_not_what_it_says(tmp_path: Path) -> None:
+    spoken = "<t>张</t><rPh sb='0' eb='1'><t>zhang</t></rPh>".encode()
+    inline = b"<c r='B2' t='inlineStr'><is>" + spoken + b"</is></c>"
+    content = changed(book(["h", "i"], ["K", 5]), b'<c r="B2"><v>5</v></c>', inline.replace(b"'", b'"'))
+    content = changed(content, b"<t>K</t>", b"<t>_x0031__x005F_x0031__xD800_</t>", "xl/sharedStrings.xml")
+    lines = await read(tmp_path, content)
+    assert lines[1]["groups"][0][0] == [2, ["1_x0031__xD800_", "张"]]
+
+
+async def test_a_row_without_a_value_is_a_group_of_its_own_and_told_with_the_row_before(tmp_path: Path) -> None:
+    lines = await read(tmp_path, "户,号\n ,a\n1,b\n\n　,c\n,d\n2,e\n".encode(), at_once=9)
+    assert [[row for row, _ in group] for group in lines[1]["groups"]] == [[2], [3], [5], [6], [7]]
+    assert lines[1]["followed"] == {"3": 5}
+
+
+async def test_what_stands_under_no_header_is_told_and_a_footer_left_out(tmp_path: Path) -> None:
+    lines = await read(
+        tmp_path, "户,,号\n1,,a,\n2,x,b\n3,,c,,y\n末行:甲,,\n末行:乙,,d\n".encode(),
+        columns=[0, 2], unique=2, bare=[1, 3], footer="末行", at_once=9,
+    )  # fmt: skip
+    assert lines[0]["rows"] == 4
+    assert lines[1]["stray"] == {"3": "B", "4": "E"}
+
+
 async def test_hidden_rows_are_read_and_told_and_merged_ones_marked(tmp_path: Path) -> None:
     content = book(["h", "i"], ["1", "a"], ["2", "b"], ["3", "c"], hidden_rows=(1,), merged="A4:B4")
     lines = await read(tmp_path, content)
@@ -114,6 +140,11 @@ async def test_hidden_rows_are_read_and_told_and_merged_ones_marked(tmp_path: Pa
         (changed(book(["h"], ["1"]), b"<v>1</v>", b"<v>99</v>"), "unreadable", {}),
         (changed(book(["h"], ["1"]), b'<row r="2"', b'<row r="1048577"'), "unreadable", {}),
         (changed(book(["h"], ["1"]), b'r="A2"', b'r="XFD2"'), "too_many_columns", {"at_most": 200}),
+        (
+            changed(book(["h"], ["1"]), b"</sheetData>", b"</sheetData>" + MERGED),
+            "too_many_merged",
+            {"at_most": 10_000},
+        ),
         (changed(book(["h"], ["1"]), b"<worksheet", b"<!DOCTYPE a><worksheet"), "unsafe", {}),
         (changed(book(["h"], ["1"]), b"<c ", b"<c " + b" " * 1_500_000), "too_large", {}),
     ],

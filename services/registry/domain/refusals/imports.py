@@ -67,6 +67,13 @@ class WorkbookTooWide(RuleBroken):
     pointer = "/file"
 
 
+class WorkbookMerged(RuleBroken):
+    code = "registry.workbook_merged"
+    zh = "合并单元格过多,请取消合并并逐行填写"
+    en = "Too many merged cells: unmerge them and fill in every row"
+    pointer = "/file"
+
+
 class WorkbookQuoteBroken(RuleBroken):
     code = "registry.workbook_quote_broken"
     zh = "csv 的引号不成对,请改正所示的行"

@@ -10,7 +10,7 @@ from typing import Any
 
 from services.registry.operations import household_exports
 from tests.services.registry.people import county_officer, open_household, person, recorder
-from tests.services.registry.sheets import carried_out, cells_of
+from tests.services.registry.sheets import OFFICER, carried_out, cells_of, family, xlsx
 from tests.support.harness import Harness
 
 EXPORTS = "/api/v1/registry/household-exports"
@@ -135,3 +135,20 @@ async def test_an_export_holds_nothing_outside_the_area_and_of_no_file_there_is_
     assert (await ask(county, status="registered")).json()["code"] == "registry.export_empty"
     monkeypatch.setattr(household_exports, "XLSX_PEOPLE", 2)
     assert (await ask(county, format="xlsx")).json()["code"] == "registry.export_too_long_for_xlsx"
+
+
+async def test_an_export_tried_out_as_an_import_differs_in_nothing(county: Harness) -> None:
+    await carried_out(county, xlsx([*family("1"), *family("2")]))
+    who = county_officer("household.export", "household.unmask", person="asker")
+    for kind in ("csv", "xlsx"):
+        asked = await ask(county, who, layout="suite", format=kind, clear=True)
+        assert asked.status_code == 201, asked.text
+        sheet = (await fetch(county, asked.json()["id"], who)).content
+        dry = await carried_out(county, sheet, dry_run="true")
+        assert (dry["state"], dry["rows_total"], dry["households_total"]) == ("done", 6, 2), dry
+        async with county.as_(OFFICER) as client:
+            found = (await client.get(f"/api/v1/registry/household-imports/{dry['id']}/differences")).json()["items"]
+            told = (await client.get(f"/api/v1/registry/household-imports/{dry['id']}/report")).content
+        assert [one["state"] for one in found] == ["unchanged"] * 2, found
+        last = cells_of(told)[-1][-1] if kind == "xlsx" else told.decode().splitlines()[-1].rpartition(",")[2]
+        assert last == ""  # the line that says whose export this is

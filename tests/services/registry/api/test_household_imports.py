@@ -147,7 +147,7 @@ async def test_household_cells_and_places_are_judged_on_the_heads_row(county: Ha
         (head_row("6", village="341622101"), "行政村代码:不存在"),
         (head_row("7", 其他致贫原因="因病"), "其他致贫原因:其他致贫原因不能与"),
         (head_row("8", 其他致贫原因="缺水、缺技术、缺资金"), "其他致贫原因:其他致贫原因超过"),
-        (person_row("9"), "行政村代码:缺少必填项"),
+        (person_row("9"), "与户主关系:每户须有且只有一名户主,本户没有户主"),
         (head_row(""), "户序号:缺少必填项"),
         (head_row("10", **{columns.HEALTH: "健康、残疾"}), "健康状况:健康状况只有残疾"),
     ]

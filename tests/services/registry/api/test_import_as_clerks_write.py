@@ -64,6 +64,31 @@ async def test_rows_without_a_household_number_are_never_one_household(county: H
     assert told == ["户序号:缺少必填项→补填此格"] * 6 + ["已导入"]
 
 
+async def test_a_household_followed_by_a_row_without_a_number_is_not_taken_in_without_it(county: Harness) -> None:
+    one = family("1")
+    one[1][columns.SERIAL] = one[2][columns.SERIAL] = ""  # a number merged over the rows, and unmerged again
+    taken, told = await results(county, [*one, {}, *family("2")])
+    assert taken == 1
+    assert told[:3] == [
+        "第 3 行没有填户号,不能确定是否属于本户→每一行都填户号,同一户的填同一个号",
+        *["户序号:缺少必填项→补填此格"] * 2,
+    ]
+
+
+async def test_a_second_header_row_is_a_refused_row_and_hinders_nobody(county: Harness) -> None:
+    taken, told = await results(county, [dict(zip(columns.HEADERS, columns.HEADERS, strict=True)), *family("1")])
+    assert taken == 1
+    assert "不在规定的代码表中" in told[0]
+    assert told[1:] == ["已导入"] * 3
+
+
+async def test_a_national_number_twice_in_a_sheet_is_said_to_be_so(county: Harness) -> None:
+    rows = [head_row(serial) | {"户编号": "123"} for serial in "12"]
+    taken, told = await results(county, rows, (*columns.HEADERS, "户编号"))
+    assert taken == 0
+    assert all("或在本表中重复→核对户编号,一户一号" in result for result in told)
+
+
 async def test_household_numbers_too_long_to_be_told_apart_are_refused(county: Harness) -> None:
     taken, told = await results(county, [head_row("1" * 100), head_row("1" * 100 + "2"), head_row("1" * 100 + "3")])
     assert taken == 1
