@@ -8,7 +8,6 @@ column no longer opens.
 from __future__ import annotations
 
 import os
-import unicodedata
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,6 +29,7 @@ from services.registry.storage.sealed_places import (
 )
 from shared.chassis import seal_keys
 from shared.chassis.seal_keys import NONCE_BYTES, CipherName
+from shared.texts import half_width
 
 __all__ = [
     "Place",
@@ -167,4 +167,4 @@ class Seals:
 
 def _one_spelling(number: str) -> str:
     """A number with full-width digits folded and X in upper case."""
-    return (number if number.isascii() else unicodedata.normalize("NFKC", number)).upper()
+    return half_width(number).upper()
