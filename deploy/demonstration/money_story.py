@@ -208,7 +208,8 @@ def _pay(book: Book, calendar: Calendar, name: str, claim: int, share: float) ->
         "settled_on": calendar.at(share + 0.01).isoformat(),
         "bank_reference": f"BANK{calendar.fund_year}{claim:06d}",
     }
-    treasury.post(f"{FUNDS}/payments/{payment['payment_id']}/result", result, key=f"paid {name}")
+    path = f"{FUNDS}/payments/{payment['payment_id']}/result"
+    book.desk("mengcheng.finance").post(path, result, key=f"paid {name}")
 
 
 def _grant(book: Book, calendar: Calendar, project: MengchengProject, allocation: int, pupils: list[str]) -> None:
@@ -233,7 +234,7 @@ def _grant(book: Book, calendar: Calendar, project: MengchengProject, allocation
     treasury = book.desk("mengcheng.finance.treasury")
     treasury.post(f"{path}/payment", {"order_no": f"YL{calendar.fund_year}-001"}, key=f"grants order {project.key}")
     result = {"settled_on": today, "lines": [], "all_paid_reference": f"YL{calendar.fund_year}-001"}
-    treasury.post(f"{path}/result", result, key=f"grants paid {project.key}")
+    book.desk("mengcheng.finance").post(f"{path}/result", result, key=f"grants paid {project.key}")
 
 
 def _late_batch(book: Book, calendar: Calendar) -> None:

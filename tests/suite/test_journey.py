@@ -386,7 +386,10 @@ def test_step_5_claim_review_payment_by_three_people(suite: RunningSuite) -> Non
     payment = treasury.made(f"{FUNDS}/payments", order)
     assert progress(suite)["total"]["paid_fen"] == before["total"]["paid_fen"], "an order is not yet spent"
     result = {"outcome": "paid", "settled_on": ago(0), "bank_reference": f"B-{RUN}"}
-    treasury.made(f"{FUNDS}/payments/{payment['payment_id']}/result", result)
+    path = f"{FUNDS}/payments/{payment['payment_id']}/result"
+    own = treasury.post(path, result)
+    assert (own.status_code, own.json()["code"]) == (403, "funds.same_person")
+    suite.person("mengcheng.finance").made(path, result)
     after = progress(suite)
     assert after["total"]["paid_fen"] - before["total"]["paid_fen"] == 46_560_000
     made["claim"], made["payment"] = filed["claim_id"], payment["payment_id"]
@@ -411,7 +414,7 @@ def test_step_5_retention_is_held_until_due_and_then_released(suite: RunningSuit
     order = {"claim_id": claim["claim_id"], "order_no": f"R-{RUN}"}
     payment = treasury.made(f"{FUNDS}/payments", order)
     result = {"outcome": "paid", "settled_on": ago(0), "bank_reference": f"RB-{RUN}"}
-    treasury.made(f"{FUNDS}/payments/{payment['payment_id']}/result", result)
+    finance.made(f"{FUNDS}/payments/{payment['payment_id']}/result", result)
     assert before - progress(suite)["total"]["withheld_fen"] == 1_440_000
 
 

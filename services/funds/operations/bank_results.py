@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain import bank_files as rules
 from services.funds.domain.days import require_order
+from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.bank_files import ResultUnreadable
 from services.funds.operations import payments
 from services.funds.operations.bank_files import Filed, result_answer
@@ -96,6 +97,7 @@ def _ordered(known: Filed | None, return_references: frozenset[str]) -> rules.Or
 
 async def _settle(session: AsyncSession, actor: Actor, row: BankFile, payment: Payment, result: rules.Result) -> None:
     """Carry out what one line says. Money returned by an order nobody heard was paid, was paid first."""
+    require_other_person(actor.person, payment.entered_person)
     not_before = max(row.made_on, payment.settled_on or row.made_on)
     require_order(result.on, today=clock.office_today(), not_before=not_before, pointer="/file")
     if payment.state == "ordered":

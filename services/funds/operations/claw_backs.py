@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.days import require_order
+from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.spending import StepNotDue
 from services.funds.storage import claw_backs as storage
 from services.funds.storage import grant_batches, grant_holds, ledger, sessions
@@ -54,10 +55,10 @@ async def recover(session: AsyncSession, actor: Actor, case_id: int, request: wi
         raise StepNotDue(state=case.state)
     today = clock.office_today()
     require_order(request.recovered_on, today=today, not_before=case.paid_on, pointer="/recovered_on")
+    batch, line = await grant_batches.of_line(session, case.line_id)
+    require_other_person(actor.person, batch.ordered_person)
     case.state, case.recovered_on, case.bank_reference = "recovered", request.recovered_on, request.bank_reference
     case.note, case.settled_by, case.settled_person = request.note, actor.account, actor.person
-    await session.flush()
-    batch, line = await grant_batches.of_line(session, case.line_id)
     line.state, line.live, line.reason = "returned", False, "dead"
     await session.flush()
     await grant_holds.release(session, [line.id])

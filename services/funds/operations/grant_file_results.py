@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain import bank_files as rules
 from services.funds.domain.days import require_order
+from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.bank_files import FileVoided, ResultContradicts
 from services.funds.operations import grant_results
 from services.funds.operations.bank_results import rows_of
@@ -41,6 +42,7 @@ async def enter(session: AsyncSession, actor: Actor, file_id: int, content: byte
     known = await storage.results_of(session, row.id, sha256)
     if known:
         return result_answer(known[0], known=True)
+    require_other_person(actor.person, batch.ordered_person)
     results = rules.read_results(row.number, rows_of(content, MAX_BYTES), rules.MAX_GRANTS)
     counts, news = await _news(session, row, results)
     for on in sorted(news):

@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.days import require_order
+from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.bank_files import GrantAtBank
 from services.funds.domain.refusals.grants import GrantLineRepeated, GrantLineSettled, GrantLineUnknown, NoGrantLineGood
 from services.funds.domain.refusals.spending import StepNotDue
@@ -33,6 +34,7 @@ async def settle(session: AsyncSession, actor: Actor, batch_id: int, request: wi
         raise NotFound()
     if row.state != "ordered":
         raise StepNotDue(state=row.state)
+    require_other_person(actor.person, row.ordered_person)
     require_order(request.settled_on, today=clock.office_today(), not_before=row.ordered_on, pointer="/settled_on")
     results = _results(request, await storage.lines_of(session, row.id))
     _require_in_no_file(request, results, await grant_files.holding(session, row.id))

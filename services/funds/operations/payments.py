@@ -106,12 +106,13 @@ def audited(row: Payment | Order, outcome: str) -> dict[str, Any]:
 async def take_back(
     session: AsyncSession, actor: Actor, payment_id: int, request: wire.NewPaymentReturn
 ) -> wire.Payment:
-    """Enter money that came back: it belongs to its allocation again and is spent no more."""
+    """Enter money that came back, as another person than ordered it: it is its allocation's again and spent no more."""
     row = await storage.visible(session, actor, payment_id, lock=True)
     if row is None:
         raise NotFound()
     if row.state != "paid":
         raise StepNotDue(state=row.state)
+    require_other_person(actor.person, row.entered_person)
     require_order(request.returned_on, today=clock.office_today(), not_before=row.settled_on, pointer="/returned_on")
     await return_row(session, actor, row, **request.model_dump())
     return await _with_returns(session, row)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.days import require_order
+from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.bank_files import PaymentWithBank
 from services.funds.domain.refusals.spending import AlreadyDecided
 from services.funds.operations import payments
@@ -101,6 +102,7 @@ def _judge(one: Said, row: storage.Order | None, bank_file_id: int | None) -> Du
         if bank_file_id is not None:
             # A file has left, or may any moment: an order refused here would be paid by it, and paid again.
             raise PaymentWithBank(bank_file_id=bank_file_id)
+        require_other_person(one.actor.person, row.entered_person)
         day = one.result.settled_on
         require_order(day, today=clock.office_today(), not_before=row.ordered_on, pointer="/settled_on")
         if not row.claim_seen:

@@ -28,7 +28,7 @@ _SEEN = (
 )
 _ORDERS = text(
     "select p.id, p.claim_id, p.allocation_id, p.county_code, p.fund_year, p.order_no, p.amount_fen, p.payee_name,"  # noqa: S608 - texts of this file
-    " p.payee_uscc, p.ordered_on, p.entered_by, p.state, p.settled_on, p.bank_reference,"
+    " p.payee_uscc, p.ordered_on, p.entered_by, p.entered_person, p.state, p.settled_on, p.bank_reference,"
     f" {_SEEN.format('c')} as claim_seen,"
     " flying.id as in_flight, taken.id as paid, claimed.id as claim"
     " from payments p join claims c on c.id = p.claim_id"

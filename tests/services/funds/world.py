@@ -53,6 +53,8 @@ CITY = actor("document.issue", "receipt.register", *READING, scope=("3416",), of
 MAKER = desk("document.issue", "receipt.register", "allocation.propose", "retention.release", *READING)
 CHECKER = desk("allocation.decide", "claim.review", "grant.decide", "parameter.set", *READING)
 RELEASER = desk("payment.order", "payment.confirm", *READING)
+CONFIRMER = desk("payment.confirm", *READING)
+"""Enters what the bank says: another person than ordered."""
 CLAIMANT = desk("claim.file", "grant.prepare", *READING, office="341622-transport", sector="transport")
 READER = desk(*READING)
 ELSEWHERE = desk(*READING, "document.issue", "receipt.register", "allocation.propose", "allocation.decide",
@@ -366,7 +368,7 @@ class World:
 
     async def settle(self, payment: dict[str, Any], outcome: str = "paid", on: str = day(5, 13)) -> dict[str, Any]:
         body = {"outcome": outcome, "settled_on": on, "bank_reference": uuid.uuid4().hex[:16]}
-        return await self.made(RELEASER, f"/payments/{payment['payment_id']}/result", body)
+        return await self.made(CONFIRMER, f"/payments/{payment['payment_id']}/result", body)
 
     async def paid(self, allocation: dict[str, Any], amount: int, on: str = day(5)) -> dict[str, Any]:
         """A claim over `amount`, reviewed, ordered and paid within days of `on`."""

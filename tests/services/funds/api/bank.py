@@ -12,6 +12,7 @@ import xlsxwriter
 
 from services.funds.domain.bank_files import RESULT_HEADERS, RESULT_SHEET, TOTAL, written, yuan
 from shared.chassis.clock import office_today
+from shared.chassis.identity import Actor
 from tests.services.funds.world import BASE, COUNTY, READER, READING, World, desk
 
 USCC = "91341622MA2N000000"
@@ -69,9 +70,9 @@ def answer_of(
     return written([RESULT_HEADERS, *rows, last])
 
 
-async def send(world: World, file: dict[str, Any], content: bytes) -> httpx.Response:
+async def send(world: World, file: dict[str, Any], content: bytes, who: Actor = CASHIER) -> httpx.Response:
     """Enter the bank's answer to a file."""
-    async with world.funds.as_(CASHIER) as client:
+    async with world.funds.as_(who) as client:
         return await client.post(
             f"{BASE}/bank-files/{file['bank_file_id']}/results",
             files={"file": ("result.csv", content, "text/csv")},

@@ -16,6 +16,7 @@ from tests.services.funds.world import (
     CHECKER,
     CITY,
     CLAIMANT,
+    CONFIRMER,
     COUNTY,
     MAKER,
     RELEASER,
@@ -98,7 +99,7 @@ async def test_what_was_paid_after_a_death_is_alerted_until_it_is_recovered(worl
     assert (await one(world, "dead_payee_paid"))["amount_fen"] == 300_000
     (case,) = await cases(world)
     path = f"/claw-backs/{case['case_id']}/recovery"
-    await world.made(RELEASER, path, {"recovered_on": day(6), "bank_reference": "back-1"})
+    await world.made(CONFIRMER, path, {"recovered_on": day(6), "bank_reference": "back-1"})
     await run(world)
     assert await alerts(world, rule="dead_payee_paid") == []
 

@@ -122,6 +122,15 @@ async def test_a_partial_answer_settles_what_it_names_and_the_rest_stays_with_th
     await world.books_balance()
 
 
+async def test_who_ordered_a_payment_of_a_file_does_not_enter_the_banks_answer_to_it(world: World) -> None:
+    await account(world)
+    file = await built(world, await ordered(world, [10_000]))
+    own = await send(world, file, answer_of(file, "成功"), RELEASER)
+    assert (own.status_code, code_of(own)) == (403, "same_person")
+    assert await states(world, file) == ["ordered"]
+    assert (await send(world, file, answer_of(file, "成功"))).status_code == 200
+
+
 async def test_the_same_answer_twice_moves_money_once(world: World) -> None:
     await account(world)
     file = await built(world, await ordered(world, [10_000, 20_000]))

@@ -13,6 +13,7 @@ from tests.services.funds.checks import check_progress
 from tests.services.funds.world import (
     CHECKER,
     CLAIMANT,
+    CONFIRMER,
     COUNTY,
     ELSEWHERE,
     READER,
@@ -95,12 +96,12 @@ async def test_a_list_goes_from_the_village_to_the_households_account(world: Wor
         ],
     }
     path = f"/grant-batches/{batch['batch_id']}/result"
-    partly = await world.made(RELEASER, path, result)
+    partly = await world.made(CONFIRMER, path, result)
     assert (partly["state"], [line["state"] for line in partly["lines"]]) == (
         "ordered",
         ["paid", "returned", "ordered"],
     )
-    done = await world.made(RELEASER, path, {"settled_on": day(5, 14), "all_paid_reference": "rest"})
+    done = await world.made(CONFIRMER, path, {"settled_on": day(5, 14), "all_paid_reference": "rest"})
     assert (done["state"], done["lines"][2]["bank_reference"]) == ("settled", "rest-3")
     answer = await check_progress(world, READER, division_code=COUNTY)
     assert (answer["total"]["paid_fen"], answer["total"]["returned_fen"]) == (600_000, 0)
@@ -110,6 +111,14 @@ async def test_a_list_goes_from_the_village_to_the_households_account(world: Wor
     ]  # fmt: skip
     assert (await world.seen(ELSEWHERE, "/grants", household_id="household-1"))["items"] == []
     await world.books_balance()
+
+
+async def test_who_ordered_a_list_does_not_enter_what_the_bank_says_of_it(world: World) -> None:
+    batch = await ordered(world, await approved(world, person(world, 11)))
+    path = f"/grant-batches/{batch['batch_id']}/result"
+    own = await world.post(RELEASER, path, {"settled_on": day(5, 13), "all_paid_reference": "p"})
+    assert (own.status_code, code_of(own)) == (403, "same_person")
+    await world.made(CONFIRMER, path, {"settled_on": day(5, 13), "all_paid_reference": "p"})
 
 
 async def test_each_refused_line_has_its_reason_and_one_refuses_the_whole_list(world: World) -> None:
@@ -192,7 +201,7 @@ async def test_preparer_decider_and_releaser_are_three_persons_and_steps_keep_th
         who = desk("payment.order", person=human)
         assert code_of(await world.post(who, f"{root}/payment", order)) == "same_person"
     result = {"settled_on": day(5, 13), "all_paid_reference": "r"}
-    assert code_of(await world.post(RELEASER, f"{root}/result", result)) == "step_not_due"
+    assert code_of(await world.post(CONFIRMER, f"{root}/result", result)) == "step_not_due"
     assert (await world.post(ELSEWHERE, f"{root}/payment", order)).status_code == 404
 
 
@@ -256,11 +265,11 @@ async def test_a_result_names_lines_of_the_batch_once(world: World) -> None:
         lines = [{"line_id": one, "outcome": "paid", "bank_reference": uuid.uuid4().hex} for one in ids]
         return {"settled_on": day(5, 13), "lines": lines}
 
-    assert code_of(await world.post(RELEASER, path, result(9_999))) == "grant_line_unknown"
-    assert code_of(await world.post(RELEASER, path, result(first, first))) == "grant_line_repeated"
-    assert code_of(await world.post(RELEASER, path, result())) == "no_grant_line_good"
-    await world.made(RELEASER, path, result(first))
-    assert code_of(await world.post(RELEASER, path, result(first))) == "grant_line_settled"
+    assert code_of(await world.post(CONFIRMER, path, result(9_999))) == "grant_line_unknown"
+    assert code_of(await world.post(CONFIRMER, path, result(first, first))) == "grant_line_repeated"
+    assert code_of(await world.post(CONFIRMER, path, result())) == "no_grant_line_good"
+    await world.made(CONFIRMER, path, result(first))
+    assert code_of(await world.post(CONFIRMER, path, result(first))) == "grant_line_settled"
 
 
 async def test_no_identity_number_is_in_the_database_and_every_reading_is_noted(world: World) -> None:

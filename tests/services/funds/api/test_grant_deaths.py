@@ -16,14 +16,25 @@ from tests.services.funds.api.test_grant_batches import (
     prepared,
 )
 from tests.services.funds.checks import check_progress
-from tests.services.funds.world import CHECKER, CLAIMANT, COUNTY, ELSEWHERE, READER, RELEASER, World, code_of, day
+from tests.services.funds.world import (
+    CHECKER,
+    CLAIMANT,
+    CONFIRMER,
+    COUNTY,
+    ELSEWHERE,
+    READER,
+    RELEASER,
+    World,
+    code_of,
+    day,
+)
 
 ROOT = "/grant-batches"
 
 
 async def settled(world: World, batch: dict[str, Any], on: str = day(5, 13)) -> dict[str, Any]:
     return await world.made(
-        RELEASER, f"{ROOT}/{batch['batch_id']}/result", {"settled_on": on, "all_paid_reference": uuid.uuid4().hex[:8]}
+        CONFIRMER, f"{ROOT}/{batch['batch_id']}/result", {"settled_on": on, "all_paid_reference": uuid.uuid4().hex[:8]}
     )
 
 
@@ -71,11 +82,13 @@ async def test_a_death_told_late_opens_a_case_for_what_was_paid_after_the_day(wo
     assert (await world.seen(ELSEWHERE, "/claw-backs"))["items"] == []
     path = f"/claw-backs/{case['case_id']}/recovery"
     back = {"recovered_on": day(6), "bank_reference": "back-1"}
-    assert code_of(await world.post(RELEASER, path, back | {"recovered_on": day(5)})) == "day_before_step"
+    assert code_of(await world.post(CONFIRMER, path, back | {"recovered_on": day(5)})) == "day_before_step"
     assert (await world.post(ELSEWHERE, path, back)).status_code == 404
-    done = await world.made(RELEASER, path, back)
+    own = await world.post(RELEASER, path, back)
+    assert (own.status_code, code_of(own)) == (403, "same_person"), "who ordered it does not enter that it came back"
+    done = await world.made(CONFIRMER, path, back)
     assert done["state"] == "recovered"
-    assert code_of(await world.post(RELEASER, path, back)) == "step_not_due"
+    assert code_of(await world.post(CONFIRMER, path, back)) == "step_not_due"
     assert (await states(world, batch))[0] == ("returned", "dead")
     answer = await check_progress(world, READER, division_code=COUNTY)
     assert (answer["total"]["paid_fen"], answer["total"]["returned_fen"]) == (600_000, 300_000)

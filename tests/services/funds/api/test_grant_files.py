@@ -24,6 +24,7 @@ from tests.services.funds.world import (
     ELSEWHERE,
     READER,
     READING,
+    RELEASER,
     World,
     code_of,
     day,
@@ -75,6 +76,15 @@ async def answered(world: World, file: dict[str, Any], content: bytes, who: Any 
 async def states(world: World, batch: dict[str, Any]) -> list[str]:
     seen = await world.seen(READER, f"/grant-batches/{batch['batch_id']}")
     return [line["state"] for line in seen["lines"]]
+
+
+async def test_who_ordered_a_list_does_not_enter_the_banks_answer_to_its_file(world: World) -> None:
+    batch = await sent(world, 1)
+    file = await built(world, batch)
+    content = written(rows_of(file, (0, "成功", "b1")))
+    own = await answered(world, file, content, RELEASER)
+    assert (own.status_code, code_of(own)) == (403, "same_person")
+    assert (await states(world, batch), (await answered(world, file, content)).status_code) == (["ordered"], 200)
 
 
 async def test_a_batch_goes_to_the_bank_on_the_households_own_accounts_and_they_are_kept_nowhere(world: World) -> None:

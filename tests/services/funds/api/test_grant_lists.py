@@ -12,9 +12,9 @@ from tests.services.funds.world import (
     BASE,
     CHECKER,
     CLAIMANT,
+    CONFIRMER,
     ELSEWHERE,
     READER,
-    RELEASER,
     YEAR,
     World,
     code_of,
@@ -122,7 +122,7 @@ async def test_ten_thousand_lines_go_through_all_steps_as_one_movement_each(worl
     path = f"{ROOT}/{batch['batch_id']}"
     await world.made(CHECKER, f"{path}/decision", APPROVE)
     await ordered(world, batch)
-    done = await world.made(RELEASER, f"{path}/result", {"settled_on": day(5, 13), "all_paid_reference": "all"})
+    done = await world.made(CONFIRMER, f"{path}/result", {"settled_on": day(5, 13), "all_paid_reference": "all"})
     assert (done["state"], done["accepted_lines"], done["total_fen"]) == ("settled", 10_000, 3 * 10**9)
     assert {row["state"] for row in done["lines"]} == {"paid"}
     assert len([path for path in world.asked if path == "/internal/persons/eligibility"]) == 8

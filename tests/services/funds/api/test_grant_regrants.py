@@ -8,7 +8,19 @@ import pytest
 
 from tests.services.funds.api.test_grant_batches import APPROVE, allocation, approved, body, ordered, person
 from tests.services.funds.clocks import stand
-from tests.services.funds.world import CHECKER, CLAIMANT, COUNTY, ELSEWHERE, READER, RELEASER, YEAR, World, code_of, day
+from tests.services.funds.world import (
+    CHECKER,
+    CLAIMANT,
+    CONFIRMER,
+    COUNTY,
+    ELSEWHERE,
+    READER,
+    RELEASER,
+    YEAR,
+    World,
+    code_of,
+    day,
+)
 
 ROOT = "/grant-batches"
 
@@ -25,7 +37,7 @@ async def paid(world: World, batch: dict[str, Any], on: int = 21) -> dict[str, A
     order = {"order_no": f"o{batch['batch_id']}", "ordered_on": day(5, on + 1)}
     await world.made(RELEASER, f"{path}/payment", order)
     result = {"settled_on": day(5, on + 2), "all_paid_reference": f"p{batch['batch_id']}"}
-    return await world.made(RELEASER, f"{path}/result", result)
+    return await world.made(CONFIRMER, f"{path}/result", result)
 
 
 async def test_a_line_the_bank_returned_is_granted_anew_once_and_paid(world: World) -> None:
@@ -38,7 +50,7 @@ async def test_a_line_the_bank_returned_is_granted_anew_once_and_paid(world: Wor
             {"line_id": second, "outcome": "paid", "bank_reference": "r2"},
         ],
     }
-    batch = await world.made(RELEASER, f"{ROOT}/{batch['batch_id']}/result", result)
+    batch = await world.made(CONFIRMER, f"{ROOT}/{batch['batch_id']}/result", result)
     assert code_of(await regrant(world, batch, 1)) == "nothing_to_regrant"
     other = await regrant(world, batch, lines=[999])
     assert code_of(other) == "grant_line_unknown"
@@ -126,7 +138,7 @@ async def test_a_households_card_shows_all_it_received_by_year_programme_and_pro
     batch = await approved(world, person(world, 11), person(world, 12), person(world, 21))
     sent = await ordered(world, batch)
     result = {"settled_on": day(5, 13), "all_paid_reference": "p1"}
-    await world.made(RELEASER, f"{ROOT}/{sent['batch_id']}/result", result)
+    await world.made(CONFIRMER, f"{ROOT}/{sent['batch_id']}/result", result)
     given = {"allocation_id": batch["allocation_id"]}
     lines = [{"ref": "w", "identity_number": person(world, 11), "amount_fen": 100_000}]
     relief = body(given) | {"programme": "temporary_relief", "period": f"{YEAR}-05", "lines": lines}

@@ -13,10 +13,10 @@ from tests.services.funds.api import test_grant_batches as grants
 from tests.services.funds.api import test_pools as pools
 from tests.services.funds.credit import APPROVE, BANKER, TELLER
 from tests.services.funds.world import (
+    CONFIRMER,
     COUNTY,
     ELSEWHERE,
     READING,
-    RELEASER,
     YEAR,
     World,
     code_of,
@@ -42,7 +42,7 @@ async def moved(world: World) -> list[tuple[str, str, str, int]]:
 async def test_grants_paid_and_got_back_are_both_on_the_card(world: World) -> None:
     batch = await grants.ordered(world, await grants.approved(world, grants.person(world, 11)))
     result = {"settled_on": day(5, 13), "all_paid_reference": "p1"}
-    await world.made(RELEASER, f"/grant-batches/{batch['batch_id']}/result", result)
+    await world.made(CONFIRMER, f"/grant-batches/{batch['batch_id']}/result", result)
     (paid,) = (await card(world))["money"]
     assert (paid["kind"], paid["direction"], paid["on"], paid["amount_fen"]) == ("grant", "in", day(5, 13), 300_000)
     assert paid["reference"] == f"grant_batch:{batch['batch_id']}"

@@ -8,6 +8,7 @@ from typing import Any
 from tests.services.funds.world import (
     CHECKER,
     CLAIMANT,
+    CONFIRMER,
     ELSEWHERE,
     READER,
     RELEASER,
@@ -50,6 +51,22 @@ async def test_maker_checker_and_releaser_are_three_persons(world: World) -> Non
     assert (await world.seen(READER, "/payments"))["items"] == []
 
 
+async def test_who_ordered_a_payment_does_not_enter_what_the_bank_says_of_it(world: World) -> None:
+    payment = await world.order(await approved_claim(world))
+    path = f"/payments/{payment['payment_id']}"
+    for outcome in ("paid", "refused"):
+        said = {"outcome": outcome, "settled_on": day(5, 13), "bank_reference": "r1"}
+        own = await world.post(RELEASER, f"{path}/result", said)
+        assert (own.status_code, code_of(own)) == (403, "same_person")
+    assert (await world.seen(READER, path))["state"] == "ordered"
+    await world.settle(payment)
+    back = {"amount_fen": 700, "returned_on": day(6), "reason": "账号有误", "bank_reference": "b1"}
+    own = await world.post(RELEASER, f"{path}/return", back)
+    assert (own.status_code, code_of(own)) == (403, "same_person")
+    await world.made(CONFIRMER, f"{path}/return", back)
+    await world.books_balance()
+
+
 async def test_an_unreviewed_or_refused_claim_is_not_paid(world: World) -> None:
     allocation = await world.allocation(await world.money(1000), 1000)
     claim = await world.made(CLAIMANT, "/claims", claim_body(allocation, 100))
@@ -82,9 +99,9 @@ async def test_a_claim_is_ordered_once_and_numbers_are_used_once(world: World) -
     assert (taken.status_code, code_of(taken)) == (409, "order_number_taken")
     path = "/payments/{}/result"
     result = {"outcome": "paid", "settled_on": day(5, 13), "bank_reference": "r1"}
-    await world.made(RELEASER, path.format(payment["payment_id"]), result)
+    await world.made(CONFIRMER, path.format(payment["payment_id"]), result)
     second = await world.order(other)
-    taken = await world.post(RELEASER, path.format(second["payment_id"]), result)
+    taken = await world.post(CONFIRMER, path.format(second["payment_id"]), result)
     assert (taken.status_code, code_of(taken)) == (409, "bank_reference_taken")
     assert (await world.seen(READER, f"/payments/{second['payment_id']}"))["state"] == "ordered"
     await world.books_balance()
@@ -97,7 +114,7 @@ async def test_days_of_order_and_result_follow_each_other(world: World) -> None:
     assert code_of(early) == "day_before_step"
     payment = await world.order(claim)
     result = {"outcome": "paid", "settled_on": day(5, 11), "bank_reference": "r1"}
-    early = await world.post(RELEASER, f"/payments/{payment['payment_id']}/result", result)
+    early = await world.post(CONFIRMER, f"/payments/{payment['payment_id']}/result", result)
     assert code_of(early) == "day_before_step"
 
 
@@ -106,17 +123,17 @@ async def test_money_that_comes_back_is_spent_no_more_and_may_be_claimed_again(w
     payment = await world.settle(await world.order(claim))
     path = f"/payments/{payment['payment_id']}/return"
     body = {"amount_fen": 700, "returned_on": day(6), "reason": "账号有误", "bank_reference": "b1"}
-    back = await world.made(RELEASER, path, body)
+    back = await world.made(CONFIRMER, path, body)
     assert (back["returned_fen"], back["returns"][0]["reason"]) == (700, "账号有误")
     total = (await world.progress())["total"]
     assert (total["paid_fen"], total["returned_fen"], total["progress"]) == (9_700, 700, "0.900000")
     assert (await world.progress(as_of=day(5, 31)))["total"]["returned_fen"] == 0
     allocation = await world.seen(READER, f"/allocations/{claim['allocation_id']}")
     assert allocation["available_fen"] == 700
-    too_much = await world.post(RELEASER, path, body | {"amount_fen": 9_001, "bank_reference": "b2"})
+    too_much = await world.post(CONFIRMER, path, body | {"amount_fen": 9_001, "bank_reference": "b2"})
     assert (too_much.status_code, code_of(too_much)) == (422, "return_too_large")
-    assert code_of(await world.post(RELEASER, path, body | {"amount_fen": 1})) == "bank_reference_taken"
-    assert code_of(await world.post(RELEASER, path, body | {"returned_on": day(5), "bank_reference": "b3"})) == (
+    assert code_of(await world.post(CONFIRMER, path, body | {"amount_fen": 1})) == "bank_reference_taken"
+    assert code_of(await world.post(CONFIRMER, path, body | {"returned_on": day(5), "bank_reference": "b3"})) == (
         "day_before_step"
     )
     transfers = await world.seen(READER, "/ledger/transfers")
@@ -129,5 +146,5 @@ async def test_money_that_comes_back_is_spent_no_more_and_may_be_claimed_again(w
 async def test_money_does_not_come_back_from_an_order_not_paid(world: World) -> None:
     payment = await world.order(await approved_claim(world))
     body = {"amount_fen": 1, "returned_on": day(6), "reason": "退回", "bank_reference": uuid.uuid4().hex}
-    refused = await world.post(RELEASER, f"/payments/{payment['payment_id']}/return", body)
+    refused = await world.post(CONFIRMER, f"/payments/{payment['payment_id']}/return", body)
     assert (refused.status_code, code_of(refused)) == (409, "step_not_due")

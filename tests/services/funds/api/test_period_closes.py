@@ -20,12 +20,12 @@ from tests.services.funds.credit import FINANCE, TELLER, disbursed, household, r
 from tests.services.funds.world import (
     CITY,
     CLAIMANT,
+    CONFIRMER,
     COUNTY,
     ELSEWHERE,
     MAKER,
     READER,
     READING,
-    RELEASER,
     YEAR,
     World,
     claim_body,
@@ -71,9 +71,9 @@ async def test_money_of_a_closed_month_comes_back_in_an_open_one(world: World) -
     await world.made(CLOSER, "/period-closes", MAY)
     path = f"/payments/{payment['payment_id']}/return"
     body = {"amount_fen": 970, "returned_on": day(5, 20), "reason": "退回", "bank_reference": "b1"}
-    barred = await world.post(RELEASER, path, body)
+    barred = await world.post(CONFIRMER, path, body)
     assert code_of(barred) == "period_closed"
-    await world.made(RELEASER, path, body | {"returned_on": day(6)})
+    await world.made(CONFIRMER, path, body | {"returned_on": day(6)})
     total = (await world.progress(as_of=day(5, 31)))["total"]
     assert (total["paid_fen"], total["returned_fen"]) == (970, 0)
     await world.books_balance()

@@ -27,12 +27,12 @@ from tests.services.funds.reports import (
     sent,
 )
 from tests.services.funds.world import (
+    CONFIRMER,
     COUNTY,
     ELSEWHERE,
     PROVINCE,
     READER,
     READING,
-    RELEASER,
     YEAR,
     World,
     code_of,
@@ -51,7 +51,7 @@ async def come_back(world: World, yuan: int, on: str) -> None:
     """Money of the county's payment comes back on a day gone by."""
     payment = (await world.seen(READER, "/payments"))["items"][0]
     answer = {"amount_fen": yuan * 100, "returned_on": on, "reason": "账号有误", "bank_reference": f"back-{on}"}
-    await world.made(RELEASER, f"/payments/{payment['payment_id']}/return", answer)
+    await world.made(CONFIRMER, f"/payments/{payment['payment_id']}/return", answer)
 
 
 async def consent(world: World, report: dict[str, Any]) -> dict[str, Any]:

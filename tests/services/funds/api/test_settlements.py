@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from shared.chassis.identity import Actor
 from tests.services.funds.api.test_payments import approved_claim
-from tests.services.funds.world import READER, RELEASER, World, code_of, day, desk
+from tests.services.funds.world import CONFIRMER, READER, World, code_of, day, desk
 
 FAR_AWAY = desk("payment.confirm", office="341699-finance", scope=("341699",))
 
@@ -21,7 +21,7 @@ async def ordered(world: World, count: int) -> list[int]:
     return [(await world.order(await approved_claim(world)))["payment_id"] for _ in range(count)]
 
 
-async def said(world: World, payment: int, who: Actor = RELEASER, key: str = "", **changes: Any) -> httpx.Response:
+async def said(world: World, payment: int, who: Actor = CONFIRMER, key: str = "", **changes: Any) -> httpx.Response:
     body = {"outcome": "paid", "settled_on": day(5, 13), "bank_reference": f"B{payment}"} | changes
     return await world.post(who, f"/payments/{payment}/result", body, key or uuid.uuid4().hex)
 

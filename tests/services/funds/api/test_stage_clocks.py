@@ -10,12 +10,12 @@ from shared.chassis.identity import Actor
 from tests.services.funds.api.test_grant_batches import approved, ordered, person
 from tests.services.funds.world import (
     CLAIMANT,
+    CONFIRMER,
     COUNTY,
     ELSEWHERE,
     PROVINCE,
     READER,
     READING,
-    RELEASER,
     YEAR,
     World,
     claim_body,
@@ -94,7 +94,7 @@ async def test_a_list_of_grants_has_its_clocks_up_to_the_day_each_household_is_p
     result = {"settled_on": day(5, 13), "lines": [
         {"line_id": batch["lines"][0]["line_id"], "outcome": "paid", "bank_reference": "b1"},
     ]}  # fmt: skip
-    await world.made(RELEASER, f"/grant-batches/{batch['batch_id']}/result", result)
+    await world.made(CONFIRMER, f"/grant-batches/{batch['batch_id']}/result", result)
     rows = [row for row in await clocks(world) if row["step"] in ("claim", "claim_review", "payment", "bank")]
     assert [(row["hop"], row["step"], row["amount_fen"], row["left_by"]) for row in rows if row["left_on"]] == [
         ("claim", "claim", 600_000, f"batch:{batch['batch_id']}"),

@@ -10,12 +10,12 @@ from tests.services.funds.api.test_grant_batches import approved, ordered, perso
 from tests.services.funds.opening_books import posted, workbook
 from tests.services.funds.world import (
     CITY,
+    CONFIRMER,
     COUNTY,
     ELSEWHERE,
     PROVINCE,
     READER,
     READING,
-    RELEASER,
     World,
     code_of,
     day,
@@ -82,7 +82,7 @@ async def test_what_leaves_a_thing_is_never_more_than_came_in(world: World) -> N
 async def test_a_households_grant_is_walked_back_to_the_document(world: World) -> None:
     batch = await ordered(world, await approved(world, person(world, 1), person(world, 25)))
     result = {"settled_on": day(5, 13), "all_paid_reference": "r"}
-    await world.made(RELEASER, f"/grant-batches/{batch['batch_id']}/result", result)
+    await world.made(CONFIRMER, f"/grant-batches/{batch['batch_id']}/result", result)
     trace = await world.seen(READER, "/trace", household_id="household-2")
     assert types(trace) == ["document", "line", "receipt", "allocation", "batch", "grant"]
     assert trace["nodes"][-1]["label"] == "张*"

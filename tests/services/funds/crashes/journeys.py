@@ -24,7 +24,7 @@ from tests.services.funds.api import test_risk_funds as risk
 from tests.services.funds.crashes.crashing_world import CrashingWorld
 from tests.services.funds.credit import APPROVE, BANKER, FINANCE, TELLER, disbursed, household, repaid
 from tests.services.funds.opening_books import CHIEF, CLERK, decision, workbook
-from tests.services.funds.world import CLAIMANT, COUNTY, MAKER, RELEASER, YEAR, day, grant_of, papers
+from tests.services.funds.world import CLAIMANT, CONFIRMER, COUNTY, MAKER, YEAR, day, grant_of, papers
 
 Journey = Callable[[CrashingWorld], Coroutine[Any, Any, None]]
 
@@ -77,7 +77,7 @@ async def through_the_bank(world: CrashingWorld) -> None:
     path = f"/bank-files/{file['bank_file_id']}/results"
     await world.upload(bank.CASHIER, path, bank.answer_of(file, "成功", "退汇"))
     back = {"amount_fen": 9_700, "returned_on": bank.TODAY, "reason": "账号有误", "bank_reference": "b1"}
-    await world.made(RELEASER, f"/payments/{first['payment_id']}/return", back)
+    await world.made(CONFIRMER, f"/payments/{first['payment_id']}/return", back)
     await world.made(CLAIMANT, f"/claims/{second['claim_id']}/again", {"claimed_on": bank.TODAY})
 
 
@@ -98,7 +98,7 @@ async def granted_to_people(world: CrashingWorld) -> None:
     batch = await grants.ordered(world, await grants.approved(world, *(grants.person(world, n) for n in (11, 12, 13))))
     path, third = f"/grant-batches/{batch['batch_id']}", batch["lines"][2]["line_id"]
     by_hand = {"line_id": third, "outcome": "paid", "bank_reference": "h1"}
-    await world.made(RELEASER, f"{path}/result", {"settled_on": bank.TODAY, "lines": [by_hand]})
+    await world.made(CONFIRMER, f"{path}/result", {"settled_on": bank.TODAY, "lines": [by_hand]})
     void = f"/grant-files/{(await grant_files.built(world, batch))['grant_file_id']}/void"
     await world.made(grant_files.SECOND, void, {"reason": "一户账户变更"})
     file = await grant_files.built(world, batch)
@@ -107,9 +107,9 @@ async def granted_to_people(world: CrashingWorld) -> None:
     again = {"lines": [batch["lines"][1]["line_id"]], "mode": "refuse_batch", "prepared_on": bank.TODAY}
     await world.made(CLAIMANT, f"{path}/regrants", again)
     await world.died(11, day(5, 14))
-    (case,) = (await world.seen(RELEASER, "/claw-backs"))["items"]
+    (case,) = (await world.seen(CONFIRMER, "/claw-backs"))["items"]
     back = {"recovered_on": bank.TODAY, "bank_reference": "back-1"}
-    await world.made(RELEASER, f"/claw-backs/{case['case_id']}/recovery", back)
+    await world.made(CONFIRMER, f"/claw-backs/{case['case_id']}/recovery", back)
 
 
 async def lent_by_the_bank(world: CrashingWorld) -> None:

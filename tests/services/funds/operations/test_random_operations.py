@@ -13,10 +13,10 @@ from tests.services.funds.world import (
     CHECKER,
     CITY,
     CLAIMANT,
+    CONFIRMER,
     COUNTY,
     MAKER,
     PROVINCE,
-    RELEASER,
     World,
     claim_body,
     day,
@@ -220,7 +220,7 @@ async def step_back(world: World, model: Model, amount: int) -> None:
     body = {"amount_fen": amount, "returned_on": ON, "reason": "退回", "bank_reference": f"b{model.returned}-{amount}"}
     path = f"/payments/{payment['payment_id']}/return"
     answer = await world.post(
-        RELEASER, path, body | {"bank_reference": f"back-{payment['payment_id']}-{payment['left']}"}
+        CONFIRMER, path, body | {"bank_reference": f"back-{payment['payment_id']}-{payment['left']}"}
     )
     assert (answer.status_code == 200) == (amount <= payment["left"]), answer.text
     if answer.status_code == 200:

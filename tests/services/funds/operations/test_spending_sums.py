@@ -18,7 +18,7 @@ from services.funds.storage import spending as storage
 from shared.chassis.clock import office_today
 from tests.services.funds.books import Books
 from tests.services.funds.checks import GROUPINGS, SUMMED, check_progress
-from tests.services.funds.world import COUNTY, PROVINCE, RELEASER, YEAR, World, day, grant_of
+from tests.services.funds.world import CONFIRMER, COUNTY, PROVINCE, YEAR, World, day, grant_of
 from tests.support.harness import running
 
 DAYS = (day(2), day(6, 3), day(12, 31))
@@ -58,7 +58,7 @@ class Chain:
     async def back(self, world: World) -> None:
         body = {"amount_fen": self.amount // 10, "returned_on": day(8, 2), "reason": "账号有误"}
         path = f"/payments/{self.payment['payment_id']}/return"
-        await world.made(RELEASER, path, body | {"bank_reference": uuid.uuid4().hex[:16]})
+        await world.made(CONFIRMER, path, body | {"bank_reference": uuid.uuid4().hex[:16]})
 
     @property
     def steps(self) -> list[Step]:
