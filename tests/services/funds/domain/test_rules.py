@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from datetime import date
 
 import pytest
@@ -144,6 +145,18 @@ def test_a_later_tightening_from_above_wins_over_an_older_looser_value_below() -
     for day, expected in ((date(2025, 5, 31), ("341622", "0.93")), (date(2025, 6, 1), ("34", "0.95"))):
         found = resolve(rows, "spending_target", "341622", day)
         assert (found.division_code, found.value) == expected
+
+
+PAPER_OF_THE_NATION = re.compile("财农|财建|LPR|基准利率|预算年度|银保监(?!.*期限未列)")
+"""How the source of a figure names one."""
+
+
+def test_the_nations_figure_holds_provinces_where_a_paper_of_the_nation_gives_it_and_nowhere_else() -> None:
+    with (DATA.parent / "parameters.csv").open(encoding="utf-8", newline="") as lines:
+        national = [row for row in csv.DictReader(lines) if row["division_code"] == "00"]
+    given = {row["key"] for row in national if PAPER_OF_THE_NATION.search(row["source"])}
+    bounded = {key for key, bound in BOUNDS.items() if bound.stricter != "own"}
+    assert {key for key in bounded if BOUNDS[key].bound_by == "nation"} == given & bounded
 
 
 @pytest.mark.parametrize(
