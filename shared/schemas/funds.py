@@ -109,7 +109,11 @@ class NewDocument(Wire):
     batch: Batch
     tranche: Annotated[int, Field(strict=True, ge=1, le=99)] = Field(default=1, description="第几批")
     office_name: Text | None = Field(default=None, description="the issuing office as printed on the paper")
-    public_benefit: Flag = Field(default=True, description="works for the public benefit; no local matching then")
+    public_benefit: Flag = Field(
+        default=True,
+        description="what the issuer says: works for the public benefit, without local matching (地方配套). "
+        "A line that names a project goes by that project's own category, whatever is said here",
+    )
     total_fen: Fen
     drawn_on_receipt_id: Id | None = None
     lines: Annotated[list[NewDocumentLine], Field(min_length=1, max_length=3_000)]
