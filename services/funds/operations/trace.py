@@ -22,6 +22,7 @@ from services.funds.storage.tables import (
     GrantBatch,
     GrantLine,
     Payment,
+    Recall,
     Receipt,
 )
 from shared.chassis import audit, paging
@@ -77,13 +78,13 @@ class Tracer:
         return await self._of_allocations(f"project:{project_code}", rows)
 
     async def _of_allocations(self, start: str, rows: Sequence[Allocation]) -> wire.Trace:
-        await walks.up_from_allocations(self._session, self._walk, rows)
+        await walks.up_from_allocations(self._session, self._actor, self._walk, rows)
         await self._down.allocations(rows)
         return await self._answer(start)
 
     async def of_claim(self, claim_id: int) -> wire.Trace:
         row = await self._row(Claim, claim_id, Claim.division_code)
-        await walks.up_from_claims(self._session, self._walk, [row.id])
+        await walks.up_from_claims(self._session, self._actor, self._walk, [row.id])
         await self._down.claim(row)
         return await self._answer(f"claim:{row.id}")
 
@@ -91,7 +92,7 @@ class Tracer:
         """The path of one payment, and what came back of it."""
         row = await self._row(Payment, payment_id, Payment.division_code)
         walks.add_payments(self._walk, [row])
-        await walks.up_from_claims(self._session, self._walk, [row.claim_id])
+        await walks.up_from_claims(self._session, self._actor, self._walk, [row.claim_id])
         await self._down.returns([row])
         return await self._answer(f"payment:{row.id}")
 
@@ -125,11 +126,22 @@ class Tracer:
         begin = {
             "line": self.of_line, "receipt": self.of_receipt, "allocation": self.of_allocation,
             "claim": self.of_claim, "payment": self.of_payment, "batch": self._of_batch_alone,
+            "recall": self._of_recall,
         }.get(HELD_IN.get(kind, ""))  # fmt: skip
         if begin is None:
             raise TransferNotOfProjects()
         answer = await begin(owner)
         return answer.model_copy(update={"start": f"transfer:{transfer_id}"})
+
+    async def _of_recall(self, recall_id: int) -> wire.Trace:
+        """The walk of what money is called back from; the recall is in it."""
+        (row,) = await storage.rows(self._session, Recall, Recall.id, [recall_id])
+        if row.document_line_id is not None and row.taken_from == "transit":
+            return await self.of_line(row.document_line_id)
+        if row.receipt_id is not None and row.taken_from == "receipt":
+            return await self.of_receipt(row.receipt_id)
+        assert row.allocation_id is not None
+        return await self.of_allocation(row.allocation_id)
 
     async def _of_batch_alone(self, batch_id: int) -> wire.Trace:
         row = await self._row(GrantBatch, batch_id, GrantBatch.division_code)
@@ -152,7 +164,7 @@ class Tracer:
         walks.add_batches(self._walk, batches)
         ids = [batch.allocation_id for batch in batches]
         found = await storage.rows(self._session, Allocation, Allocation.id, ids)
-        await walks.up_from_allocations(self._session, self._walk, found)
+        await walks.up_from_allocations(self._session, self._actor, self._walk, found)
 
     async def _noted(self, trail: Database, start: str, action: str, lines: Iterable[GrantLine]) -> wire.Trace:
         persons = sorted({line.person_id for line in lines if line.person_id is not None})

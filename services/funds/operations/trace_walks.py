@@ -63,10 +63,8 @@ class Descent:
         drawn = await self._next(Document, Document.drawn_on_receipt_id, receipts)
         add_documents(self._walk, drawn)
         rows = await self._next(Allocation, Allocation.receipt_id, receipts)
-        seen = [row for row in rows if covers(self._actor.scope, row.division_code)]
-        for row in rows:
-            if row.state != "refused" and not covers(self._actor.scope, row.division_code):
-                self._walk.hide(_origin(row), row.amount_fen)
+        seen = self._seen(rows)
+        self._hide(row for row in rows if row.moved_from_id is None)
         add_allocations(self._walk, seen)
         await self._recalls(Recall.receipt_id, receipts)
         self._walk.close(f"receipt:{receipt.id}" for receipt in receipts)
@@ -76,7 +74,8 @@ class Descent:
     async def allocations(self, rows: Sequence[Allocation]) -> None:
         """Claims with their payments and returns, and batches of grants; people are not named on this way."""
         moved = await self._next(Allocation, Allocation.moved_from_id, rows)
-        new = [row for row in moved if f"allocation:{row.id}" not in self._walk.nodes]
+        self._hide(moved)
+        new = [row for row in self._seen(moved) if f"allocation:{row.id}" not in self._walk.nodes]
         add_allocations(self._walk, new)
         await self._recalls(Recall.allocation_id, rows)
         claims = await self._next(Claim, Claim.allocation_id, rows)
@@ -87,6 +86,16 @@ class Descent:
         await self._payments(claims)
         if new:
             await self.allocations(new)
+
+    def _seen(self, rows: Iterable[Allocation]) -> list[Allocation]:
+        """Those of the reader's area."""
+        return [row for row in rows if covers(self._actor.scope, row.division_code)]
+
+    def _hide(self, rows: Iterable[Allocation]) -> None:
+        """Of those outside the reader's area only how much left what is in it."""
+        for row in rows:
+            if row.state != "refused" and not covers(self._actor.scope, row.division_code):
+                self._walk.hide(_origin(row), row.amount_fen)
 
     async def _recalls(self, column: InstrumentedAttribute[Any], things: Sequence[Any]) -> None:
         """Money called back from lines, receipts or allocations, and where an approved recall put it.
@@ -158,21 +167,29 @@ class Descent:
         return found[:room]
 
 
-async def up_from_claims(session: AsyncSession, walk: Walk, claim_ids: Iterable[int | None]) -> None:
+async def up_from_claims(session: AsyncSession, actor: Actor, walk: Walk, claim_ids: Iterable[int | None]) -> None:
     """Claims, the claims whose money they release, their allocations and all above."""
     claims = await storage.rows(session, Claim, Claim.id, claim_ids)
     claims += await storage.rows(session, Claim, Claim.id, [claim.releases_claim_id for claim in claims])
     add_claims(walk, claims)
     found = await storage.rows(session, Allocation, Allocation.id, [claim.allocation_id for claim in claims])
-    await up_from_allocations(session, walk, found)
+    await up_from_allocations(session, actor, walk, found)
 
 
-async def up_from_allocations(session: AsyncSession, walk: Walk, rows: Sequence[Allocation]) -> None:
-    """Allocations, those their money was moved from, and the receipts all of them come from."""
+async def up_from_allocations(session: AsyncSession, actor: Actor, walk: Walk, rows: Sequence[Allocation]) -> None:
+    """Allocations, those their money was moved from, and the receipts all of them come from.
+
+    What money was moved from outside the reader's area is not shown; the walk goes from there on at its receipt.
+    """
     add_allocations(walk, rows)
-    before = rows
-    while before := await storage.rows(session, Allocation, Allocation.id, [row.moved_from_id for row in before]):
-        add_allocations(walk, before)
+    moved: Sequence[Allocation] = rows
+    while found := await storage.rows(session, Allocation, Allocation.id, [row.moved_from_id for row in moved]):
+        before = {row.id: row for row in found if covers(actor.scope, row.division_code)}
+        for row in moved:
+            if row.moved_from_id is not None and row.moved_from_id not in before:
+                walk.join(f"receipt:{row.receipt_id}", f"allocation:{row.id}", row.amount_fen)
+        moved = list(before.values())
+        add_allocations(walk, moved)
     await up_from_receipts(
         session, walk, await storage.rows(session, Receipt, Receipt.id, [row.receipt_id for row in rows])
     )

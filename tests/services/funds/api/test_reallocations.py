@@ -49,6 +49,13 @@ async def decide(world: World, move: dict[str, Any], outcome: str = "approve", w
     return await world.post(who, path, {"outcome": outcome, "opinion": "同意调剂", "decided_on": day(4, 10)})
 
 
+async def moved(world: World, allocation: dict[str, Any], amount: int, code: str) -> dict[str, Any]:
+    """The allocation an approved move made."""
+    move = await world.made(MOVER, "/reallocations", body(allocation, amount, code, proposed_on=day(4, 10)))
+    assert (await decide(world, move)).status_code == 200
+    return await world.seen(READER, f"/allocations/{move['to_allocation_id']}")
+
+
 async def test_an_approved_move_gives_the_money_to_the_other_project(world: World) -> None:
     first = await given(world)
     move = await world.made(MOVER, "/reallocations", body(first))

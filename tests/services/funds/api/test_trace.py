@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.services.funds.api import test_reallocations as reallocations
 from tests.services.funds.api.test_grant_batches import approved, ordered, person
 from tests.services.funds.opening_books import posted, workbook
 from tests.services.funds.world import (
@@ -20,6 +21,7 @@ from tests.services.funds.world import (
     code_of,
     day,
     desk,
+    grant_of,
 )
 
 
@@ -211,3 +213,51 @@ async def test_money_called_back_adds_up_from_wherever_the_walk_begins(world: Wo
     for receipt, recalls in ((city, 4), (county, 2)):
         walk = await world.seen(PROVINCE, "/trace", receipt_id=receipt["receipt_id"])
         assert types(walk).count("recall") == recalls
+
+
+async def test_a_transfer_of_money_being_called_back_is_walked_like_any_other(world: World) -> None:
+    """From a project, from a receipt, and from a line on its way."""
+    receipt = await world.money(1_000)
+    allocation = await world.allocation(receipt, 700)
+    on_its_way = await world.document({COUNTY: 100})
+    of_province = {"scope": ("34",), "office": "34-finance", "level": "province"}
+    taken: tuple[tuple[dict[str, Any], dict[str, Any], str], ...] = (
+        ({}, {"allocation_id": allocation["allocation_id"]}, f"allocation:{allocation['allocation_id']}"),
+        (of_province, {"document_line_id": 1}, f"receipt:{receipt['receipt_id']}"),
+        (of_province, {"document_line_id": on_its_way["lines"][0]["line_id"]}, "line:2"),
+    )
+    for number, (place, asked, thing) in enumerate(taken):
+        body = asked | {"amount_fen": 10, "number": f"收回{number}号", "reason": "项目结余", "proposed_on": day(6)}
+        recall = await world.made(desk("recall.propose", *READING, **place), "/recalls", body)
+        moved = (await world.seen(PROVINCE, "/ledger/transfers", division_code="34", limit=200))["items"]
+        aside = next(one for one in moved if one["credit_kind"] == "recalling")
+        walk = await world.seen(PROVINCE, "/trace", transfer_id=aside["transfer_id"])
+        assert {thing, f"recall:{recall['recall_id']}", "document:1" if number < 2 else "document:2"} <= {
+            node["id"] for node in walk["nodes"]
+        }
+        assert (walk["start"], walk["differences"]) == (f"transfer:{aside['transfer_id']}", [])
+        decided = {"outcome": "approve", "opinion": "同意", "decided_on": day(6, 2)}
+        await world.made(desk("recall.decide", *READING, **place), f"/recalls/{recall['recall_id']}/decision", decided)
+
+
+async def test_what_was_moved_to_or_from_another_township_is_not_shown_to_this_one(world: World) -> None:
+    """P1 in 许疃镇 gives 300 to P2 in 小涧镇, P2 gives 100 of it to P3 in 许疃镇."""
+    for code, division in (("P2", "341622102"), ("P3", "341622101")):
+        world.projects[code] = grant_of(code, division_code=division)
+    first = await world.allocation(await world.money(1_000), 1_000)
+    second = await reallocations.moved(world, first, 300, "P2")
+    third = await reallocations.moved(world, second, 100, "P3")
+    names = {code: f"allocation:{row['allocation_id']}" for code, row in (("1", first), ("2", second), ("3", third))}
+    here, there = desk(*READING, scope=("341622101",)), desk(*READING, scope=("341622102",))
+    for who, start, seen in (
+        (READER, "P1", "123"), (here, "P1", "1"), (here, "P3", "3"), (there, "P2", "2"),
+    ):  # fmt: skip
+        walk = await world.seen(who, "/trace", project_code=start)
+        shown = {node["id"] for node in walk["nodes"] if node["type"] == "allocation"}
+        assert shown == {names[one] for one in seen}, (who.scope, start)
+        assert walk["differences"] == []
+        assert not [edge for edge in walk["edges"] if edge["target"].startswith("allocation") and
+                    {edge["source"], edge["target"]} & (set(names.values()) - shown)]  # fmt: skip
+        assert {"document:1", "receipt:1"} <= {edge["source"] for edge in walk["edges"]}, "it goes up to the source"
+    whole = await world.seen(READER, "/trace", receipt_id=1)
+    assert whole["differences"] == []
