@@ -52,10 +52,10 @@ def require_origin(allocation_id: int | None, loan_id: int | None) -> None:
         raise OriginNotOne()
 
 
-def require_principal(principal_fen: int, held_fen: int, origin_fen: int) -> None:
+def require_principal(principal_fen: int, held_fen: int, origin_fen: int, pointer: str = "/principal_fen") -> None:
     """Refuse shares that together exceed the money they come from. Raises PrincipalTooLarge with what is left."""
     if held_fen + principal_fen > origin_fen:
-        raise PrincipalTooLarge(left_fen=max(origin_fen - held_fen, 0))
+        raise PrincipalTooLarge(pointer=pointer, left_fen=max(origin_fen - held_fen, 0))
 
 
 def anniversary(start: date, years: int) -> date:

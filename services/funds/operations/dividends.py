@@ -41,9 +41,9 @@ async def enter(session: AsyncSession, actor: Actor, peer: Peer, request: wire.N
     rules.require_terms(request.annual_rate, floor.value, request.starts_on, request.ends_on)
     await _require_group(session, request.priority_group)
     await _require_agreement(session, actor, request.agreement_id, household)
-    origin_fen = await _origin(session, actor, request, household)
-    held = await storage.held_on(session, request.allocation_id, request.loan_id)
-    rules.require_principal(request.principal_fen, held, origin_fen)
+    origin_fen = await _origin(session, actor, request, household.county_code, household.household_id)
+    taken = await storage.shares_on(session, request.allocation_id, request.loan_id, ("entered", "held"))
+    rules.require_principal(request.principal_fen, taken, origin_fen)
     row = DividendShare(
         county_code=household.county_code, division_code=household.division_code,
         household_id=household.household_id, person_id=household.person_id,
@@ -71,26 +71,28 @@ async def _require_agreement(
         raise AgreementNotFitting()
 
 
-async def _origin(session: AsyncSession, actor: Actor, request: wire.NewDividendShare, household: Household) -> int:
+async def _origin(
+    session: AsyncSession, actor: Actor, share: wire.NewDividendShare | DividendShare, county: str, household_id: str
+) -> int:
     """Fen of the allocation or loan the principal comes from; its row is held until the request ends.
 
     What was called back of an allocation, or moved to another project, is no longer its own.
     """
-    if request.allocation_id is not None:
-        allocation = await allocation_storage.visible(session, actor, request.allocation_id, lock=True)
+    if share.allocation_id is not None:
+        allocation = await allocation_storage.visible(session, actor, share.allocation_id, lock=True)
         if allocation is None:
             raise NotFound(pointer="/allocation_id")
         if allocation.state != "approved":
             raise OriginNotReady()
-        if allocation.county_code != household.county_code:
+        if allocation.county_code != county:
             raise OriginOfOthers()
         return allocation.amount_fen - allocation.reduced_fen
-    loan = await pages.visible(session, Loan, actor, request.loan_id or 0, lock=True)
+    loan = await pages.visible(session, Loan, actor, share.loan_id or 0, lock=True)
     if loan is None:
         raise NotFound(pointer="/loan_id")
     if loan.state != "disbursed":
         raise OriginNotReady()
-    if loan.household_id != household.household_id:
+    if loan.household_id != household_id:
         raise OriginOfOthers()
     return loan.amount_fen
 
@@ -98,12 +100,19 @@ async def _origin(session: AsyncSession, actor: Actor, request: wire.NewDividend
 async def decide(
     session: AsyncSession, actor: Actor, share_id: int, request: common_wire.NewDecision
 ) -> wire.DividendShare:
-    """Hold a share or refuse it: another person than the one who entered it."""
+    """Hold a share or refuse it: another person than the one who entered it.
+
+    Held is only what the allocation or loan still carries: it may have been called back since.
+    """
     row = await _locked(session, actor, share_id)
     if row.state != "entered":
         raise AlreadyDecided()
     require_other_person(actor.person, row.entered_person)
     require_order(request.decided_on, today=clock.office_today(), not_before=row.starts_on, pointer="/decided_on")
+    if request.outcome == "approve":
+        origin_fen = await _origin(session, actor, row, row.county_code, row.household_id)
+        held = await storage.shares_on(session, row.allocation_id, row.loan_id, ("held",))
+        rules.require_principal(row.principal_fen, held, origin_fen, "/outcome")
     row.state = "held" if request.outcome == "approve" else "refused"
     decisions.record(
         session, actor, row, ("dividend_share", row.id), "decide",

@@ -13,12 +13,14 @@ from shared.chassis.identity import Actor
 from shared.chassis.scope import in_scope, within
 
 
-async def held_on(session: AsyncSession, allocation_id: int | None, loan_id: int | None) -> int:
-    """Fen of shares on an allocation or a loan that were not refused. The caller holds the origin's row."""
+async def shares_on(
+    session: AsyncSession, allocation_id: int | None, loan_id: int | None, states: Sequence[str]
+) -> int:
+    """Fen of shares in these states on an allocation or a loan. The caller holds the origin's row."""
     column = DividendShare.loan_id if allocation_id is None else DividendShare.allocation_id
     total = await session.scalar(
         select(func.coalesce(func.sum(DividendShare.principal_fen), 0)).where(
-            column == (loan_id if allocation_id is None else allocation_id), DividendShare.state != "refused"
+            column == (loan_id if allocation_id is None else allocation_id), DividendShare.state.in_(states)
         )
     )
     return int(total or 0)

@@ -196,6 +196,33 @@ async def test_money_that_was_called_back_of_an_allocation_carries_no_share(worl
         await world.made(CHECKER, f"/dividend-shares/{entered['share_id']}/decision", refusal)
 
 
+async def called_back(world: World, allocation_id: int, amount: int) -> None:
+    body = {"allocation_id": allocation_id, "amount_fen": amount, "number": "收回", "reason": "项目结余"}
+    made = await world.made(desk("recall.propose"), "/recalls", body | {"proposed_on": day(4)})
+    path = f"/recalls/{made['recall_id']}/decision"
+    await world.made(desk("recall.decide"), path, APPROVE | {"decided_on": day(4, 2)})
+
+
+async def test_a_share_entered_before_its_money_was_called_back_is_not_held(world: World) -> None:
+    given = await origin(world, 1_500_000)
+    bodies = [share(household(world, one), allocation_id=given, principal_fen=600_000) for one in (1, 2)]
+    first, second = [await world.made(MAKER, "/dividend-shares", body) for body in bodies]
+    await called_back(world, given, 700_000)
+    decision = APPROVE | {"decided_on": START}
+    held = await world.made(CHECKER, f"/dividend-shares/{first['share_id']}/decision", decision)
+    assert held["state"] == "held", "800 000 are left, and 600 000 fit"
+    path = f"/dividend-shares/{second['share_id']}"
+    late = await world.post(CHECKER, f"{path}/decision", decision)
+    assert (late.status_code, code_of(late), pointer_of(late)) == (422, "principal_too_large", "/outcome")
+    assert late.json()["facts"] == {"left_fen": 200_000}
+    assert (await world.seen(MAKER, path))["state"] == "entered"
+    assert (await world.made(CHECKER, f"{path}/decision", decision | {"outcome": "refuse"}))["state"] == "refused"
+    third = await world.made(MAKER, "/dividend-shares", bodies[1] | {"principal_fen": 200_000})
+    await called_back(world, given, 200_000)
+    gone = await world.post(CHECKER, f"/dividend-shares/{third['share_id']}/decision", decision)
+    assert gone.json()["facts"] == {"left_fen": 0}
+
+
 async def test_a_share_on_a_loan_is_the_borrowers_own(world: World) -> None:
     number = household(world, 1)
     loan = await disbursed(world, number)
