@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 
 from shared.schemas.funds import Id, Number
-from shared.schemas.wire import Code, Day, Fen, FundYear, Wire
+from shared.schemas.wire import Code, Day, Fen, FundYear, Text, Wire
 
 IdentityNumber = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9]{17}[0-9X]$")]
 
@@ -59,6 +59,30 @@ class NewGrantResult(Wire):
     settled_on: Day
     lines: Annotated[list[GrantLineResult], Field(max_length=10_000)] = []
     all_paid_reference: Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z0-9_-]{1,50}$")] | None = None
+
+
+class NewGrantReturn(Wire):
+    """A paid grant came back whole to the county's account."""
+
+    returned_on: Day
+    returned_by: Literal["bank", "household"] = Field(
+        description="sent back by the bank after it had paid, or given back by the household"
+    )
+    reason: Text
+    bank_reference: Number
+
+
+class GrantReturn(Wire):
+    """A paid grant that came back: its money is its allocation's again, its line is `returned`."""
+
+    return_id: int
+    line_id: int
+    batch_id: int
+    amount_fen: int
+    returned_on: date
+    returned_by: Literal["bank", "household"]
+    reason: str
+    bank_reference: str
 
 
 class GrantLine(Wire):

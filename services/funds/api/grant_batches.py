@@ -8,7 +8,15 @@ from fastapi import File, Form, Query, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.funds.api.request_parts import Area, RegistryPeer, Trail, WholeId, YearFilter
-from services.funds.operations import grant_batches, grant_lists, grant_orders, grant_regrants, grant_results, grants
+from services.funds.operations import (
+    grant_batches,
+    grant_lists,
+    grant_orders,
+    grant_regrants,
+    grant_results,
+    grant_returns,
+    grants,
+)
 from shared.chassis import clock
 from shared.chassis.app import new_router
 from shared.chassis.database import Session
@@ -20,9 +28,11 @@ from shared.schemas.funds_grants import (
     Grant,
     GrantBatch,
     GrantBatchHead,
+    GrantReturn,
     NewGrantBatch,
     NewGrantOrder,
     NewGrantResult,
+    NewGrantReturn,
     NewRegrant,
 )
 from shared.schemas.wire import Code, Day, Page
@@ -108,6 +118,13 @@ async def grant_batch_list(
 @router.get("/{batch_id}", operation_id="grant_batch_get", **needs("grant.read"))
 async def grant_batch_get(batch_id: WholeId, session: Session, actor: CurrentActor, trail: Trail) -> GrantBatch:
     return await grants.get(session, actor, trail, batch_id)
+
+
+@grants_router.post("/{grant_line_id}/return", operation_id="grant_return", **needs("payment.confirm", money=True))
+async def grant_return(
+    grant_line_id: WholeId, body: NewGrantReturn, session: Session, actor: CurrentActor
+) -> GrantReturn:
+    return await grant_returns.take_back(session, actor, grant_line_id, body)
 
 
 @grants_router.get("", operation_id="grant_list", **needs("grant.read"))

@@ -33,9 +33,11 @@ REASONS: dict[str, tuple[str, str]] = {
     "excluded": ("已享受不可同时享受的补助", "Has a grant that excludes this one"),
     "above_person_cap": ("超过每人每年上限", "Above the cap per person and year"),
     "above_household_cap": ("超过每户每年上限", "Above the cap per household and year"),
+    "sent_back": ("发放后由银行退回", "The bank sent it back after it was paid"),
+    "given_back": ("发放后由户退回", "The household gave it back after it was paid"),
     "batch_refused": ("整批未批准", "The batch was refused"),
 }  # fmt: skip
-"""Why a line is refused, stopped or waits, in Chinese and English."""
+"""Why a line is refused, stopped, waits or came back, in Chinese and English."""
 
 
 class Reason(NamedTuple):

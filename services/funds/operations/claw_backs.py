@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.funds.domain.days import require_order
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.spending import StepNotDue
+from services.funds.operations import grant_returns
 from services.funds.storage import claw_backs as storage
-from services.funds.storage import grant_batches, grant_holds, ledger, sessions
+from services.funds.storage import grant_batches, grant_holds, sessions
 from services.funds.storage.tables import ClawBack, GrantLine
 from shared.chassis import audit, clock, paging
 from shared.chassis.database import Database
@@ -59,16 +60,7 @@ async def recover(session: AsyncSession, actor: Actor, case_id: int, request: wi
     require_other_person(actor.person, batch.ordered_person)
     case.state, case.recovered_on, case.bank_reference = "recovered", request.recovered_on, request.bank_reference
     case.note, case.settled_by, case.settled_person = request.note, actor.account, actor.person
-    line.state, line.live, line.reason = "returned", False, "dead"
-    await session.flush()
-    await grant_holds.release(session, [line.id])
-    paid = await ledger.account_of(session, "batch_paid", batch.id)
-    available = await ledger.account_of(session, "allocation", batch.allocation_id)
-    original = await ledger.last_transfer(session, "pay", "grant_batch", batch.id)
-    move = ledger.Movement(
-        paid, available, case.amount_fen, "return", request.recovered_on, "claw_back", case.id, original.id
-    )
-    await ledger.post(session, actor, batch.county_code, [move])
+    await grant_returns.undo(session, actor, batch, line, "dead", request.recovered_on, ("claw_back", case.id))
     audit.record(session, actor, "claw_back.recover", f"claw_back:{case.id}", amount_fen=case.amount_fen)
     return wire.ClawBack.model_validate(_values(case))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,12 +12,13 @@ from services.funds.domain import bank_files as rules
 from services.funds.domain.days import require_order
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.bank_files import FileVoided, ResultContradicts
-from services.funds.operations import grant_results
+from services.funds.operations import grant_results, grant_returns
 from services.funds.operations.bank_results import rows_of
 from services.funds.operations.grant_files import result_answer
 from services.funds.storage import decisions, grant_batches
 from services.funds.storage import grant_files as storage
-from services.funds.storage.tables import GrantFile, GrantFileResult, GrantLine
+from services.funds.storage import grant_returns as grant_returns_storage
+from services.funds.storage.tables import GrantFile, GrantFileResult, GrantLine, GrantReturn
 from shared.chassis import audit, clock
 from shared.chassis.identity import Actor
 from shared.refusals import NotFound
@@ -28,6 +30,8 @@ OUTCOMES = {"paid": "paid", "refused": "returned", "returned": "returned"}
 
 Told = tuple[GrantLine, str, str]
 """A line, what became of it, the bank's reference."""
+Back = tuple[GrantLine, GrantReturn]
+"""A paid line the bank sent back."""
 
 
 async def enter(session: AsyncSession, actor: Actor, file_id: int, content: bytes) -> wire.GrantFileResult:
@@ -44,9 +48,11 @@ async def enter(session: AsyncSession, actor: Actor, file_id: int, content: byte
         return result_answer(known[0], known=True)
     require_other_person(actor.person, batch.ordered_person)
     results = rules.read_results(row.number, rows_of(content, MAX_BYTES), rules.MAX_GRANTS)
-    counts, news = await _news(session, row, results)
+    counts, news, backs = await _news(session, row, results)
     for on in sorted(news):
         await grant_results.carry_out(session, actor, batch, on, news[on])
+    for grant, back in backs:
+        await grant_returns.enter(session, actor, batch, grant, back)
     entered = _entered(row, sha256, results, counts)
     decisions.sign(actor, entered)
     await storage.add_result(session, entered)
@@ -64,32 +70,48 @@ def _entered(row: GrantFile, sha256: str, results: list[rules.Result], counts: C
 
 async def _news(
     session: AsyncSession, row: GrantFile, results: list[rules.Result]
-) -> tuple[Counter[str], dict[date, list[Told]]]:
-    """Check every line against its order; by day what is new. Money paid and sent back later is a claw-back's."""
+) -> tuple[Counter[str], dict[date, list[Told]], list[Back]]:
+    """Check every line against its order; by day what is new, and what was paid before and sent back."""
     filed = {line.end_to_end_id: grant for line, grant in await storage.lines_of(session, row.id)}
+    references = await grant_returns_storage.references_of(session, [grant.id for grant in filed.values()])
     counts: Counter[str] = Counter()
     news: dict[date, list[Told]] = defaultdict(list)
+    backs: list[Back] = []
     for result in results:
         grant = filed.get(result.end_to_end_id)
-        if not rules.news_of(result, _ordered(grant)):
+        if not rules.news_of(result, _ordered(grant, references)):
             counts["accepted" if result.outcome == "accepted" else "repeated"] += 1
             continue
-        if grant is None or grant.state != "ordered":
+        if grant is None or grant.state not in ("ordered", "paid"):
             raise ResultContradicts(row=result.row)
-        require_order(result.on, today=clock.office_today(), not_before=row.made_on, pointer="/file")
+        not_before = max(row.made_on, grant.settled_on or row.made_on)
+        require_order(result.on, today=clock.office_today(), not_before=not_before, pointer="/file")
         outcome = OUTCOMES[result.outcome]
         counts[outcome] += 1
-        news[result.on].append((grant, outcome, result.reference))
-    return counts, news
+        if grant.state == "paid":
+            backs.append((grant, _back(grant, result)))
+        else:
+            news[result.on].append((grant, outcome, result.reference))
+    return counts, news, backs
 
 
-def _ordered(grant: GrantLine | None) -> rules.Ordered | None:
+def _back(grant: GrantLine, result: rules.Result) -> GrantReturn:
+    return GrantReturn(
+        line_id=grant.id, amount_fen=grant.amount_fen, returned_on=result.on, returned_by="bank",
+        reason=result.reason or "退汇", bank_reference=result.reference,
+    )  # fmt: skip
+
+
+def _ordered(grant: GrantLine | None, references: Mapping[int, str]) -> rules.Ordered | None:
     """How the grant stands, in the words of orders; a returned one was refused or sent back: either is no news.
 
-    One got back after a death was paid, and the bank goes on saying so.
+    One got back after a death was paid, and the bank goes on saying so; so was one that came back later, with what
+    the bank said of that in `references`.
     """
     if grant is None:
         return None
+    if grant.id in references:
+        return rules.Ordered(grant.amount_fen, "returned", grant.bank_reference, frozenset({references[grant.id]}))
     if grant.state == "returned" and grant.reason == "dead":
         return rules.Ordered(grant.amount_fen, "recovered", grant.bank_reference)
     if grant.state != "returned":

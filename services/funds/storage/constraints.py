@@ -67,6 +67,7 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     "uq_grant_holds_once": grants.GrantAlreadyGiven,
     "uq_grant_lines_regrant_of": grants.GrantAlreadyGiven,
     "uq_claw_backs_bank_reference": spending.BankReferenceTaken,
+    "uq_grant_returns_bank_reference": spending.BankReferenceTaken,
     "ck_grant_mandates_two_persons": spending.SamePerson,
     "uq_grant_lines_bank_reference": spending.BankReferenceTaken,
     "uq_parameters_key_division_code_valid_from": grants.ParameterDayTaken,

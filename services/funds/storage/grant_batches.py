@@ -67,10 +67,12 @@ async def visible(session: AsyncSession, actor: Actor, batch_id: int, *, lock: b
 
 
 async def of_line(session: AsyncSession, line_id: int) -> tuple[GrantBatch, GrantLine]:
-    """A line, locked, with its batch."""
-    line = (await session.scalars(select(GrantLine).where(GrantLine.id == line_id).with_for_update())).one()
-    batch = (await session.scalars(select(GrantBatch).where(GrantBatch.id == line.batch_id))).one()
-    return batch, line
+    """A line with its batch, both locked, the batch first."""
+    of = select(GrantLine.batch_id).where(GrantLine.id == line_id).scalar_subquery()
+    fresh = {"populate_existing": True}
+    batch = select(GrantBatch).where(GrantBatch.id == of).with_for_update().execution_options(**fresh)
+    line = select(GrantLine).where(GrantLine.id == line_id).with_for_update().execution_options(**fresh)
+    return (await session.scalars(batch)).one(), (await session.scalars(line)).one()
 
 
 async def list_visible(

@@ -20,6 +20,7 @@ from services.funds.storage.tables import (
     DonationUse,
     GrantBatch,
     GrantLine,
+    GrantReturn,
     InterestSubsidy,
     InterestSubsidyLine,
     Loan,
@@ -65,12 +66,12 @@ def _line(
 
 
 def _grants(actor: Actor, household_id: str) -> list[Any]:
-    """Paid grants, whatever became of them afterwards, and what was got back of them."""
+    """Paid grants, whatever became of them afterwards, and what came back or was got back of them."""
     recovered = and_(ClawBack.line_id == GrantLine.id, ClawBack.state == "recovered")
     lines = (GrantLine.household_id == household_id, in_scope(GrantLine.division_code, actor))
     paid = (
         _line(
-            "grant", "in", func.coalesce(ClawBack.paid_on, GrantLine.settled_on), GrantLine.amount_fen,
+            "grant", "in", GrantLine.settled_on, GrantLine.amount_fen,
             ("grant_batch", GrantBatch.id), (Document.number, GrantBatch.order_no), GrantLine.person_id,
         )
         .join(GrantBatch, GrantBatch.id == GrantLine.batch_id)
@@ -78,7 +79,8 @@ def _grants(actor: Actor, household_id: str) -> list[Any]:
         .join(Receipt, Receipt.id == Allocation.receipt_id)
         .join(Document, Document.id == Receipt.document_id)
         .outerjoin(ClawBack, recovered)
-        .where(*lines, or_(GrantLine.state == "paid", ClawBack.id.is_not(None)))
+        .outerjoin(GrantReturn, GrantReturn.line_id == GrantLine.id)
+        .where(*lines, or_(GrantLine.state == "paid", ClawBack.id.is_not(None), GrantReturn.id.is_not(None)))
     )  # fmt: skip
     back = (
         _line(
@@ -88,7 +90,15 @@ def _grants(actor: Actor, household_id: str) -> list[Any]:
         .join(GrantLine, recovered)
         .where(*lines)
     )  # fmt: skip
-    return [paid, back]
+    returned = (
+        _line(
+            "grant_return", "out", GrantReturn.returned_on, GrantReturn.amount_fen, ("grant_return", GrantReturn.id),
+            (GrantReturn.reason, GrantReturn.bank_reference), GrantLine.person_id,
+        )
+        .join(GrantLine, GrantLine.id == GrantReturn.line_id)
+        .where(*lines)
+    )  # fmt: skip
+    return [paid, back, returned]
 
 
 def _dividends(actor: Actor, household_id: str) -> list[Any]:

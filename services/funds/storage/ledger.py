@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, or_, select, text
+from sqlalchemy import and_, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
 from services.funds.domain import ledger as rules
@@ -222,3 +223,14 @@ async def last_transfer(session: AsyncSession, kind: str, cause_type: str, cause
             .limit(1)
         )
     ).scalar_one()
+
+
+async def undoable(session: AsyncSession, kind: str, cause_type: str, cause_id: int, on: date) -> list[tuple[int, int]]:
+    """Transfers of a kind that a thing caused, each with the fen of it that nobody has undone; those of a day first."""
+    undoing = aliased(LedgerTransfer)
+    undone = select(func.coalesce(func.sum(undoing.amount_fen), 0)).where(undoing.reverses == LedgerTransfer.id)
+    query = select(LedgerTransfer.id, LedgerTransfer.amount_fen - undone.scalar_subquery()).where(
+        LedgerTransfer.kind == kind, LedgerTransfer.cause_type == cause_type, LedgerTransfer.cause_id == cause_id
+    )
+    ordered = query.order_by(LedgerTransfer.effective_on != on, LedgerTransfer.id)
+    return [(one, int(fen)) for one, fen in await session.execute(ordered)]

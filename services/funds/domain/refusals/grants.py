@@ -217,6 +217,13 @@ class GrantSheetSumWrong(RuleBroken):
     pointer = "/file"
 
 
+class GrantClawedBack(Conflict):
+    code = "funds.grant_clawed_back"
+    zh = "该笔补助系死亡后发放,已列入追回事项,请在追回事项中登记"
+    en = "The grant was paid after a death and is to be clawed back: enter it there"
+    pointer = "/grant_line_id"
+
+
 class MandateDaysWrong(RuleBroken):
     code = "funds.mandate_days_wrong"
     zh = "委托的截止日早于起始日"

@@ -26,7 +26,15 @@ from services.funds.storage.tables.documents import Allocation, Decision, Docume
 from services.funds.storage.tables.donations import Donation, DonationReceiptNumber, DonationUse
 from services.funds.storage.tables.fundings import Funding, FundingRelease
 from services.funds.storage.tables.grant_files import GrantFile, GrantFileLine, GrantFileResult, GrantFileVoid
-from services.funds.storage.tables.grants import ClawBack, GrantBatch, GrantHold, GrantLine, GrantMandate, GrantPayee
+from services.funds.storage.tables.grants import (
+    ClawBack,
+    GrantBatch,
+    GrantHold,
+    GrantLine,
+    GrantMandate,
+    GrantPayee,
+    GrantReturn,
+)
 from services.funds.storage.tables.ledger import LedgerAccount, LedgerChain, LedgerTransfer
 from services.funds.storage.tables.loans import (
     InterestSubsidy,
@@ -91,6 +99,7 @@ APPEND_ONLY = frozenset(
         "grant_file_lines",
         "grant_file_results",
         "grant_file_voids",
+        "grant_returns",
         "claim_opinions",
         "claim_approvals",
         "factor_adjustments",
@@ -190,6 +199,7 @@ __all__ = [
     "GrantLine",
     "GrantMandate",
     "GrantPayee",
+    "GrantReturn",
     "HoldingDay",
     "InterestSubsidy",
     "InterestSubsidyLine",

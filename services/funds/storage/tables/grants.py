@@ -151,6 +151,26 @@ class ClawBack(Base):
     settled_person: Mapped[str | None]
 
 
+class GrantReturn(Entered, Base):
+    """A paid grant that came back whole, sent back by the bank or given back by the household. Append only."""
+
+    __tablename__ = "grant_returns"
+    __table_args__ = (
+        UniqueConstraint("line_id", name="uq_grant_returns_once"),
+        UniqueConstraint("bank_reference", name="uq_grant_returns_bank_reference"),
+        CheckConstraint("returned_by in ('bank','household')", name="returned_by"),
+        CheckConstraint("amount_fen >= 1", name="amount_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("grant_lines.id"))
+    amount_fen: Mapped[int]
+    returned_on: Mapped[date]
+    returned_by: Mapped[str]
+    reason: Mapped[str]
+    bank_reference: Mapped[str] = mapped_column(String(64))
+
+
 class GrantMandate(Entered, Decided, Base):
     """Somebody receives another's grants by a paper, approved by a second person (委托领取)."""
 

@@ -152,7 +152,7 @@ async def test_a_wrong_answer_is_refused_whole_and_nothing_moves(world: World) -
     assert (await answered(world, file, written(rows_of(file, (0, "成功", "b1"))), OTHER)).status_code == 404
     good = written(rows_of(file, (0, "成功", "b1"), (1, "失败", "b2")))
     assert (await answered(world, file, good)).status_code == 200
-    for outcome, place in (("退汇", 0), ("成功", 1)):
+    for outcome, place in (("失败", 0), ("成功", 1)):
         turned = await answered(world, file, written(rows_of(file, (place, outcome, "b9"))))
         assert (turned.status_code, code_of(turned)) == (409, "result_contradicts")
     assert await states(world, batch) == ["paid", "returned"]

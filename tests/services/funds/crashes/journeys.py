@@ -106,6 +106,8 @@ async def granted_to_people(world: CrashingWorld) -> None:
     await world.upload(bank.CASHIER, f"/grant-files/{file['grant_file_id']}/results", told)
     again = {"lines": [batch["lines"][1]["line_id"]], "mode": "refuse_batch", "prepared_on": bank.TODAY}
     await world.made(CLAIMANT, f"{path}/regrants", again)
+    returned = {"returned_on": bank.TODAY, "returned_by": "household", "reason": "账户有误", "bank_reference": "g1"}
+    await world.made(CONFIRMER, f"/grants/{third}/return", returned)
     await world.died(11, day(5, 14))
     (case,) = (await world.seen(CONFIRMER, "/claw-backs"))["items"]
     back = {"recovered_on": bank.TODAY, "bank_reference": "back-1"}

@@ -55,7 +55,7 @@ JOURNEYS: list[tuple[Journey, str, int]] = [
         journeys.granted_to_people,
         "/grant-batches /grant-batches/{id}/decision /grant-batches/{id}/payment /grant-batches/{id}/result"
         " /grant-batches/{id}/regrants /grant-files /grant-files/{id}/void /grant-files/{id}/results"
-        " /claw-backs/{id}/recovery", 80,
+        " /claw-backs/{id}/recovery /grants/{id}/return", 85,
     ),
     (
         journeys.lent_by_the_bank,
