@@ -1,7 +1,7 @@
 """The definition that holds for a question, put together with the parameters it refers to and what it demands.
 
 What a definition leaves open the parameter of the area says. Where both say something, the smaller place's word holds,
-and the definition's for the same place.
+and the definition's for the same place; but a target or a cut-off of a smaller place only where it is no milder.
 """
 
 from __future__ import annotations
@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
 
-from services.funds.domain.divisions import NATION, rank_of
+from services.funds.domain.divisions import NATION, ancestors_of, level_of, rank_of
 from services.funds.domain.parameters import Parameters, Value
 from services.funds.domain.progress import Rule, Totals
 from services.funds.domain.questions import Question
+from services.funds.domain.refusals.definitions import DefinitionMilder
 from services.funds.domain.spending_definitions import (
     Asked,
     Definition,
@@ -23,7 +25,16 @@ from services.funds.domain.spending_definitions import (
     regular_counts,
     resolve,
 )
-from services.funds.domain.spending_thresholds import Demand, Judged, Threshold, judge, main_of, ordered
+from services.funds.domain.spending_thresholds import (
+    Demand,
+    Judged,
+    Threshold,
+    joined,
+    judge,
+    main_of,
+    milder,
+    ordered,
+)
 
 NONE = Definition(id=0, division_code=NATION, year_from=0, year_to=None, valid_from=date.min, name="各地参数")
 """What holds where nobody stated a definition: it leaves everything to the parameters."""
@@ -125,19 +136,17 @@ def apply(
     question: Question,
     chosen: Sequence[Definition],
     others: tuple[Definition, ...],
-    thresholds: Iterable[Threshold],
+    thresholds: Mapping[int, Sequence[Threshold]],
     values: Parameters,
     first_regular_on: date | None,
 ) -> Applied:
-    """Put the chosen definition (first of `chosen`) together with the parameters of the question's area and day."""
-    definition, year = chosen[0], question.fund_year
-    ends = day_in(year, _held(definition, definition.cut_off, "cut_off", values))
-    basis = _held(definition, definition.pace_basis, "pace_basis", values)
-    demands = [_demand(item, definition, year, ends, values) for item in ordered(thresholds, question.as_of)]
+    """Put the chosen definition (first of `chosen`) together with the parameters of the question's area and day, and
+    with what those above it demand. `thresholds`: by definition."""
+    definition = chosen[0]
+    basis = _held(definition, definition.pace_basis, "pace_basis", values, question.area)
+    ends, demands = demanded(question, chosen, thresholds, values, question.area)
     main = main_of(demands)
-    if main is None:
-        main = _demand(_by_parameter(definition), definition, year, ends, values)
-        demands.insert(0, main)
+    assert main is not None
     rule = Rule(main.rate, main.due_on, basis, definition.counted)
     outranked = tuple(chosen[1:])
     return Applied(
@@ -145,9 +154,63 @@ def apply(
     )  # fmt: skip
 
 
-def _held(definition: Definition, stated: str | None, key: str, values: Parameters) -> str:
-    parameter = values.get(key)
-    return parameter.value if stated is None or _outranks(parameter, definition) else stated
+def demanded(
+    question: Question,
+    chosen: Sequence[Definition],
+    thresholds: Mapping[int, Sequence[Threshold]],
+    values: Parameters,
+    area: str,
+) -> tuple[date, list[Demand]]:
+    """The cut-off and the demands of the first of these definitions in an area, none milder than those above it."""
+    definition, year = chosen[0], question.fund_year
+    above = above_of(question, chosen, thresholds, values)
+    ends = day_in(year, _held(definition, definition.cut_off, "cut_off", values, area))
+    if above is not None:
+        ends = min(ends, above[0])
+    items = ordered(thresholds.get(definition.id, ()), question.as_of)
+    own = [_demand(item, definition, year, ends, values, area) for item in items]
+    if main_of(own) is None:
+        own.insert(0, _demand(_by_parameter(definition), definition, year, ends, values, area))
+    return ends, own if above is None else joined(own, above[1])
+
+
+def above_of(
+    question: Question, chosen: Sequence[Definition], thresholds: Mapping[int, Sequence[Threshold]], values: Parameters
+) -> tuple[date, list[Demand]] | None:
+    """What holds for the same money above the place of the first of these definitions, where the place is held by it.
+
+    The nation's figures are a province's defaults, as with parameters (data/parameter_keys.csv).
+    """
+    place = chosen[0].division_code
+    above = [item for item in chosen if rank_of(item.division_code) < rank_of(place)]
+    if not above or level_of(place) == "province":
+        return None
+    return demanded(question, above, thresholds, values, ancestors_of(place)[-1])
+
+
+def require_no_milder(own: Definition, items: Sequence[Threshold], above: tuple[date, list[Demand]]) -> None:
+    """Refuse a definition that asks for less, or later, than what holds above it. Raises DefinitionMilder."""
+    (ends, demands), year = above, own.year_from
+    if own.cut_off is not None and day_in(year, own.cut_off) > ends:
+        raise DefinitionMilder(pointer="/cut_off", due_on=ends.isoformat())
+    last = day_in(year, own.cut_off) if own.cut_off is not None else ends
+    for place, item in enumerate(items):
+        if item.value is None:
+            continue
+        due_on = last if item.due_on is None else day_in(year, item.due_on)
+        found = milder(Demand(item, item.value, item.source, due_on), demands)
+        if found is not None:
+            facts = {"value": found.value, "due_on": found.due_on.isoformat(), "source": found.source}
+            raise DefinitionMilder(pointer=f"/thresholds/{place}", **facts)
+
+
+def _held(definition: Definition, stated: str | None, key: str, values: Parameters, area: str) -> str:
+    parameter = values.get(key, area).value
+    if stated is None:
+        return parameter
+    if not _outranks(values.get(key, area), definition):
+        return stated
+    return min(stated, parameter) if key == "cut_off" and definition.division_code != NATION else parameter
 
 
 def _outranks(parameter: Value, definition: Definition) -> bool:
@@ -159,11 +222,17 @@ def _by_parameter(definition: Definition) -> Threshold:
     return Threshold("year_end_rate", None, None, "", definition.valid_from)
 
 
-def _demand(item: Threshold, definition: Definition, year: int, cut_off: date, values: Parameters) -> Demand:
+def _demand(item: Threshold, definition: Definition, year: int, cut_off: date, values: Parameters, area: str) -> Demand:
     due_on = cut_off if item.due_on is None else day_in(year, item.due_on)
     if item.kind != "year_end_rate":
         return Demand(item, item.value or "1", item.source, due_on)
-    target = values.get("spending_target")
-    if item.value is None or (item.due_on is None and _outranks(target, definition)):
+    target = values.get("spending_target", area)
+    if item.value is None or (item.due_on is None and _wins(target, item.value, definition)):
         return Demand(item, target.value, target.source, due_on)
     return Demand(item, item.value, item.source, due_on)
+
+
+def _wins(target: Value, stated: str, definition: Definition) -> bool:
+    """Whether a parameter's target holds instead of a stated one: of a smaller place, and no milder."""
+    stricter = Fraction(target.value) >= Fraction(stated) or definition.division_code == NATION
+    return _outranks(target, definition) and stricter

@@ -61,6 +61,32 @@ class Demand:
         """The share to be spent; the allowance of a pace."""
         return ONE - Fraction(self.value) if self.threshold.kind == "balance_max" else Fraction(self.value)
 
+    def covers(self, other: Demand) -> bool:
+        """Whether who meets this one has met the other: at least as much, and no later; a pace is kept as long."""
+        if (self.threshold.kind == "pace") != (other.threshold.kind == "pace"):
+            return False
+        in_time = self.due_on >= other.due_on if self.threshold.kind == "pace" else self.due_on <= other.due_on
+        return self.rate >= other.rate and in_time
+
+
+def milder(own: Demand, above: Sequence[Demand]) -> Demand | None:
+    """The demand from above an own one falls short of."""
+    return next((item for item in above if item.covers(own) and not own.covers(item)), None)
+
+
+def joined(own: Sequence[Demand], above: Sequence[Demand]) -> list[Demand]:
+    """An area's own demands that are not milder than those from above, and those from above it does not cover.
+
+    A year-end rate, which the area's verdict may be about, gives way to a year-end rate alone.
+    """
+    kept = [item for item in own if milder(item, above) is None]
+    rates = [item for item in kept if item.threshold.kind == "year_end_rate"]
+    return kept + [
+        item
+        for item in above
+        if not any(one.covers(item) for one in (rates if item.threshold.kind == "year_end_rate" else kept))
+    ]
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:

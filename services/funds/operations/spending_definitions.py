@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain import spending_definitions as rules
+from services.funds.domain import spending_rules as spending
 from services.funds.domain.days import require_order
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.questions import Question
@@ -42,6 +44,7 @@ async def state(
     demands = [_threshold_of(item, place, request) for place, item in enumerate(request.thresholds)]
     require_all(demands)
     rules.require_sound(storage.definition_of(row), await _level_of(session, request.fund_kind))
+    await _require_no_milder(session, storage.definition_of(row), demands)
     rules.require_alone(storage.definition_of(row), await storage.live_of(session, row.division_code))
     decisions.sign(actor, row)
     await storage.add(session, row, [_demand_row(item) for item in demands])
@@ -69,6 +72,18 @@ def _threshold_of(item: wire.NewSpendingThreshold, place: int, request: wire.New
 
 def _demand_row(item: Threshold) -> SpendingThreshold:
     return SpendingThreshold(**{name: getattr(item, name) for name in storage.DEMANDED if name != "id"})
+
+
+async def _require_no_milder(session: AsyncSession, new: rules.Definition, demands: Sequence[Threshold]) -> None:
+    """Refuse what is milder on its first day than what holds above; what holds above later is joined to it then."""
+    on = max(new.valid_from, date(new.year_from, 1, 1))
+    question = Question(new.division_code, new.year_from, on, new.batch, new.fund_kind, source_level=new.source_level)
+    candidates, thresholds = await storage.candidates(session, new.division_code, new.year_from)
+    found = spending.choose(candidates, spending.asked_of(question, new.source_level))
+    values = await parameters.load(session, new.division_code, on)
+    above = spending.above_of(question, [new, *found], thresholds, values)
+    if above is not None:
+        spending.require_no_milder(new, demands, above)
 
 
 async def _level_of(session: AsyncSession, fund_kind: str | None) -> str | None:

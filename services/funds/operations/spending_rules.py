@@ -34,7 +34,7 @@ async def load(session: AsyncSession, question: Question, values: Parameters) ->
     first = None
     if chosen[0].regular_after_days is not None:
         first = await storage.first_regular_on(session, question)
-    return rules.apply(question, chosen, others, demands.get(chosen[0].id, []), values, first)
+    return rules.apply(question, chosen, others, demands, values, first)
 
 
 async def judge(session: AsyncSession, applied: Applied, totals: Totals, values: Parameters) -> list[Judged]:

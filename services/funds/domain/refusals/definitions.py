@@ -54,6 +54,13 @@ class DayOutsideFundYear(RuleBroken):
     pointer = "/cut_off"
 
 
+class DefinitionMilder(RuleBroken):
+    code = "funds.definition_milder"
+    zh = "支出目标或截止日宽于上级口径;本地只可从严"
+    en = "The target or the cut-off is milder than what holds above: a place may only be stricter"
+    pointer = "/thresholds"
+
+
 class ThresholdUnsourced(RuleBroken):
     code = "funds.threshold_unsourced"
     zh = "每项目标须注明出处"

@@ -201,6 +201,38 @@ async def test_a_wrong_definition_is_refused_with_the_rule_and_nothing_is_kept(w
     assert (await world.seen(READER, PATH, division_code=COUNTY))["items"] == []
 
 
+async def test_a_place_states_no_milder_target_than_holds_above_it_and_is_held_by_a_later_stricter_one(
+    world: World,
+) -> None:
+    milder = RATE | {"value": "0.89"}
+    for changes, pointer, facts in (
+        ({"thresholds": [RATE, milder | {"due_on": "12-31"}]}, "/thresholds/1", {"value": "0.90"}),
+        (
+            {"thresholds": [{"kind": "balance_max", "value": "0.11", "source": "县文件"}]},
+            "/thresholds/0",
+            {"value": "0.90"},
+        ),
+    ):
+        refused = await world.post(MAKER, PATH, NEW | changes)
+        assert (refused.status_code, code_of(refused), pointer_of(refused)) == (422, "definition_milder", pointer)
+        assert refused.json()["facts"] == facts | {"due_on": day(12, 31), "source": refused.json()["facts"]["source"]}
+    await world.policy("cut_off", "11-30", "month_day", day(1), place="34")
+    late = await world.post(MAKER, PATH, NEW | {"cut_off": "12-18"})
+    assert (code_of(late), pointer_of(late), late.json()["facts"]) == (
+        "definition_milder", "/cut_off", {"due_on": day(11, 30)},
+    )  # fmt: skip
+    await held(world, thresholds=[RATE | {"value": "0.92"}])
+    assert [item["value"] for item in (await resolved(world))["demands"]] == ["0.92"]
+    lead = desk("parameter.set", *READING, office="34-finance", scope=("34",), level="province")
+    nation = desk("parameter.set", *READING, office="00-finance", scope=("00",), level="nation")
+    own = NEW | {"division_code": "34", "name": "省口径", "thresholds": [RATE]}
+    stated = await world.made(lead, PATH, own)
+    await world.made(nation, f"{PATH}/{stated['definition_id']}/decision", yes())
+    seen = await resolved(world)
+    assert seen["definition"]["division_code"] == COUNTY
+    assert [(item["value"], item["due_on"]) for item in seen["demands"]] == [("0.95", day(11, 30))]
+
+
 async def test_two_definitions_that_would_tie_are_refused_also_when_they_come_at_once(world: World) -> None:
     answers = await asyncio.gather(*(world.post(MAKER, PATH, NEW) for _ in range(4)))
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
@@ -243,6 +275,7 @@ async def ground(world: World) -> None:
 
 async def test_the_answer_names_its_definition_and_judges_every_threshold_by_itself(world: World) -> None:
     await ground(world)
+    await world.policy("spending_target", "0.38", "rate", day(1), place="34")
     thresholds = [
         RATE | {"value": "0.38"},
         {"kind": "balance_max", "value": "0.07", "source": "晋中市财政局2018-12-06"},
@@ -270,7 +303,7 @@ async def test_the_answer_names_its_definition_and_judges_every_threshold_by_its
     assert seen["thresholds"][1]["points"] == "-55.00"
     advance = await check_progress(world, READER, division_code=COUNTY, batch="advance")
     assert advance["definition"]["name"] == "提前下达资金口径"
-    assert (advance["total"]["received_fen"], advance["thresholds"][0]["value"]) == (1_000, "0.90")
+    assert (advance["total"]["received_fen"], advance["thresholds"][0]["value"]) == (1_000, "0.38")
     early = (await world.progress(as_of=day(2, 20)))["thresholds"]
     assert [item["verdict"] for item in early] == ["not_due", "not_due", "behind", "behind"]
     nothing = await world.progress(as_of=day(1, 20))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -139,7 +140,7 @@ def parameters(*own: Value) -> Parameters:
 
 def applied(definition: Definition, *own: Value, batch: str | None = None, first: date | None = None) -> Applied:
     question = Question("620702", 2023, date(2023, 4, 30), batch)
-    return apply(question, [definition], (), [], parameters(*own), first)
+    return apply(question, [definition], (), {}, parameters(*own), first)
 
 
 def test_the_nations_default_says_what_the_parameters_say() -> None:
@@ -148,22 +149,72 @@ def test_the_nations_default_says_what_the_parameters_say() -> None:
     assert (seen.main.value, seen.main.source) == ("0.90", "参数")
 
 
-def test_a_places_own_parameter_wins_over_a_larger_places_definition_and_not_over_its_own() -> None:
-    own = Value("cut_off", "620702", date(2023, 1, 1), None, "12-18", "", "县文件")
+def test_a_places_own_cut_off_wins_over_a_larger_places_definition_where_it_is_earlier() -> None:
     stating = replace(PROVINCE, cut_off="11-30")
     assert applied(stating).cut_off == date(2023, 11, 30)
-    assert applied(stating, own).cut_off == date(2023, 12, 18)
-    assert applied(replace(stating, division_code="620702"), own).cut_off == date(2023, 11, 30)
+    for own, held in (("12-18", (11, 30)), ("11-20", (11, 20))):
+        value = Value("cut_off", "620702", date(2023, 1, 1), None, own, "", "县文件")
+        assert applied(stating, value).cut_off == date(2023, *held)
+        assert applied(replace(stating, division_code="620702"), value).cut_off == date(2023, 11, 30)
 
 
-def test_a_stated_target_has_its_own_source_and_a_smaller_places_parameter_wins_over_it() -> None:
+def test_a_stated_target_has_its_own_source_and_a_smaller_places_parameter_wins_over_it_where_it_is_stricter() -> None:
     rate = Threshold("year_end_rate", "0.95", None, "雅安市财政局2018年", date(2018, 1, 1), id=9)
     question = Question("620702", 2023, date(2023, 4, 30))
-    seen = apply(question, [PROVINCE], (), [rate], parameters(), None)
+    stated = {PROVINCE.id: [rate]}
+    seen = apply(question, [PROVINCE], (), stated, parameters(), None)
     assert (seen.main.value, seen.main.source, len(seen.demands)) == ("0.95", "雅安市财政局2018年", 1)
-    own = Value("spending_target", "620702", date(2023, 1, 1), None, "0.92", "", "县文件")
-    seen = apply(question, [PROVINCE], (), [rate], parameters(own), None)
-    assert (seen.main.value, seen.main.source) == ("0.92", "县文件")
+    for own, held in (("0.92", "0.95"), ("0.97", "0.97")):
+        value = Value("spending_target", "620702", date(2023, 1, 1), None, own, "", "县文件")
+        assert apply(question, [PROVINCE], (), stated, parameters(value), None).main.value == held
+
+
+COUNTY = Definition(8, "620702", 2023, 2023, date(2023, 1, 1))
+
+
+def demand(kind: str, value: str | None, due_on: str | None = None) -> Threshold:
+    return Threshold(kind, value, due_on, "文件", date(2023, 1, 1))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("own", "held"),
+    [
+        ([("year_end_rate", "0.85", None)], [("year_end_rate", "0.95", "12-31")]),
+        ([("year_end_rate", "0.95", None)], [("year_end_rate", "0.95", "12-31")]),
+        ([("year_end_rate", "0.97", None)], [("year_end_rate", "0.97", "12-31")]),
+        ([("year_end_rate", "0.97", "11-30")], [("year_end_rate", "0.97", "11-30")]),
+        (
+            [("year_end_rate", "0.92", "11-30")],
+            [("year_end_rate", "0.92", "11-30"), ("year_end_rate", "0.95", "12-31")],
+        ),
+        ([("balance_max", "0.07", None)], [("year_end_rate", "0.95", "12-31")]),
+        ([("balance_max", "0.03", None)], [("balance_max", "0.03", "12-31"), ("year_end_rate", "0.95", "12-31")]),
+        ([], [("year_end_rate", "0.95", "12-31")]),
+    ],
+)
+def test_a_places_own_target_is_only_stricter_than_those_above_it(
+    own: list[tuple[str, str, str | None]], held: list[tuple[str, str, str]]
+) -> None:
+    """The province asks for 95 % at the year's end and 30 % by the end of March, the nation for 90 %."""
+    above = [demand("year_end_rate", "0.95"), demand("quarter_rate", "0.30", "03-31")]
+    stated = {COUNTY.id: [demand(*one) for one in own], PROVINCE.id: above}
+    question = Question("620702", 2023, date(2023, 4, 30))
+    seen = apply(question, [COUNTY, PROVINCE, NATION], (), stated, parameters(), None)
+    found = {(item.threshold.kind, item.value, f"{item.due_on:%m-%d}") for item in seen.demands}
+    assert set(held) | {("quarter_rate", "0.30", "03-31")} <= found
+    assert "0.85" not in {item.value for item in seen.demands}
+    assert seen.main.rate >= Fraction("0.95") or seen.main.due_on < date(2023, 12, 31)
+    free = apply(replace(question, area="62"), [PROVINCE, NATION], (), {PROVINCE.id: [demand("year_end_rate", "0.85")]},
+                 parameters(), None)  # fmt: skip
+    assert [item.value for item in free.demands] == ["0.85"], "the nation's figure is a province's default"
+
+
+def test_a_place_keeps_its_own_stricter_parameter_beside_the_definitions_above_it() -> None:
+    value = Value("spending_target", "620702", date(2023, 1, 1), None, "0.97", "", "县文件")
+    question = Question("620702", 2023, date(2023, 4, 30))
+    stated = {PROVINCE.id: [demand("year_end_rate", "0.95")]}
+    seen = apply(question, [COUNTY, PROVINCE, NATION], (), stated, parameters(value), None)
+    assert [item.value for item in seen.demands] == ["0.97"]
 
 
 def test_the_advance_batch_alone_is_asked_for_where_the_definition_counts_nothing_else() -> None:
