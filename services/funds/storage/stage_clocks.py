@@ -294,11 +294,14 @@ def _going_out(question: Question) -> list[_Branch]:
 
 
 def _grants(question: Question) -> list[_Branch]:
-    """Lists of grants: checked, ordered; their money reaches the payees day by day."""
+    """Lists of grants: checked, ordered; their money reaches the payees day by day.
+
+    What came back after it was paid has a reason; it had reached them all the same.
+    """
     settled = (
         select(GrantLine.batch_id, GrantLine.settled_on, func.sum(GrantLine.amount_fen).label("fen"))
         .join(GrantBatch, GrantBatch.id == GrantLine.batch_id)
-        .where(GrantLine.settled_on.is_not(None), GrantLine.state == "paid")
+        .where(GrantLine.settled_on.is_not(None), or_(GrantLine.state == "paid", GrantLine.reason.is_not(None)))
         .where(GrantBatch.fund_year == question.fund_year, within(GrantBatch.division_code, question.area))
         .group_by(GrantLine.batch_id, GrantLine.settled_on)
         .subquery()

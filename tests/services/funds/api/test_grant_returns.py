@@ -13,12 +13,14 @@ from tests.services.funds.api.bank import CASHIER, TODAY
 from tests.services.funds.api.test_grant_batches import approved, body, ordered, person
 from tests.services.funds.checks import check_progress
 from tests.services.funds.world import (
+    CHECKER,
     CLAIMANT,
     CONFIRMER,
     COUNTY,
     ELSEWHERE,
     READER,
     RELEASER,
+    YEAR,
     World,
     code_of,
     day,
@@ -51,6 +53,8 @@ def path_of(batch: dict[str, Any], index: int = 0) -> str:
 
 async def test_a_paid_grant_that_came_back_is_its_allocations_money_again_and_is_granted_anew(world: World) -> None:
     batch = await paid(world, 11, 12)
+    hops = {"division_code": COUNTY, "fund_year": YEAR, "as_of": day(5, 31)}
+    clocks = await world.seen(READER, "/stage-clocks", **hops)
     done = await world.made(CONFIRMER, path_of(batch), back())
     assert (done["amount_fen"], done["returned_by"], done["line_id"]) == (
         300_000, "bank", batch["lines"][0]["line_id"],
@@ -63,6 +67,7 @@ async def test_a_paid_grant_that_came_back_is_its_allocations_money_again_and_is
     assert (total["paid_fen"], total["returned_fen"]) == (600_000, 300_000)
     before = (await check_progress(world, READER, division_code=COUNTY, as_of=day(5, 31)))["total"]
     assert (before["paid_fen"], before["returned_fen"]) == (600_000, 0)
+    assert await world.seen(READER, "/stage-clocks", **hops) == clocks, "of an earlier day nothing has changed"
     walk = await world.seen(READER, "/trace", batch_id=batch["batch_id"])
     assert walk["differences"] == []
     elsewhere = await world.post(CLAIMANT, ROOT, body({"allocation_id": batch["allocation_id"]}, person(world, 12)))
@@ -73,7 +78,7 @@ async def test_a_paid_grant_that_came_back_is_its_allocations_money_again_and_is
     assert code_of(await regrants.regrant(world, seen, 0)) == "already_regranted"
     path = f"{ROOT}/{again.json()['batch_id']}"
     decision = {"outcome": "approve", "opinion": "账户已核对", "decided_on": day(6, 3)}
-    await world.made(regrants.CHECKER, f"{path}/decision", decision)
+    await world.made(CHECKER, f"{path}/decision", decision)
     await world.made(RELEASER, f"{path}/payment", {"order_no": "again", "ordered_on": day(6, 4)})
     await world.made(CONFIRMER, f"{path}/result", {"settled_on": day(6, 5), "all_paid_reference": "again"})
     total = (await check_progress(world, READER, division_code=COUNTY))["total"]
