@@ -16,7 +16,11 @@ FEN_PER = {"分": 1, "元": 100, "万元": 1_000_000}
 """Units a header may state -> fen."""
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]{1,12})?|[0-9]{1,16}(\.[0-9]{1,12})?", re.ASCII)
-_DAY = re.compile(r"([0-9]{4})[-/.年]?([0-9]{1,2})[-/.月]?([0-9]{1,2})日?", re.ASCII)
+_DAYS = (
+    re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})", re.ASCII),
+    re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?", re.ASCII),
+)
+"""Eight digits, or parts that are kept apart: 2025-111 could be two days."""
 _NUMBER = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _PLACE = re.compile(r"00|[1-9][0-9]|[1-9][0-9]{3}|[1-9][0-9]{5}", re.ASCII)
 _QUOTED = re.compile(r'="([^"]*)"')
@@ -95,12 +99,13 @@ def fen_of(cell: Any, unit: str) -> int:
 
 def day_of(text: str) -> date:
     """A day: a date cell, or text such as 2025-01-31, 2025/1/31, 20250131, 2025年1月31日."""
-    found = _DAY.fullmatch(half_width(text))
+    plain = half_width(text)
+    found = next((match for one in _DAYS if (match := one.fullmatch(plain))), None)
     try:
         day = date(*(int(part) for part in found.groups())) if found else None
     except ValueError:
         day = None
-    if day is None or (text.isdigit() and len(text) != 8):
+    if day is None:
         raise BadCell("day")
     return day
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol
 
 from services.funds.domain import book_cells as cells
 from services.funds.domain.book_faults import Fault
-from services.funds.domain.refusals.books import BookHeadersWrong, BookUnitMissing
+from services.funds.domain.refusals.books import BookHeaderRepeated, BookHeadersWrong, BookUnitMissing
 
 PARTS = {"receipts": "接收", "allocations": "分配", "payments": "支付"}
 """Part of the books -> its sheet."""
@@ -155,14 +155,18 @@ class Layout:
 
 
 def layout_of(part: str, headers: Sequence[str]) -> Layout:
-    """Raises BookHeadersWrong for a missing column, BookUnitMissing for an amount without its unit. Other columns
-    are let be."""
+    """Raises BookHeadersWrong for a missing column, BookHeaderRepeated for one that stands twice (金额 in yuan and in
+    万元), BookUnitMissing for an amount without its unit. Other columns are let be."""
+    wanted = {column.header for column in COLUMNS[part]}
     places: dict[str, int] = {}
     units: dict[str, str] = {}
     for place, header in enumerate(headers):
         name = cells.half_width(header).replace(" ", "")
         money = _MONEY.fullmatch(name)
-        places.setdefault(money[1] if money else name, place)
+        own = money[1] if money else name
+        if own in wanted and own in places:
+            raise BookHeaderRepeated(sheet=PARTS[part], column=own)
+        places.setdefault(own, place)
         if money:
             units[money[1]] = money[2]
     for column in COLUMNS[part]:

@@ -33,6 +33,13 @@ class BookHeadersWrong(RuleBroken):
     pointer = "/file"
 
 
+class BookHeaderRepeated(RuleBroken):
+    code = "funds.book_header_repeated"
+    zh = "表头中同一列出现两次,无法判断以哪一列为准,请只留一列"
+    en = "A column stands twice in the headers, and nothing says which one counts; leave one of them"
+    pointer = "/file"
+
+
 class BookUnitMissing(RuleBroken):
     code = "funds.book_unit_missing"
     zh = "金额列的表头须注明单位:金额(元)、金额(万元)或金额(分)"

@@ -354,6 +354,7 @@ async def test_what_is_no_book_is_refused_as_a_whole(world: World) -> None:
         ({"receipts": b"a,b\n"}, "book_files_wrong"),
         (workbook(BOOKS, receipts=[HEADERS["receipts"][1:]]), "book_headers_wrong"),
         (workbook(BOOKS, receipts=[[*HEADERS["receipts"][:-1], "金额"]]), "book_unit_missing"),
+        (workbook(BOOKS, receipts=[[*HEADERS["receipts"], "金额(万元)"]]), "book_header_repeated"),
         (workbook(NOTHING), "book_empty"),
     ]
     for files, code in cases:

@@ -58,7 +58,7 @@ def test_days_are_read_however_offices_write_them(text: str) -> None:
     assert cells.day_of(text) == date(2025, 3, 9)
 
 
-@pytest.mark.parametrize("text", ["45725", "2025-02-30", "3月9日", "2025", "25-3-9"])
+@pytest.mark.parametrize("text", ["45725", "2025-02-30", "3月9日", "2025", "25-3-9", "2025-111", "2025年111日"])
 def test_what_is_no_day_is_refused(text: str) -> None:
     with pytest.raises(cells.BadCell):
         cells.day_of(text)
