@@ -13,6 +13,7 @@ from services.funds.domain.book_faults import Fault
 from services.funds.domain.book_lines import PARTS, AllocationLine, Books, PaymentLine, ReceiptLine
 from services.funds.domain.book_steps import Step, settle, steps_of
 from services.funds.domain.divisions import lies_in
+from services.funds.domain.documents import number_key
 from services.funds.domain.refusals.books import BookAfterLiveWork
 from services.funds.domain.uses import Ban, ban_on
 
@@ -127,12 +128,13 @@ def _documents(books: Books, known: Known) -> Iterator[Fault]:
     directions: set[tuple[str, str]] = set()
     for line in books.receipts:
         part = "receipts"
-        first = heads.setdefault(line.number, line)
+        number = number_key(line.number)
+        first = heads.setdefault(number, line)
         if any(getattr(first, name) != getattr(line, name) for name in HEAD):
             yield Fault(part, line.row, "文号", "document_differs")
-        if (line.number, line.direction) in directions:
+        if (number, line.direction) in directions:
             yield Fault(part, line.row, "支出方向", "repeated")
-        directions.add((line.number, line.direction))
+        directions.add((number, line.direction))
         if line.issuer not in known.divisions:
             yield Fault(part, line.row, "发文单位区划", "division_unknown")
         elif not lies_in(known.division_code, line.issuer):

@@ -78,6 +78,11 @@ def number_key(number: str) -> str:
     return re.sub(r"\s", "", plain).translate(_BRACKETS).upper()
 
 
+def stated_key(key: str, division_code: str) -> str:
+    """A number as a county's opening books state it: a document of a level above stands in many counties' books."""
+    return f"{key}@{division_code}"
+
+
 def require_lines_add_up(total_fen: int, amounts: Sequence[int]) -> None:
     """Refuse lines that do not sum exactly to the total. Raises LinesDoNotAddUp with both sums."""
     lines_fen = sum(amounts)

@@ -92,7 +92,7 @@ async def _known(
     """What the books are checked against on this day."""
     kinds, directions = await _kinds(session, division_code, fund_year)
     keys = {line.number: number_key(line.number) for line in books.receipts}
-    taken = await storage.taken_numbers(session, sorted(set(keys.values())))
+    taken = await storage.taken_numbers(session, division_code, sorted(set(keys.values())))
     references = await storage.taken_references(session, [line.reference for line in books.payments])
     return Known(
         division_code=division_code,

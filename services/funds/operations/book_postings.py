@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.funds.domain.book_checks import Checked
 from services.funds.domain.book_lines import AllocationLine, Books, PaymentLine, ReceiptLine
 from services.funds.domain.book_steps import Account, Step
-from services.funds.domain.documents import number_key
+from services.funds.domain.documents import number_key, stated_key
 from services.funds.storage import book_imports as storage
 from services.funds.storage import ledger
 from services.funds.storage.tables import (
@@ -119,14 +119,16 @@ class Posting:
 
     async def _free_numbers(self, numbers: list[str]) -> dict[str, str]:
         """A number books had that were undone is taken for ever; the document entered anew says so beside it."""
-        taken = await storage.taken_numbers(self._session, [number_key(number) for number in numbers])
+        keys = [number_key(number) for number in numbers]
+        taken = await storage.taken_numbers(self._session, self._row.division_code, keys)
         again = f"(重录{self._row.id})"
         return {number: number + again if number_key(number) in taken else number for number in numbers}
 
     def _document(self, number: str, lines: list[ReceiptLine]) -> Document:
         head = lines[0]
+        key = stated_key(number_key(number), self._row.division_code)
         return Document(
-            number=number, number_key=number_key(number), title=head.title, issued_on=head.issued_on,
+            number=number, number_key=key, title=head.title, issued_on=head.issued_on,
             issuing_division=head.issuer, fund_year=self._row.fund_year, fund_kind=head.fund_kind, batch=head.batch,
             tranche=head.tranche, total_fen=sum(line.amount_fen for line in lines), drawn_on_receipt_id=None,
             **self._entered,
@@ -134,7 +136,7 @@ class Posting:
 
     def _line(self, document: Document, place: int, line: ReceiptLine) -> DocumentLine:
         return DocumentLine(
-            document_id=document.id, number=place, number_key=document.number_key,
+            document_id=document.id, number=place, number_key=number_key(document.number),
             division_code=self._row.division_code, direction=line.direction, amount_fen=line.amount_fen,
         )  # fmt: skip
 

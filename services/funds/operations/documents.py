@@ -11,7 +11,12 @@ from services.funds.domain.days import require_order
 from services.funds.domain.divisions import NATION, ancestors_of
 from services.funds.domain.documents import Money
 from services.funds.domain.parameters import Parameters
-from services.funds.domain.refusals.documents import DivisionUnknown, FundKindNotInYear, FundKindUnknown
+from services.funds.domain.refusals.documents import (
+    DivisionUnknown,
+    DocumentLineTaken,
+    FundKindNotInYear,
+    FundKindUnknown,
+)
 from services.funds.domain.vocabulary_changes import directions_of
 from services.funds.storage import decisions, ledger, lists, parameters, project_grants
 from services.funds.storage import documents as storage
@@ -142,6 +147,8 @@ async def _drawn_on(session: AsyncSession, actor: Actor, request: wire.NewDocume
 
 async def _enter(session: AsyncSession, actor: Actor, request: wire.NewDocument) -> tuple[Document, list[DocumentLine]]:
     key = rules.number_key(request.number)
+    if await storage.stated(session, key, [line.division_code for line in request.lines]):
+        raise DocumentLineTaken()
     values = request.model_dump(exclude={"lines", "office_name", "public_benefit"})
     row = Document(**values, number_key=key, office_name=request.office_name or "")
     decisions.sign(actor, row)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, exists, func, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from services.funds.domain.documents import stated_key
 from services.funds.storage.tables import (
     Allocation,
     BookImport,
@@ -144,17 +145,29 @@ def undone(subject_type: str, subject_id: InstrumentedAttribute[int]) -> ColumnE
     )
 
 
-async def taken_numbers(session: AsyncSession, keys: Sequence[str]) -> dict[str, bool]:
-    """Which document numbers (as compared) are in the books, and whether only by books that were undone."""
+async def taken_numbers(session: AsyncSession, division_code: str, keys: Sequence[str]) -> dict[str, bool]:
+    """Which document numbers (as compared) are in the way of a county's books, and whether only by books undone.
+
+    What other counties' books say a document of a level above gave them is not.
+    """
     if not keys:
         return {}
-    gone = undone("document", Document.id)
+    plain = {stated_key(key, division_code): key for key in keys} | {key: key for key in keys}
+    elsewhere = exists().where(
+        BookImportEntry.subject_type == "document",
+        BookImportEntry.subject_id == Document.id,
+        BookImport.id == BookImportEntry.import_id,
+        BookImport.division_code != division_code,
+    )
     query = (
-        select(Document.number_key, func.bool_and(gone))
-        .where(Document.number_key.in_(keys))
+        select(Document.number_key, func.bool_and(undone("document", Document.id)))
+        .where(Document.number_key.in_(plain), ~elsewhere)
         .group_by(Document.number_key)
     )
-    return {key: bool(only_undone) for key, only_undone in await session.execute(query)}
+    found: dict[str, bool] = {}
+    for key, only_undone in await session.execute(query):
+        found[plain[key]] = found.get(plain[key], True) and bool(only_undone)
+    return found
 
 
 async def taken_vouchers(session: AsyncSession, county_code: str, numbers: Sequence[str]) -> set[str]:

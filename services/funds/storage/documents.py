@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.funds.domain.documents import stated_key
 from services.funds.storage.tables import Document, DocumentLine, Receipt
 from shared.chassis.identity import Actor
 from shared.chassis.scope import in_scope, within
@@ -20,6 +21,12 @@ async def add(session: AsyncSession, document: Document, lines: Sequence[Documen
         line.document_id = document.id
     session.add_all(lines)
     await session.flush()
+
+
+async def stated(session: AsyncSession, key: str, division_codes: Sequence[str]) -> bool:
+    """Whether opening books of one of these places say what the document of this number gave it."""
+    keys = [stated_key(key, code) for code in division_codes]
+    return bool(await session.scalar(select(exists().where(Document.number_key.in_(keys)))))
 
 
 async def visible(session: AsyncSession, actor: Actor, document_id: int) -> Document | None:
