@@ -125,16 +125,21 @@ def _repeated(books: Books) -> Iterator[Fault]:
 def _documents(books: Books, known: Known) -> Iterator[Fault]:
     """A document's head, its issuer, its kind of money; none is in the books yet."""
     heads: dict[str, ReceiptLine] = {}
-    directions: set[tuple[str, str]] = set()
+    directions: set[tuple[str, str, str]] = set()
     for line in books.receipts:
         part = "receipts"
         number = number_key(line.number)
         first = heads.setdefault(number, line)
         if any(getattr(first, name) != getattr(line, name) for name in HEAD):
             yield Fault(part, line.row, "文号", "document_differs")
-        if (number, line.direction) in directions:
+        parted = (number, line.direction, line.project_code)
+        if parted in directions:
             yield Fault(part, line.row, "支出方向", "repeated")
-        directions.add((number, line.direction))
+        directions.add(parted)
+        grant = known.grants.get(line.project_code)
+        if line.project_code and (grant is None or grant.county_code != known.division_code):
+            code = "project_unknown" if grant is None else "project_elsewhere"
+            yield Fault(part, line.row, "指定项目", code, project_code=line.project_code[:64])
         if line.issuer not in known.divisions:
             yield Fault(part, line.row, "发文单位区划", "division_unknown")
         elif not lies_in(known.division_code, line.issuer):
@@ -150,11 +155,14 @@ def _documents(books: Books, known: Known) -> Iterator[Fault]:
 
 def _allocations(books: Books, known: Known) -> Iterator[Fault]:
     """An allocation names a receipt of the books and a project of the county's plan, within its plan line."""
-    receipts = {line.key for line in books.receipts}
+    receipts = {line.key: line.project_code for line in books.receipts}
     given: dict[str, int] = defaultdict(int, known.allocated)
     for line in books.allocations:
         if line.receipt not in receipts:
             yield Fault("allocations", line.row, "接收编号", "receipt_unknown")
+        named = receipts.get(line.receipt, "")
+        if named and named != line.project_code:
+            yield Fault("allocations", line.row, "项目编码", "project_not_named", project_code=line.project_code[:64])
         given[line.project_code] += line.amount_fen
         code = _project_fault(known.grants.get(line.project_code), known, given[line.project_code])
         if code is not None:
@@ -175,10 +183,12 @@ def _payments(books: Books, known: Known) -> Iterator[Fault]:
     """A payment names an allocation, what follows it names its voucher; vouchers and bank references are new."""
     allocations = {line.key for line in books.allocations}
     paid = {line.key for line in books.payments if line.kind == "pay"}
+    settled = {line.key for line in books.payments if line.kind != "return"}
     for line in books.payments:
-        if line.kind == "pay" and line.allocation and line.allocation not in allocations:
+        if line.from_allocation and line.allocation and line.allocation not in allocations:
             yield Fault("payments", line.row, "分配编号", "allocation_unknown")
-        if line.kind != "pay" and line.original and line.original not in paid:
+        known_there = settled if line.kind == "return" else paid
+        if line.kind != "pay" and line.original and line.original not in known_there:
             yield Fault("payments", line.row, "原凭证号", "payment_unknown")
         if line.key in known.vouchers:
             yield Fault("payments", line.row, "凭证号", "voucher_taken")
@@ -190,7 +200,7 @@ def _days(books: Books, known: Known) -> Iterator[Fault]:
     """No day in the future or long before the fund year; none before the step it follows."""
     receipts = {line.key: line for line in books.receipts}
     allocations = {line.key: line for line in books.allocations}
-    paid = {line.key: line for line in books.payments if line.kind == "pay"}
+    paid = {line.key: line for line in books.payments if line.kind != "return"}
     for part, line in books.lines():
         header, first, last = _ends(line, receipts, allocations, paid)
         days = [day for day in (first, *_own_days(line)) if day is not None]
@@ -224,7 +234,7 @@ def _ends(
     if isinstance(line, AllocationLine):
         receipt = receipts.get(line.receipt)
         return "批准日期", receipt.received_on if receipt else None, max(line.proposed_on, line.decided_on)
-    if line.kind == "pay":
+    if line.from_allocation:
         allocation = allocations.get(line.allocation)
         before = allocation.decided_on if allocation else None
     else:
@@ -248,9 +258,9 @@ def _projects(books: Books, known: Known) -> Iterator[Fault]:
 def _drawn_on(books: Books) -> Iterator[tuple[PaymentLine, AllocationLine]]:
     """Every payment, also of retention, with the allocation whose money it is."""
     allocations = {line.key: line for line in books.allocations}
-    origin = {line.key: line.allocation for line in books.payments if line.kind == "pay"}
+    origin = books.paid_from()
     for line in books.payments:
-        key = line.allocation if line.kind == "pay" else origin.get(line.original, "")
+        key = origin.get(line.key, "")
         if line.kind != "return" and key in allocations:
             yield line, allocations[key]
 

@@ -22,7 +22,7 @@ TOTAL = "合计"
 RESULT = "导入结果"
 BATCHES = {"提前下达": "advance", "正式下达": "regular"}
 PAYMENT_KINDS = {"支付": "pay", "退回": "return", "质保金支付": "retention"}
-CLAIM_KINDS = {"": "progress", "进度": "progress", "竣工": "final"}
+CLAIM_KINDS = {"": "progress", "预付": "advance", "进度": "progress", "竣工": "final"}
 _MONEY = re.compile(r"(.+)\((元|万元|分)\)")
 
 
@@ -50,6 +50,8 @@ class ReceiptLine:
     direction: str
     received_on: date
     amount_fen: int
+    project_code: str = ""
+    """The project the document names; empty for a block grant (切块下达)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ class AllocationLine:
 @dataclass(frozen=True, slots=True)
 class PaymentLine:
     """`pay`: paid from an allocation, with what was withheld beside it; `return`: what came back of a payment;
-    `retention`: what was released of a payment's retention. `original` is the voucher the latter two belong to."""
+    `retention`: what was released of a payment's retention. `original` is the voucher the latter two belong to;
+    retention the bank sent back is paid anew from its allocation and has none."""
 
     row: int
     key: str
@@ -87,6 +90,11 @@ class PaymentLine:
     amount_fen: int
     withheld_fen: int
 
+    @property
+    def from_allocation(self) -> bool:
+        """Whether its money is an allocation's, and not what a payment withheld."""
+        return self.kind == "pay" or (self.kind == "retention" and not self.original)
+
 
 @dataclass(frozen=True, slots=True)
 class Books:
@@ -101,6 +109,12 @@ class Books:
         for part in PARTS:
             for line in getattr(self, part):
                 yield part, line
+
+    def paid_from(self) -> dict[str, str]:
+        """By voucher of a payment, also of retention: the allocation whose money it is; empty when nothing says."""
+        found = {line.key: line.allocation for line in self.payments if line.from_allocation}
+        released = [line for line in self.payments if line.kind == "retention" and not line.from_allocation]
+        return found | {line.key: found.get(line.original, "") for line in released}
 
 
 class Column(NamedTuple):
@@ -118,8 +132,8 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("文件标题", "title", "text", True), Column("发文日期", "issued_on", "day", True),
         Column("发文单位区划", "issuer", "place", True), Column("资金类别", "fund_kind", "text", True),
         Column("批次", "batch", "batch", True), Column("第几批", "tranche", "count", False),
-        Column("支出方向", "direction", "text", False), Column("接收日期", "received_on", "day", True),
-        Column("金额", "amount_fen", "money", True),
+        Column("支出方向", "direction", "text", False), Column("指定项目", "project_code", "text", False),
+        Column("接收日期", "received_on", "day", True), Column("金额", "amount_fen", "money", True),
     ),
     "allocations": (
         Column("分配编号", "key", "text", True), Column("接收编号", "receipt", "text", True),
@@ -306,9 +320,9 @@ def _lacking(part: str, row: int, values: Mapping[str, Any]) -> list[Fault]:
     """What a payment of its kind needs beyond the columns every row needs."""
     if part != "payments":
         return []
-    needed = (
-        (("allocation", "分配编号"), ("payee", "收款人")) if values["kind"] == "pay" else (("original", "原凭证号"),)
-    )
+    anew = values["kind"] == "retention" and values["allocation"] and not values["original"]
+    drawn = values["kind"] == "pay" or anew
+    needed = (("allocation", "分配编号"), ("payee", "收款人")) if drawn else (("original", "原凭证号"),)
     return [Fault(part, row, header, "needed") for name, header in needed if not values[name]]
 
 

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from services.funds.domain.book_lines import BATCHES, COLUMNS, PAYMENT_KINDS, header_of
+from services.funds.domain.book_lines import BATCHES, CLAIM_KINDS, COLUMNS, PAYMENT_KINDS, header_of
 
 BATCH_LABELS = {code: label for label, code in BATCHES.items()}
 KIND_LABELS = {code: label for label, code in PAYMENT_KINDS.items()}
-CLAIM_LABELS = {"progress": "进度", "final": "竣工"}
+CLAIM_LABELS = {code: label for label, code in CLAIM_KINDS.items() if label}
 BOOKS = {part: [header_of(column) for column in columns] for part, columns in COLUMNS.items()}
 """Headers of the sheets of opening books, amounts in yuan."""
 

@@ -44,7 +44,7 @@ def steps_of(books: Books) -> list[Step]:
         found += _of_receipt(receipt)
     for allocation in books.allocations:
         found += _of_allocation(allocation)
-    paid_from = {line.key: line.allocation for line in books.payments if line.kind == "pay"}
+    paid_from = books.paid_from()
     for payment in books.payments:
         found += _of_payment(payment, paid_from)
     return sorted(found, key=lambda step: (step.on, RANK[step.kind]))
@@ -71,7 +71,7 @@ def _of_payment(line: PaymentLine, paid_from: dict[str, str]) -> Iterable[Step]:
         return
     claimed, flying = ("claim", line.key), ("in_flight", line.key)
     whole = line.amount_fen + line.withheld_fen
-    if line.kind == "pay":
+    if line.from_allocation:
         yield Step(part, row, "claim", ("allocation", line.allocation), claimed, whole, line.claimed_on)
     else:
         yield Step(part, row, "release", ("withheld", line.original), claimed, whole, line.claimed_on)

@@ -6,6 +6,7 @@ import asyncio
 import tempfile
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -104,7 +105,10 @@ async def _opening_books(session: AsyncSession, writer: BookWriter, export: Expo
     area, year = export.area, export.fund_year
     await _closed(session, writer, "receipts", "接收", [(storage.receipts(area, year), _receipt)])
     await _closed(session, writer, "allocations", "分配", [(storage.allocations(area, year), _allocation)])
-    paid = [(storage.payments(area, year), _payment), (storage.returns(area, year), _return)]
+    paid = [
+        (storage.payments(area, year), _payment), (storage.paid_grants(area, year), _grants),
+        (storage.returns(area, year), _return), (storage.got_back(area, year), _got_back),
+    ]  # fmt: skip
     await _closed(session, writer, "payments", "支付", paid)
 
 
@@ -132,9 +136,9 @@ def _write(writer: BookWriter, rows: list[list[Any]]) -> None:
 
 
 def _receipt(row: Sequence[Any]) -> list[Any]:
-    own, number, title, issued_on, issuer, kind, batch, tranche, direction, received_on, fen = row
+    own, number, title, issued_on, issuer, kind, batch, tranche, direction, project, received_on, fen = row
     words = [f"R{own}", number, title, issued_on.isoformat(), issuer, kind, BATCH_LABELS[batch], str(tranche)]
-    return [*words, direction, received_on.isoformat(), fen]
+    return [*words, direction, project, received_on.isoformat(), fen]
 
 
 def _allocation(row: Sequence[Any]) -> list[Any]:
@@ -143,14 +147,50 @@ def _allocation(row: Sequence[Any]) -> list[Any]:
 
 
 def _payment(row: Sequence[Any]) -> list[Any]:
-    number, kind, allocation_id, original, claimed, reviewed, ordered, settled, payee, uscc, reference, fen, kept = row
-    released = kind == "retention"
+    """Retention the bank sent back is paid anew from its allocation: such a payment names no original voucher."""
+    number, kind, allocation_id, releases, original, *rest = row
+    claimed, reviewed, ordered, settled, payee, uscc, reference, fen, kept = rest
+    released, kept_before = releases is not None, kind == "retention"
     days = [day.isoformat() if day else "" for day in (claimed, reviewed, ordered, settled)]
     return [
-        number, KIND_LABELS["retention" if released else "pay"], "" if released else f"A{allocation_id}",
-        original or "", "" if released else CLAIM_LABELS.get(kind, "进度"), *days, payee, uscc, reference or "", "",
+        number, KIND_LABELS["retention" if kept_before else "pay"], "" if released else f"A{allocation_id}",
+        original or "", CLAIM_LABELS.get(kind, ""), *days, payee, uscc, reference or "", "",
         fen, kept,
     ]  # fmt: skip
+
+
+def _grants(row: Sequence[Any]) -> list[Any]:
+    batch_id, programme, order_no, allocation_id, prepared, decided, ordered, settled, fen = row
+    number, days = _voucher(batch_id, settled), [day.isoformat() for day in (prepared, decided, ordered, settled)]
+    return [
+        number, KIND_LABELS["pay"], f"A{allocation_id}", "", "", *days, f"到户补助代发 {programme}", "", number,
+        f"发放批次 {order_no}", fen, 0,
+    ]  # fmt: skip
+
+
+def _voucher(batch_id: int, paid_on: date) -> str:
+    """What a list paid on one day, as one payment of opening books."""
+    return f"grants-{batch_id}-{paid_on:%Y%m%d}"
+
+
+def _got_back(row: Sequence[Any]) -> list[Any]:
+    own, batch_id, paid_on, recovered_on, reference, fen = row
+    days = ["", "", "", recovered_on.isoformat()]
+    voucher = _voucher(batch_id, paid_on)
+    return [
+        f"claw-back-{own}",
+        KIND_LABELS["return"],
+        "",
+        voucher,
+        "",
+        *days,
+        "",
+        "",
+        reference,
+        "死亡后发放追回",
+        fen,
+        0,
+    ]
 
 
 def _return(row: Sequence[Any]) -> list[Any]:

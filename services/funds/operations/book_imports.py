@@ -77,7 +77,7 @@ async def send_in(
 
 
 async def _ask(peer: Peer, actor: Actor, books: Books) -> dict[str, ProjectGrant]:
-    codes = {line.project_code for line in books.allocations}
+    codes = {line.project_code for line in (*books.allocations, *books.receipts)}
     return await projects.grants_of(peer, actor, (code for code in codes if _PROJECT_CODE.fullmatch(code)))
 
 
@@ -150,7 +150,7 @@ def _row(
         paid_fen=sum(line.amount_fen for line in paid),
         returned_fen=sum(line.amount_fen for line in books.payments if line.kind == "return"),
         withheld_fen=sum(line.withheld_fen for line in paid)
-        - sum(line.amount_fen for line in paid if line.kind == "retention"),
+        - sum(line.amount_fen for line in paid if not line.from_allocation),
         notes=read.notes,
     )
 

@@ -137,14 +137,15 @@ class Posting:
     def _line(self, document: Document, place: int, line: ReceiptLine) -> DocumentLine:
         return DocumentLine(
             document_id=document.id, number=place, number_key=number_key(document.number),
-            division_code=self._row.division_code, direction=line.direction, amount_fen=line.amount_fen,
+            division_code=self._row.division_code, direction=line.direction, project_code=line.project_code,
+            amount_fen=line.amount_fen,
         )  # fmt: skip
 
     def _receipt(self, row: DocumentLine, document: Document, line: ReceiptLine) -> Receipt:
         return Receipt(
             document_id=document.id, document_line_id=row.id, division_code=self._row.division_code,
             fund_year=self._row.fund_year, fund_kind=line.fund_kind, batch=line.batch, direction=line.direction,
-            amount_fen=line.amount_fen, received_on=line.received_on, **self._entered,
+            project_code=line.project_code, amount_fen=line.amount_fen, received_on=line.received_on, **self._entered,
         )  # fmt: skip
 
     async def _open_receipt(self, line: ReceiptLine, row: DocumentLine, receipt: Receipt) -> None:
@@ -204,8 +205,8 @@ class Posting:
         return Claim(
             allocation_id=allocation_id, project_code=project_code, county_code=grant.county_code,
             division_code=grant.division_code, fund_year=self._row.fund_year,
-            kind="retention" if first else line.claim_kind, amount_fen=line.amount_fen + line.withheld_fen,
-            payable_fen=line.amount_fen, withheld_fen=line.withheld_fen,
+            kind="retention" if line.kind == "retention" else line.claim_kind,
+            amount_fen=line.amount_fen + line.withheld_fen, payable_fen=line.amount_fen, withheld_fen=line.withheld_fen,
             retention_rate=grant.retention_rate or "0" if line.withheld_fen else "0", claimed_on=line.claimed_on,
             state="paid", grant_version=grant.version, releases_claim_id=first.id if first else None,
             payee_name=line.payee or (first.payee_name if first else ""),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import BigInteger, Select, cast, exists, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -13,6 +13,7 @@ from services.funds.storage.book_imports import undone
 from services.funds.storage.tables import (
     Allocation,
     Claim,
+    ClawBack,
     Document,
     DocumentLine,
     GrantBatch,
@@ -21,6 +22,7 @@ from services.funds.storage.tables import (
     LedgerTransfer,
     Payment,
     PaymentReturn,
+    Recall,
     Receipt,
 )
 from shared.chassis.scope import within
@@ -45,17 +47,23 @@ async def freeze(session: AsyncSession) -> None:
 
 
 def receipts(area: str, fund_year: int) -> Query:
-    """As the sheet 接收 of opening books; receipts of undone books left out."""
+    """As the sheet 接收 of opening books: what was not called back; receipts of undone books left out."""
+    recalled = (
+        select(func.coalesce(func.sum(Recall.amount_fen), 0))
+        .where(Recall.receipt_id == Receipt.id, Recall.taken_from == "receipt", Recall.state == "approved")
+        .scalar_subquery()
+    )
     return (
         select(
             Receipt.id, Document.number, Document.title, Document.issued_on, Document.issuing_division,
-            Receipt.fund_kind, Receipt.batch, Document.tranche, Receipt.direction, Receipt.received_on,
-            Receipt.amount_fen,
+            Receipt.fund_kind, Receipt.batch, Document.tranche, Receipt.direction, Receipt.project_code,
+            Receipt.received_on, cast(Receipt.amount_fen - recalled, BigInteger),
         )
         .join(Document, Document.id == Receipt.document_id)
         .where(
             within(Receipt.division_code, area),
             Receipt.fund_year == fund_year,
+            Receipt.amount_fen > recalled,
             ~undone("receipt", Receipt.id),
         )
         .order_by(Receipt.id)
@@ -80,16 +88,16 @@ def allocations(area: str, fund_year: int) -> Query:
 
 
 def payments(area: str, fund_year: int) -> Query:
-    """As the sheet 支付, payments and releases of retention; returns follow by themselves."""
+    """As the sheet 支付, payments and releases of retention; grants and what came back follow by themselves."""
     first = aliased(Payment)
     original = (
         select(first.order_no).where(first.claim_id == Claim.releases_claim_id, first.state.in_(PAID)).limit(1)
     ).scalar_subquery()
     return (
         select(
-            Payment.order_no, Claim.kind, Payment.allocation_id, original, Claim.claimed_on, Claim.decided_on,
-            Payment.ordered_on, Payment.settled_on, Payment.payee_name, Payment.payee_uscc, Payment.bank_reference,
-            Payment.amount_fen, Claim.withheld_fen,
+            Payment.order_no, Claim.kind, Payment.allocation_id, Claim.releases_claim_id, original, Claim.claimed_on,
+            Claim.decided_on, Payment.ordered_on, Payment.settled_on, Payment.payee_name, Payment.payee_uscc,
+            Payment.bank_reference, Payment.amount_fen, Claim.withheld_fen,
         )
         .join(Claim, Claim.id == Payment.claim_id)
         .where(within(Payment.county_code, area), Payment.fund_year == fund_year, Payment.state.in_(PAID))
@@ -106,6 +114,42 @@ def returns(area: str, fund_year: int) -> Query:
         .join(Payment, Payment.id == PaymentReturn.payment_id)
         .where(within(Payment.county_code, area), Payment.fund_year == fund_year, Payment.state.in_(PAID))
         .order_by(PaymentReturn.id)
+    )  # fmt: skip
+
+
+def paid_grants(area: str, fund_year: int) -> Query:
+    """As the sheet 支付: what a list paid on one day, as one payment to the bank that pays it out. Nobody is named.
+
+    Grants got back after a death were paid all the same; what came back of them is in `got_back`.
+    """
+    paid = or_(
+        GrantLine.state == "paid", exists().where(ClawBack.line_id == GrantLine.id, ClawBack.state == "recovered")
+    )
+    return (
+        select(
+            GrantBatch.id, GrantBatch.programme, GrantBatch.order_no, GrantBatch.allocation_id, GrantBatch.prepared_on,
+            GrantBatch.decided_on, GrantBatch.ordered_on, GrantLine.settled_on,
+            cast(func.sum(GrantLine.amount_fen), BigInteger),
+        )
+        .join(GrantLine, GrantLine.batch_id == GrantBatch.id)
+        .where(within(GrantBatch.county_code, area), GrantBatch.fund_year == fund_year, paid)
+        .group_by(GrantBatch.id, GrantLine.settled_on)
+        .order_by(GrantBatch.id, GrantLine.settled_on)
+    )  # fmt: skip
+
+
+def got_back(area: str, fund_year: int) -> Query:
+    """Grants got back after a death, with the list and the day they were paid."""
+    return (
+        select(
+            ClawBack.id, ClawBack.batch_id, ClawBack.paid_on, ClawBack.recovered_on, ClawBack.bank_reference,
+            ClawBack.amount_fen,
+        )
+        .join(GrantBatch, GrantBatch.id == ClawBack.batch_id)
+        .where(
+            within(GrantBatch.county_code, area), GrantBatch.fund_year == fund_year, ClawBack.state == "recovered"
+        )
+        .order_by(ClawBack.id)
     )  # fmt: skip
 
 

@@ -1,0 +1,126 @@
+"""What leaves a county as opening books comes back to the fen: grants, recalls, named projects, kinds of claims."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.services.funds.api import test_grant_batches as grants
+from tests.services.funds.api import test_grant_deaths as deaths
+from tests.services.funds.api import test_recalls as recalls
+from tests.services.funds.api import test_retentions as retentions
+from tests.services.funds.api.test_book_exports import other as other
+from tests.services.funds.api.test_book_exports import progress, taken
+from tests.services.funds.api.test_contract_terms import ADVANCE
+from tests.services.funds.checks import check_progress
+from tests.services.funds.opening_books import CHIEF, checked, decision, faults, rows_of
+from tests.services.funds.world import (
+    CLAIMANT,
+    COUNTY,
+    MAKER,
+    PROVINCE,
+    READER,
+    RELEASER,
+    World,
+    claim_body,
+    code_of,
+    day,
+    document_body,
+    grant_of,
+    papers,
+)
+
+
+async def opened(world: World, other: World, *days: str) -> None:
+    """Take the books of one county and open those of the other with them: every asked day is answered alike."""
+    sent = await checked(other, await taken(world))
+    assert sent["state"] == "checked", await faults(other, sent)
+    await other.made(CHIEF, f"/book-imports/{sent['import_id']}/decision", decision())
+    for on in (*days, day(12, 31)):
+        assert await progress(other, on) == await progress(world, on), on
+    await check_progress(other, division_code=COUNTY)
+    await other.books_balance()
+
+
+async def test_what_households_were_paid_and_what_was_got_back_of_the_dead_comes_back(
+    world: World, other: World
+) -> None:
+    people = [grants.person(world, number) for number in (1, 2)]
+    batch = await deaths.settled(world, await grants.ordered(world, await grants.approved(world, *people)))
+    await world.died(1, day(5, 1))
+    (case,) = await deaths.cases(world)
+    recovery = {"recovered_on": day(7), "bank_reference": "back-1", "note": "家属退回"}
+    await world.made(RELEASER, f"/claw-backs/{case['case_id']}/recovery", recovery)
+    other.projects["G1"] = world.projects["G1"]
+    await opened(world, other, day(5, 12), day(5, 13), day(6, 30), day(7))
+    total = (await other.progress())["total"]
+    assert (total["paid_fen"], total["returned_fen"], batch["total_fen"]) == (600_000, 300_000, 600_000)
+    page = rows_of(await taken(world), "支付")
+    assert [row[1] for row in page[1:-1]] == ["支付", "退回"]
+    assert not any("person" in str(cell) for row in page for cell in row)
+
+
+async def test_money_called_back_from_a_receipt_does_not_come_back(world: World, other: World) -> None:
+    receipt = await world.money(1000)
+    await world.allocation(receipt, 300)
+    document = await world.seen(PROVINCE, f"/documents/{receipt['document_id']}")
+    asked = recalls.body(400, document_line_id=document["lines"][0]["line_id"])
+    recall = await world.made(recalls.PROVINCE_ONE, "/recalls", asked)
+    assert (await recalls.decide(world, recalls.PROVINCE_TWO, recall)).status_code == 200
+    whole = await world.money(50)
+    line = (await world.seen(PROVINCE, f"/documents/{whole['document_id']}"))["lines"][0]["line_id"]
+    recall = await world.made(recalls.PROVINCE_ONE, "/recalls", recalls.body(50, document_line_id=line))
+    assert (await recalls.decide(world, recalls.PROVINCE_TWO, recall)).status_code == 200
+    await opened(world, other, day(4, 10))
+    assert (await other.progress())["total"]["received_fen"] == 600
+
+
+async def test_a_project_the_document_names_is_named_in_the_books(world: World, other: World) -> None:
+    for one in (world, other):
+        one.projects["P2"] = grant_of("P2")
+    named = [
+        {"division_code": COUNTY, "amount_fen": 500, "project_code": code, "direction": "扶贫发展"}
+        for code in ("P1", "P2")
+    ]
+    document = await world.made(PROVINCE, "/documents", document_body({COUNTY: 1000}, lines=named))
+    for line in document["lines"]:
+        body = {
+            "document_id": document["document_id"], "division_code": COUNTY, "amount_fen": 500, "received_on": day(2),
+            "line_id": line["line_id"],
+        }  # fmt: skip
+        receipt = await world.made(MAKER, "/receipts", body)
+    await world.allocation(receipt, 500, "P2")
+    await opened(world, other)
+    (first, _) = (await other.seen(READER, "/receipts"))["items"]
+    body = {"receipt_id": 1, "project_code": "P2", "amount_fen": 1, "proposed_on": day(6)}
+    refused = await other.post(MAKER, "/allocations", body)
+    assert code_of(refused) == "project_not_named", first
+
+
+async def test_an_advance_stays_an_advance(world: World, other: World) -> None:
+    allocation = await world.allocation(await world.money(100_000), 100_000)
+    body = claim_body(allocation, 1_000) | {"kind": "advance", "papers": ADVANCE}
+    claim = await world.made(CLAIMANT, "/claims", body)
+    await world.review(claim)
+    await world.settle(await world.order(claim))
+    await opened(world, other)
+    (found,) = (await other.seen(READER, "/claims"))["items"]
+    assert (found["kind"], found["amount_fen"], found["withheld_fen"]) == ("advance", 1_000, 0)
+
+
+async def test_retention_that_was_paid_again_after_the_bank_sent_it_back_comes_back(world: World, other: World) -> None:
+    claim = await retentions.withheld_claim(world)
+    await retentions.shorten(world, 30)
+    world.projects["P1"] = other.projects["P1"] = grant_of("P1", **retentions.ACCEPTED)
+    body: dict[str, Any] = {"released_on": day(8), "papers": papers("retention")}
+    released = await world.made(MAKER, f"/retentions/{claim['claim_id']}/release", body)
+    await world.review(released, on=day(8, 1))
+    payment = await world.settle(await world.order(released, on=day(8, 2)), on=day(8, 3))
+    back = {"amount_fen": 3_000, "returned_on": day(9), "reason": "账号有误", "bank_reference": "back-1"}
+    await world.made(RELEASER, f"/payments/{payment['payment_id']}/return", back)
+    again = await world.made(CLAIMANT, f"/claims/{released['claim_id']}/again", {"claimed_on": day(9, 2)})
+    await world.review(again, on=day(9, 3))
+    await world.settle(await world.order(again, on=day(9, 4)), on=day(9, 5))
+    await opened(world, other, day(8, 3), day(9), day(9, 4))
+    (sent,) = (await other.seen(CHIEF, "/book-imports"))["items"]
+    assert (sent["paid_fen"], sent["returned_fen"], sent["withheld_fen"]) == (103_000, 3_000, 0)
+    assert (await other.progress())["total"]["withheld_fen"] == 0
