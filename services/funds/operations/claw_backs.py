@@ -1,4 +1,4 @@
-"""Money paid to people after the day they died: a case each, open until the money is back (死亡后发放的追回)."""
+"""Money paid for or to people after the day they died: a case each, open until the money is back (死亡后发放的追回)."""
 
 from __future__ import annotations
 
@@ -23,26 +23,28 @@ from shared.schemas.wire import Page
 
 
 async def of_results(session: AsyncSession, paid: Sequence[GrantLine], paid_on: date) -> None:
-    """Lines the bank paid: who is known to have died before the day of payment gets a case."""
-    people = [line.person_id for line in paid if line.person_id is not None]
+    """Lines the bank paid: whose person or payee is known to have died before the day of payment gets a case."""
+    people = [one for line in paid for one in (line.person_id, line.payee_person_id) if one is not None]
     await grant_holds.lock_payees(session, people)
     dead = await grant_holds.died_on(session, people)
     await of_lines(session, [(line, paid_on) for line in paid], dead)
 
 
 async def of_lines(session: AsyncSession, paid: Iterable[tuple[GrantLine, date]], died_on: Mapping[str, date]) -> None:
-    """A case for each paid line whose person had died before the day of payment."""
+    """A case for each paid line whose person, or whoever received it for them, had died before the day of payment."""
     cases = []
     for line, paid_on in paid:
-        day = died_on.get(line.person_id or "")
-        if day is not None and day < paid_on:
-            cases.append(_case(line, day, paid_on))
+        for person_id in (line.person_id, line.payee_person_id):
+            day = died_on.get(person_id or "")
+            if day is not None and day < paid_on:
+                cases.append(_case(line, person_id, day, paid_on))
+                break
     await storage.open_cases(session, cases)
 
 
-def _case(line: GrantLine, died_on: date, paid_on: date) -> ClawBack:
+def _case(line: GrantLine, person_id: str | None, died_on: date, paid_on: date) -> ClawBack:
     return ClawBack(
-        line_id=line.id, batch_id=line.batch_id, person_id=line.person_id, division_code=line.division_code or "",
+        line_id=line.id, batch_id=line.batch_id, person_id=person_id, division_code=line.division_code or "",
         amount_fen=line.amount_fen, died_on=died_on, paid_on=paid_on, opened_at=clock.now(), state="open",
     )  # fmt: skip
 
@@ -60,7 +62,8 @@ async def recover(session: AsyncSession, actor: Actor, case_id: int, request: wi
     require_other_person(actor.person, batch.ordered_person)
     case.state, case.recovered_on, case.bank_reference = "recovered", request.recovered_on, request.bank_reference
     case.note, case.settled_by, case.settled_person = request.note, actor.account, actor.person
-    await grant_returns.undo(session, actor, batch, line, "dead", request.recovered_on, ("claw_back", case.id))
+    reason = "dead" if case.person_id == line.person_id else "payee_dead"
+    await grant_returns.undo(session, actor, batch, line, reason, request.recovered_on, ("claw_back", case.id))
     audit.record(session, actor, "claw_back.recover", f"claw_back:{case.id}", amount_fen=case.amount_fen)
     return wire.ClawBack.model_validate(_values(case))
 

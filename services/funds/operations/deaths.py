@@ -20,6 +20,7 @@ from shared.schemas.wire import Event
 PERSON_DIED, DEATH_WITHDRAWN = "person.died", "person.death_withdrawn"
 TYPES = frozenset({PERSON_DIED, DEATH_WITHDRAWN})
 WITHDRAWN = "死亡登记已撤销"
+PAID_IN_LIFE = "死亡日期已更正,发放时尚在世"
 
 
 class Death(BaseModel):
@@ -49,6 +50,7 @@ async def accept(session: AsyncSession, actor: Actor, event: Event) -> bool:
         raise DeathTakesItsTurn()
     for row in batches:
         await _stop(session, actor, row, death)
+    await storage.close_paid_by(session, death.person_id, death.died_on, PAID_IN_LIFE)
     paid = [(line, line.settled_on) for line in await storage.paid_lines(session, death.person_id) if line.settled_on]
     await claw_backs.of_lines(session, paid, {death.person_id: death.died_on})
     return True

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -60,18 +61,30 @@ async def anybody_left(session: AsyncSession, batch_id: int) -> bool:
 
 
 async def paid_lines(session: AsyncSession, person_id: str) -> Sequence[GrantLine]:
-    """Grants of this person that were paid, whenever."""
-    return (
-        await session.scalars(select(GrantLine).where(GrantLine.person_id == person_id, GrantLine.state == "paid"))
-    ).all()
+    """Grants for this person, or received by them, that were paid, whenever."""
+    whose = or_(GrantLine.person_id == person_id, GrantLine.payee_person_id == person_id)
+    return (await session.scalars(select(GrantLine).where(whose, GrantLine.state == "paid"))).all()
 
 
 async def open_cases(session: AsyncSession, cases: Sequence[ClawBack]) -> None:
-    """Open a case for each line that has none."""
+    """Open a case for each line; one that was closed when the death was taken back is open again with its new day."""
     names = [column.name for column in ClawBack.__table__.columns if column.name != "id"]
     for case in cases:
-        values = {name: getattr(case, name) for name in names}
-        await session.execute(insert(ClawBack).values(values).on_conflict_do_nothing(index_elements=["line_id"]))
+        row = insert(ClawBack).values({name: getattr(case, name) for name in names})
+        told = {name: row.excluded[name] for name in ("state", "person_id", "died_on", "note")}
+        await session.execute(
+            row.on_conflict_do_update(index_elements=["line_id"], set_=told, where=ClawBack.state != "recovered")
+        )
+
+
+async def close_paid_by(session: AsyncSession, person_id: str, died_on: date, note: str) -> None:
+    """The day of death was corrected to a later one: what was paid up to that day is not to be got back."""
+    await session.execute(
+        update(ClawBack)
+        .where(ClawBack.person_id == person_id, ClawBack.state == "open", ClawBack.paid_on <= died_on)
+        .values(state="closed", note=note)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def close_open(session: AsyncSession, person_id: str, note: str) -> None:

@@ -150,3 +150,46 @@ async def test_a_death_and_a_release_at_once_leave_no_dead_unnoticed(world: Worl
     clawed = [int(case["person_id"].removeprefix("person-")) for case in await cases(world)]
     assert sorted(stopped + clawed) == [1, 2, 3, 4]
     await world.books_balance()
+
+
+async def test_a_death_told_again_with_its_right_day_opens_or_closes_the_case(world: World) -> None:
+    await settled(world, await ordered(world, await approved(world, person(world, 1))))
+    await world.died(1, day(5, 1))
+    await world.died(1, None, sequence=2)
+    await world.died(1, day(5, 2), sequence=3)
+    (case,) = await cases(world)
+    assert (case["state"], case["died_on"], case["note"]) == ("open", day(5, 2), None)
+    await world.died(1, day(5, 13), sequence=4)
+    (case,) = await cases(world)
+    assert (case["state"], case["note"]) == ("closed", "死亡日期已更正,发放时尚在世")
+    await world.died(1, day(4), sequence=5)
+    (case,) = await cases(world)
+    recovery = {"recovered_on": day(7), "bank_reference": "back-1", "note": "家属退回"}
+    await world.made(RELEASER, f"/claw-backs/{case['case_id']}/recovery", recovery)
+    await world.died(1, None, sequence=6)
+    await world.died(1, day(4), sequence=7)
+    assert [one["state"] for one in await cases(world)] == ["recovered"]
+
+
+async def test_what_a_dead_payee_received_for_another_is_got_back_and_granted_anew(world: World) -> None:
+    for known in (False, True):
+        number = 1 + 10 * known
+        person(world, number)
+        child = person(world, number + 1, age=10, schooling="bachelor_1", head_person_id=f"person-{number}")
+        batch = await ordered(world, await approved(world, child))
+        if known:
+            await world.died(number, day(5, 12))
+        batch = await settled(world, batch)
+        if not known:
+            await world.died(number, day(5, 12))
+        case = (await cases(world))[0]
+        assert (case["person_id"], case["state"], case["amount_fen"]) == (f"person-{number}", "open", 300_000)
+        recovery = {"recovered_on": day(7), "bank_reference": f"back-{number}", "note": "家属退回"}
+        await world.made(RELEASER, f"/claw-backs/{case['case_id']}/recovery", recovery)
+        assert await states(world, batch) == [("returned", "payee_dead")]
+    person(world, 12, age=10, schooling="bachelor_1", head_person_id="person-13")
+    person(world, 13)
+    again = {"lines": [batch["lines"][0]["line_id"]], "mode": "refuse_batch", "prepared_on": day(8)}
+    await world.made(CLAIMANT, f"{ROOT}/{batch['batch_id']}/regrants", again)
+    await check_progress(world, division_code=COUNTY)
+    await world.books_balance()
