@@ -53,16 +53,21 @@ def read(rows: Sequence[Sequence[Cell]]) -> list[SheetLine]:
         raise WorkbookRowWrong(row=last[0])
     if len(lines) > MAX_LINES:
         raise TooLarge()
-    if _amount(last[0], last[1][3]) != sum(line.amount_fen for line in lines):
+    if _amount(last[0], _cell(last[1], 3)) != sum(line.amount_fen for line in lines):
         raise WorkbookSumWrong(row=last[0])
     return lines
 
 
 def _line(number: int, row: Sequence[Cell]) -> SheetLine:
-    name, code = _text(row[1]), _text(row[2])
+    name, code = _text(_cell(row, 1)), _text(_cell(row, 2))
     if not name or name == TOTAL or not _CODE.fullmatch(code):
         raise WorkbookRowWrong(pointer=f"/file/{number}", row=number)
-    return SheetLine(number, name, code, _amount(number, row[3]))
+    return SheetLine(number, name, code, _amount(number, _cell(row, 3)))
+
+
+def _cell(row: Sequence[Cell], index: int) -> Cell:
+    """A cell; rows end where their last filled cell is."""
+    return row[index] if index < len(row) else None
 
 
 def _amount(number: int, cell: Cell) -> int:

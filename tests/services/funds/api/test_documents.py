@@ -208,6 +208,9 @@ async def test_a_wrong_workbook_is_refused_by_row_and_nothing_is_issued(world: W
         (workbook([*SHEET[:3], [None, "合计", None, 130]]), "workbook_sum_wrong"),
         (workbook(SHEET[:3]), "workbook_sum_missing"),
         (workbook([HEAD, [1, "蒙城县", "341622", 0.0000001], [None, "合计", None, 1]]), "workbook_amount_wrong"),
+        (workbook([HEAD, [1], [None, "合计", None, 1]]), "workbook_row_wrong"),
+        (workbook([HEAD, [1, "蒙城县", "341622"], [None, "合计", None, 1]]), "workbook_amount_wrong"),
+        (workbook([HEAD, SHEET[1], [None, "合计"]]), "workbook_amount_wrong"),
         (workbook(unknown), "division_unknown"),
     ):
         refused = await upload(world, content)
