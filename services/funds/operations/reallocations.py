@@ -83,6 +83,7 @@ async def _reserve(
     session: AsyncSession, actor: Actor, origin: Allocation, grant: ProjectGrant, asked: allocations.Asked
 ) -> Allocation:
     receipt = await receipt_storage.get(session, origin.receipt_id)
+    rules.require_named(receipt.project_code, grant.project_code)
     return await allocations.reserve(session, actor, receipt, grant, asked)
 
 

@@ -14,12 +14,14 @@ from tests.services.funds.world import (
     COUNTY,
     ELSEWHERE,
     MAKER,
+    PROVINCE,
     READER,
     READING,
     World,
     code_of,
     day,
     desk,
+    document_body,
     grant_of,
 )
 
@@ -204,3 +206,13 @@ async def test_a_recall_and_moves_of_the_same_project_decided_at_once_all_end(wo
     seen = await world.seen(READER, f"/allocations/{first['allocation_id']}")
     assert (seen["available_fen"], seen["reduced_fen"]) == (1000 - 3 * 120, 3 * 120)
     await world.books_balance()
+
+
+async def test_money_of_a_named_project_is_not_moved_to_another(world: World) -> None:
+    world.projects["P2"] = grant_of("P2")
+    line = {"division_code": COUNTY, "amount_fen": 1000, "project_code": "P1"}
+    document = await world.made(PROVINCE, "/documents", document_body({COUNTY: 1000}, lines=[line]))
+    first = await world.allocation(await world.receipt(document), 1000)
+    refused = await world.post(MOVER, "/reallocations", body(first))
+    assert (refused.status_code, code_of(refused)) == (422, "project_not_named")
+    assert await available(world, first["allocation_id"]) == 1000
