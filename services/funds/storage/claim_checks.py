@@ -22,6 +22,7 @@ async def window_sum(session: AsyncSession, claim: Claim, days: int) -> int:
     """Fen that a claim's payee claims in the county within so many days of it, by stated day or by day of entry.
 
     Both days count, so that neither a day stated late nor an entry made late takes a claim out of the window.
+    A payee is who has the code, whatever the contractor is called by now; who has none is known by name alone.
     Retention released was part of the claim it was withheld from: no sum counts it again, and it counts alone.
     """
     if claim.kind == "retention":
@@ -33,7 +34,7 @@ async def window_sum(session: AsyncSession, claim: Claim, days: int) -> int:
         select(func.coalesce(func.sum(Claim.amount_fen), 0)).where(
             Claim.county_code == claim.county_code,
             Claim.payee_uscc == claim.payee_uscc,
-            Claim.payee_name == claim.payee_name,
+            or_(Claim.payee_uscc != "", Claim.payee_name == claim.payee_name),
             Claim.state.not_in(("refused", "returned")),
             Claim.kind != "retention",
             or_(stated, entered),

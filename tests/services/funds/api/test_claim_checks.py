@@ -141,6 +141,17 @@ async def test_a_stated_day_far_off_does_not_take_a_claim_out_of_the_window(worl
     assert code_of(refused) == "approval_missing"
 
 
+async def test_another_name_of_the_same_contractor_does_not_take_a_claim_out_of_the_window(world: World) -> None:
+    await thresholds(world, 10_000, 50_000)
+    allocation = await world.allocation(await world.money(20_000), 20_000)
+    await world.claim(allocation, 6_000)
+    world.projects["P1"] = grant_of("P1", version=2, contractor_name="某路桥(集团)公司")
+    claim = await world.review(await world.claim(allocation, 6_000))
+    assert (claim["payee_name"], claim["payee_uscc"]) == ("某路桥(集团)公司", "91341622MA2N000000")
+    refused = await world.post(RELEASER, "/payments", order_body(claim))
+    assert code_of(refused) == "approval_missing"
+
+
 async def test_an_approver_who_refuses_gives_all_the_money_back(world: World) -> None:
     await thresholds(world, 10_000, 50_000)
     allocation = await world.allocation(await world.money(20_000), 20_000)
