@@ -18,7 +18,7 @@ from services.funds.domain.refusals.distribution import RecallingOfficeWrong
 from services.funds.domain.refusals.spending import AlreadyDecided, StepNotDue
 from services.funds.operations import fundings
 from services.funds.storage import allocations as allocation_storage
-from services.funds.storage import decisions, ledger, project_grants
+from services.funds.storage import decisions, ledger, period_closes, project_grants
 from services.funds.storage import fundings as funding_storage
 from services.funds.storage import recalls as storage
 from services.funds.storage.tables import Allocation, Document, DocumentLine, LedgerAccount, Recall
@@ -141,6 +141,7 @@ async def _post(session: AsyncSession, actor: Actor, row: Recall) -> None:
     assert row.decided_on is not None
     aside = await ledger.account_of(session, "recalling", row.id)
     if row.state == "approved":
+        await period_closes.require_open(session, row.recalling_division, row.decided_on)
         target, kind, reverses = await _back_to(session, actor, row), "recall", None
     else:
         target, kind = await _where_it_was(session, row), "void_set_aside"

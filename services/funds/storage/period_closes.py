@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
-from sqlalchemy import select, text
+from sqlalchemy import exists, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.funds.domain.refusals.claim_checks import PeriodClosed
 from services.funds.storage.tables import PeriodClose
 from shared.chassis.identity import Actor
 from shared.chassis.scope import in_scope, within
@@ -18,6 +20,22 @@ async def hold_back_postings(session: AsyncSession, division_code: str) -> None:
     The trigger `follow_transfer` takes the same lock, by the division's code before the `-` of a book.
     """
     await session.execute(text("select pg_advisory_xact_lock(7421, hashtext(:code))"), {"code": division_code})
+
+
+async def require_open(session: AsyncSession, division_code: str, on: date) -> None:
+    """Refuse a day of a closed period of a division whose money moves in another one's book. Raises PeriodClosed.
+
+    The division's own book asks for itself, in the trigger; nobody closes the period before this transaction ends.
+    """
+    await session.execute(text("select pg_advisory_xact_lock_shared(7421, hashtext(:code))"), {"code": division_code})
+    closed = exists().where(
+        PeriodClose.division_code == division_code,
+        PeriodClose.state != "reopened",
+        PeriodClose.first_on <= on,
+        PeriodClose.last_on >= on,
+    )
+    if await session.scalar(select(closed)):
+        raise PeriodClosed()
 
 
 async def add(session: AsyncSession, row: PeriodClose) -> None:

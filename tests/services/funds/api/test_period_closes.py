@@ -15,6 +15,7 @@ from shared.chassis.identity import Actor
 from tests.services.funds.api import test_dividends as dividends
 from tests.services.funds.api import test_donations as donations
 from tests.services.funds.api import test_pools as pools
+from tests.services.funds.api import test_recalls as recalls
 from tests.services.funds.api import test_risk_funds as risk_funds
 from tests.services.funds.credit import FINANCE, TELLER, disbursed, household, repayment
 from tests.services.funds.world import (
@@ -183,3 +184,17 @@ async def test_a_gift_posted_while_its_county_closes_waits_and_is_refused(world:
             )
         )  # fmt: skip
     assert code_of(await posting) == "period_closed"
+
+
+async def test_money_does_not_come_back_on_a_day_of_a_closed_period_of_the_level_above(world: World) -> None:
+    city, document = await recalls.passed_down(world)
+    asked = recalls.body(100, document_line_id=document["lines"][0]["line_id"])
+    recall = await world.made(recalls.CITY_ONE, "/recalls", asked)
+    closer = actor("period.close", *READING, scope=("3416",), office="3416-finance", level="city")
+    await world.made(closer, "/period-closes", {"division_code": "3416", "period": f"{YEAR}-04"})
+    refused = await recalls.decide(world, recalls.CITY_TWO, recall)
+    assert (refused.status_code, code_of(refused)) == (422, "period_closed")
+    assert await recalls.left(world, city) == 400
+    assert (await recalls.decide(world, recalls.CITY_TWO, recall, on=day(5))).status_code == 200
+    assert await recalls.left(world, city) == 500
+    await world.books_balance()
