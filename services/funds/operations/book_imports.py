@@ -77,7 +77,7 @@ async def send_in(
 
 
 async def _ask(peer: Peer, actor: Actor, books: Books) -> dict[str, ProjectGrant]:
-    codes = {line.project_code for line in (*books.allocations, *books.receipts)}
+    codes = {line.project_code for line in books.allocations} | {line.project_code for line in books.receipts}
     return await projects.grants_of(peer, actor, (code for code in codes if _PROJECT_CODE.fullmatch(code)))
 
 
