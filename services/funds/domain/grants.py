@@ -103,6 +103,7 @@ class Given:
     holds: set[Hold] = field(default_factory=set)
     person_fen: dict[str, int] = field(default_factory=dict)
     household_fen: dict[str, int] = field(default_factory=dict)
+    """By household; what those split off from it lately have is in its sum as well."""
     account_of: dict[str, str] = field(default_factory=dict)
     """By account mark the household it was used for."""
     mandates: set[tuple[str, str]] = field(default_factory=set)
@@ -186,10 +187,10 @@ def _judge(line: Line, setting: Setting, given: Given, first_given: Set[Hold]) -
     if isinstance(payee, Reason):
         return payee
     holds = holds_of(line.person, setting)
-    reason = _reason_of_holds(holds, given, first_given) or _reason_of_caps(line, setting.programme, given)
+    reason = _reason_of_holds(holds, given, first_given) or _reason_of_caps(line, setting, given)
     if reason is not None:
         return reason
-    _take(line, holds, given)
+    _take(line, holds, setting, given)
     return Judged(*payee, holds)
 
 
@@ -287,22 +288,34 @@ def _reason_of_holds(holds: Iterable[Hold], given: Given, first_given: Set[Hold]
     return Reason("duplicate_across" if taken in first_given else "duplicate_in_batch")
 
 
-def _reason_of_caps(line: Line, programme: Programme, given: Given) -> Reason | None:
-    person, household = line.person.person_id or "", line.person.household_id or ""
+def _households(person: Standing, setting: Setting) -> list[str]:
+    """The household, and the one it split off from lately: a split earns no second cap."""
+    return [subject.removeprefix("household:") for subject in subjects_of(person, "household", setting)]
+
+
+def _reason_of_caps(line: Line, setting: Setting, given: Given) -> Reason | None:
+    programme = setting.programme
+    household_had = max(given.household_fen.get(one, 0) for one in _households(line.person, setting))
     for cap, had, code in (
-        (programme.person_year_cap_fen, given.person_fen.get(person, 0), "above_person_cap"),
-        (programme.household_year_cap_fen, given.household_fen.get(household, 0), "above_household_cap"),
+        (programme.person_year_cap_fen, given.person_fen.get(line.person.person_id or "", 0), "above_person_cap"),
+        (programme.household_year_cap_fen, household_had, "above_household_cap"),
     ):
         if cap is not None and had + line.amount_fen > cap:
             return Reason(code)
     return None
 
 
-def _take(line: Line, holds: Iterable[Hold], given: Given) -> None:
-    person, household = line.person.person_id or "", line.person.household_id or ""
+def _take(line: Line, holds: Iterable[Hold], setting: Setting, given: Given) -> None:
+    person = line.person.person_id or ""
     given.holds.update(holds)
     given.person_fen[person] = given.person_fen.get(person, 0) + line.amount_fen
-    given.household_fen[household] = given.household_fen.get(household, 0) + line.amount_fen
+    for household in _households(line.person, setting):
+        given.household_fen[household] = given.household_fen.get(household, 0) + line.amount_fen
     mark = mark_of(line.person)
     if mark is not None:
-        given.account_of[mark] = household
+        given.account_of[mark] = line.person.household_id or ""
+
+
+def households_of(people: Iterable[Standing], setting: Setting) -> set[str]:
+    """Every household whose sums count for the caps of these people."""
+    return {household for person in people for household in _households(person, setting)}

@@ -101,14 +101,16 @@ class Programme:
 
     @property
     def by_household(self) -> bool:
-        """Whether a household counts as one, for this programme or one that excludes it."""
-        return self.once_per == "household" or any(one.subject == "household" for one in self.exclusions)
+        """Whether a household counts as one, for this programme, its cap, or one that excludes it."""
+        grouped = any(one.subject == "household" for one in self.exclusions)
+        return self.once_per == "household" or self.household_year_cap_fen is not None or grouped
 
     def deciding(self) -> frozenset[str]:
         """The facts the answer depends on; these are frozen with each line."""
         rows = [condition for row in self.amounts for condition in row.conditions]
         people = {"member_count"} if any(row.per_person for row in self.amounts) else set()
-        return frozenset({one.fact for one in (*self.conditions, *rows)} | people)
+        origin = {"split_from", "opened_on"} if self.household_year_cap_fen is not None else set()
+        return frozenset({one.fact for one in (*self.conditions, *rows)} | people | origin)
 
     def asked(self) -> frozenset[str]:
         """All facts the register is asked for: those, the household's head and account, and where it split from."""

@@ -97,9 +97,10 @@ async def _given(session: AsyncSession, setting: rules.Setting, on: date, lines:
     known = [line.person for line in lines if line.person.person_id is not None]
     dead = await grant_holds.lock_payees(session, _everybody(lines))
     given = await grant_holds.given(
-        session, setting.programme, setting.fund_year, on,
+        session, setting, on,
         {hold for person in known for hold in rules.holds_of(person, setting)},
-        {person.person_id or "": person.household_id or "" for person in known},
+        [person.person_id or "" for person in known],
+        rules.households_of(known, setting),
         {mark for person in known if (mark := rules.mark_of(person)) is not None},
     )  # fmt: skip
     given.dead = dead

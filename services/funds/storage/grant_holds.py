@@ -5,7 +5,7 @@ Whoever lists or pays people locks their rows here, and so does the event of a d
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -28,8 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.funds.domain.grants import Given, Hold
-from services.funds.domain.programmes import Programme
+from services.funds.domain.grants import Given, Hold, Setting
 from services.funds.storage.tables import GrantBatch, GrantHold, GrantLine, GrantMandate, GrantPayee
 from shared.chassis import clock
 
@@ -80,24 +79,26 @@ async def set_death(session: AsyncSession, person_id: str, day: date | None) -> 
 
 async def given(
     session: AsyncSession,
-    programme: Programme,
-    fund_year: int,
+    setting: Setting,
     on: date,
     holds: Collection[Hold],
-    people: Mapping[str, str],
+    people: Sequence[str],
+    households: Collection[str],
     marks: Collection[str],
 ) -> Given:
-    """What matters of what was given before. `people` are person ids with their household's."""
-    found = Given(holds=await taken(session, holds), mandates=await _mandates(session, list(people), on))
+    """What matters of what was given before. `households`: those of the people, and those they split off from."""
+    programme = setting.programme
+    found = Given(holds=await taken(session, holds), mandates=await _mandates(session, people, on))
     if programme.person_year_cap_fen is not None or programme.household_year_cap_fen is not None:
         await session.execute(
             text("select pg_advisory_xact_lock(:key, hashtext(:programme))"),
             {"key": CAPS_LOCK, "programme": programme.code},
         )
-        sums = (programme.code, fund_year)
-        found.person_fen = await _sums(session, GrantLine.person_id, list(people), *sums)
-        found.household_fen = await _sums(session, GrantLine.household_id, sorted(set(people.values())), *sums)
-    found.account_of = await _accounts(session, sorted(marks), fund_year)
+        found.person_fen = await _sums(session, GrantLine.person_id, people, setting)
+        found.household_fen = await _sums(session, GrantLine.household_id, sorted(households), setting)
+        for household, fen in (await _of_split(session, sorted(households), setting)).items():
+            found.household_fen[household] = found.household_fen.get(household, 0) + fen
+    found.account_of = await _accounts(session, sorted(marks), setting.fund_year)
     return found
 
 
@@ -123,15 +124,30 @@ async def taken(session: AsyncSession, holds: Collection[Hold]) -> set[Hold]:
     return {Hold(*row) for row in rows}
 
 
-async def _sums(session: AsyncSession, of: Any, ids: Sequence[str], programme: str, fund_year: int) -> dict[str, int]:
+async def _sums(session: AsyncSession, of: Any, ids: Sequence[str], setting: Setting) -> dict[str, int]:
     rows = await session.execute(
         select(of, func.sum(GrantLine.amount_fen))
         .join(GrantBatch, GrantBatch.id == GrantLine.batch_id)
-        .where(of == func.any(ids), GrantLine.programme == programme, GrantLine.live)
-        .where(GrantBatch.fund_year == fund_year)
+        .where(of == func.any(ids), GrantLine.programme == setting.programme.code, GrantLine.live)
+        .where(GrantBatch.fund_year == setting.fund_year)
         .group_by(of)
     )
     return {key: int(amount) for key, amount in rows}
+
+
+async def _of_split(session: AsyncSession, households: Sequence[str], setting: Setting) -> dict[str, int]:
+    """By household: fen of the county's lists for households that split off from it lately, as told to the list."""
+    origin = GrantLine.facts["split_from"].astext
+    opened_on = GrantLine.facts["opened_on"].astext
+    rows = await session.execute(
+        select(origin, func.sum(GrantLine.amount_fen))
+        .join(GrantBatch, GrantBatch.id == GrantLine.batch_id)
+        .where(GrantBatch.county_code == setting.area, GrantBatch.fund_year == setting.fund_year)
+        .where(GrantLine.programme == setting.programme.code, GrantLine.live)
+        .where(origin == func.any(households), opened_on >= setting.split_since.isoformat())
+        .group_by(origin)
+    )
+    return {household: int(amount) for household, amount in rows}
 
 
 async def _accounts(session: AsyncSession, marks: Sequence[str], fund_year: int) -> dict[str, str]:

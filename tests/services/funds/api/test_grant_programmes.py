@@ -175,3 +175,28 @@ async def test_every_programme_states_its_conditions_amounts_and_source(world: W
     assert [row["per_person"] for row in repair["amounts"]] == [False, False, True]
     assert (repair["once_per"], repair["statuses"]) == ("household", ["eligible", "exited"])
     assert found["rain_dew_plan"]["exclusions"][0]["group_code"] == "tuition_aid"
+
+
+async def test_a_household_split_off_lately_shares_the_cap_with_the_one_it_came_from(world: World) -> None:
+    given = await allocation(world)
+
+    async def asked(number: int, fen: int, **facts: Any) -> set[str]:
+        line = {"ref": "a", "identity_number": person(world, number, **facts), "amount_fen": fen}
+        wanted = body(given, lines=[line], programme="production_aid", period=str(YEAR))
+        answer = await world.post(CLAIMANT, "/grant-batches", wanted)
+        return (
+            set()
+            if answer.status_code == 201
+            else {one["code"] for one in answer.json()["errors"] if one["pointer"] != "/lines"}
+        )
+
+    split = {"split_from": "household-0", "opened_on": day(4)}
+    assert await asked(11, 600_000, **split) == set()
+    assert await asked(1, 400_001) == {"above_household_cap"}
+    assert await asked(21, 400_001, **split) == {"above_household_cap"}
+    assert await asked(21, 300_000, **split) == set()
+    assert await asked(2, 100_000) == set()
+    assert await asked(12, 1, **split) == {"above_household_cap"}
+    long_ago = {"split_from": "household-0", "opened_on": day(4, year=YEAR - 3)}
+    assert await asked(31, 1_000_000, **long_ago) == set()
+    assert await asked(3, 1) == {"above_household_cap"}
