@@ -13,6 +13,7 @@ from services.funds.operations import alerts, fundings
 from services.funds.operations import allocation_outcomes as outcomes
 from services.funds.storage import allocations as storage
 from services.funds.storage import fundings as funding_storage
+from services.funds.storage import period_closes
 from services.funds.storage.tables import Allocation
 from shared.chassis import clock, stages
 from shared.chassis.identity import Actor
@@ -44,6 +45,7 @@ async def _check(session: AsyncSession, actor: Actor, row: Allocation, request: 
     require_order(request.decided_on, today=clock.office_today(), not_before=row.proposed_on, pointer="/decided_on")
     if await funding_storage.live(session, row.id) is not None:
         raise FundingUnderWay()
+    await period_closes.require_open(session, row.county_code, request.decided_on)
     if request.outcome == "approve":
         await alerts.require_clear(session, row)
 

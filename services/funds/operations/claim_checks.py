@@ -15,7 +15,7 @@ from services.funds.domain.refusals.spending import StepNotDue
 from services.funds.operations import alerts, claim_money
 from services.funds.storage import claim_checks as storage
 from services.funds.storage import claims as claim_storage
-from services.funds.storage import decisions, parameters
+from services.funds.storage import decisions, parameters, period_closes
 from services.funds.storage.tables import Claim, ClaimApproval, ClaimOpinion
 from shared.chassis import audit, clock
 from shared.chassis.identity import Actor
@@ -77,6 +77,7 @@ async def approve(session: AsyncSession, actor: Actor, claim_id: int, request: N
     level = rules.level_of_approver(actor.level)
     require_other_person(actor.person, row.entered_person, row.decided_person)
     require_order(request.decided_on, today=clock.office_today(), not_before=row.decided_on, pointer="/decided_on")
+    await period_closes.require_open(session, row.county_code, request.decided_on)
     if request.outcome == "refuse":
         return await _refuse(session, actor, row, level, request)
     await alerts.require_clear(session, row)

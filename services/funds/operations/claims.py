@@ -18,7 +18,7 @@ from services.funds.operations import alerts, claim_checks, claim_money, contrac
 from services.funds.operations.allocations import account_for
 from services.funds.storage import allocations as allocation_storage
 from services.funds.storage import claims as storage
-from services.funds.storage import decisions, ledger, lists, parameters, project_grants, sessions
+from services.funds.storage import decisions, ledger, lists, parameters, period_closes, project_grants, sessions
 from services.funds.storage import payments as payment_storage
 from services.funds.storage.tables import Allocation, Claim, ClaimPaper
 from services.funds.upstream import projects
@@ -221,6 +221,7 @@ async def review(session: AsyncSession, actor: Actor, claim_id: int, request: wi
     opinions = await claim_checks.require_opinions(session, row, request.outcome)
     earliest = max([row.claimed_on, *(opinion.given_on for opinion in opinions)])
     require_order(request.reviewed_on, today=clock.office_today(), not_before=earliest, pointer="/reviewed_on")
+    await period_closes.require_open(session, row.county_code, request.reviewed_on)
     approved = request.outcome == "approve"
     if approved:
         await alerts.require_clear(session, row)

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.funds.domain.refusals.fundings import FundingGivenUp, of_reason
 from services.funds.operations import allocation_outcomes as outcomes
 from services.funds.storage import fundings as storage
-from services.funds.storage import project_grants
+from services.funds.storage import period_closes, project_grants
 from services.funds.storage.tables import Allocation, Funding
 from services.funds.upstream import projects
 from shared.chassis import audit, clock, events, stages
@@ -124,16 +124,20 @@ async def _agree(session: AsyncSession, funding: Funding, row: Allocation) -> No
 async def _carry_out(
     session: AsyncSession, funding: Funding, row: Allocation, decision: peer_wire.Funding
 ) -> wire.Allocation | Refusal:
-    """Do what projects decided. A tombstone decides nothing: the proposal stands with its money reserved."""
+    """Do what projects decided. A tombstone decides nothing: the proposal stands with its money reserved.
+
+    Where the period of the decision was closed while projects had not answered, it takes effect today.
+    """
     actor = _decider(funding)
-    words = outcomes.Words("approve", funding.opinion, funding.decided_on)
+    on = await period_closes.open_day(session, row.county_code, funding.decided_on)
+    words = outcomes.Words("approve", funding.opinion, on)
     if decision.state == "funded":
         answer = await outcomes.approve(session, actor, row, words, funding.grant_version)
-        await _release_moved(session, actor, row, funding.decided_on)
+        await _release_moved(session, actor, row, on)
         return answer
     if decision.state == "refused" and decision.reason is not None:
         refusal = of_reason(decision.reason, decision.left_fen)
-        words = outcomes.Words("refuse", f"{refusal.zh}({funding.opinion})", funding.decided_on)
+        words = outcomes.Words("refuse", f"{refusal.zh}({funding.opinion})", on)
         await outcomes.refuse(session, actor, row, words, funding.grant_version)
         return refusal
     audit.record(session, actor, "funding.void", f"allocation:{row.id}", op=funding.op)

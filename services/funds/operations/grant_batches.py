@@ -19,7 +19,7 @@ from services.funds.operations.allocations import account_for
 from services.funds.operations.grant_checks import Checked, Wanted
 from services.funds.operations.grants import answer
 from services.funds.storage import allocations as allocation_storage
-from services.funds.storage import decisions, ledger, programmes, project_grants, sessions
+from services.funds.storage import decisions, ledger, period_closes, programmes, project_grants, sessions
 from services.funds.storage import grant_batches as storage
 from services.funds.storage.tables import Allocation, GrantBatch
 from services.funds.upstream import registry
@@ -164,6 +164,7 @@ async def decide(
         raise AlreadyDecided()
     require_other_person(actor.person, row.entered_person)
     require_order(request.decided_on, today=clock.office_today(), not_before=row.prepared_on, pointer="/decided_on")
+    await period_closes.require_open(session, row.county_code, request.decided_on)
     if request.outcome == "approve":
         await alerts.require_clear(session, row)
     decisions.record(

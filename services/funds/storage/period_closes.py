@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.refusals.claim_checks import PeriodClosed
 from services.funds.storage.tables import PeriodClose
+from shared.chassis import clock
 from shared.chassis.identity import Actor
 from shared.chassis.scope import in_scope, within
 
@@ -23,10 +24,20 @@ async def hold_back_postings(session: AsyncSession, division_code: str) -> None:
 
 
 async def require_open(session: AsyncSession, division_code: str, on: date) -> None:
-    """Refuse a day of a closed period of a division whose money moves in another one's book. Raises PeriodClosed.
+    """Refuse a day of a closed period where the ledger does not: nothing moves, or not in the division's own book.
 
-    The division's own book asks for itself, in the trigger; nobody closes the period before this transaction ends.
+    Nobody closes the period before this transaction ends. Raises PeriodClosed.
     """
+    if await _closed(session, division_code, on):
+        raise PeriodClosed()
+
+
+async def open_day(session: AsyncSession, division_code: str, on: date) -> date:
+    """The day; or today, where its period was closed since somebody decided on it."""
+    return clock.office_today() if await _closed(session, division_code, on) else on
+
+
+async def _closed(session: AsyncSession, division_code: str, on: date) -> bool:
     await session.execute(text("select pg_advisory_xact_lock_shared(7421, hashtext(:code))"), {"code": division_code})
     closed = exists().where(
         PeriodClose.division_code == division_code,
@@ -34,8 +45,7 @@ async def require_open(session: AsyncSession, division_code: str, on: date) -> N
         PeriodClose.first_on <= on,
         PeriodClose.last_on >= on,
     )
-    if await session.scalar(select(closed)):
-        raise PeriodClosed()
+    return bool(await session.scalar(select(closed)))
 
 
 async def add(session: AsyncSession, row: PeriodClose) -> None:

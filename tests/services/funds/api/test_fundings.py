@@ -10,7 +10,21 @@ import pytest
 
 from services.funds.operations.funding_sweeps import sweep_once
 from shared.chassis import clock
-from tests.services.funds.world import CHECKER, CLAIMANT, MAKER, READER, World, claim_body, code_of, day, desk, grant_of
+from tests.services.funds.world import (
+    CHECKER,
+    CLAIMANT,
+    COUNTY,
+    MAKER,
+    READER,
+    READING,
+    YEAR,
+    World,
+    claim_body,
+    code_of,
+    day,
+    desk,
+    grant_of,
+)
 from tests.support.harness import actor
 
 APPROVE = {"outcome": "approve", "opinion": "同意", "decided_on": day(3, 10)}
@@ -179,3 +193,31 @@ async def test_the_comparison_names_the_operation_that_differs(world: World) -> 
     world.fundings.decided.clear()
     found = await world.seen(READER, "/reconciliation", **asked)
     assert [row["projects_state"] for row in found["differences"]] == [None]
+
+
+async def test_an_approval_of_a_closed_period_is_refused_before_projects_are_asked(world: World) -> None:
+    path = await proposal(world)
+    closer = desk("period.close", *READING)
+    await world.made(closer, "/period-closes", {"division_code": COUNTY, "period": f"{YEAR}-03"})
+    refused = await world.post(CHECKER, f"{path}/decision", APPROVE)
+    assert (refused.status_code, code_of(refused)) == (422, "period_closed")
+    assert world.fundings.decided == {}
+    await world.made(CHECKER, f"{path}/decision", APPROVE | {"decided_on": day(4)})
+
+
+async def test_an_approval_whose_period_closed_while_projects_were_silent_takes_effect_today(
+    world: World, later: Later
+) -> None:
+    path = await proposal(world)
+    world.down.add("answers")
+    assert (await world.post(CHECKER, f"{path}/decision", APPROVE, "k1")).status_code == 202
+    closer = desk("period.close", *READING)
+    await world.made(closer, "/period-closes", {"division_code": COUNTY, "period": f"{YEAR}-03"})
+    world.down.clear()
+    assert await later(10) == 1
+    found = await world.seen(READER, path)
+    assert (found["state"], found["available_fen"], found["opinion"]) == ("approved", 500, "同意")
+    assert found["decided_on"] == clock.office_today().isoformat()
+    total = (await world.progress(as_of=day(12, 31)))["total"]
+    assert total["allocated_fen"] == 0
+    await world.books_balance()

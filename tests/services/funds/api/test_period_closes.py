@@ -14,11 +14,13 @@ from shared.chassis.clock import now, office_today
 from shared.chassis.identity import Actor
 from tests.services.funds.api import test_dividends as dividends
 from tests.services.funds.api import test_donations as donations
+from tests.services.funds.api import test_grant_batches as grants
 from tests.services.funds.api import test_pools as pools
 from tests.services.funds.api import test_recalls as recalls
 from tests.services.funds.api import test_risk_funds as risk_funds
 from tests.services.funds.credit import FINANCE, TELLER, disbursed, household, repayment
 from tests.services.funds.world import (
+    CHECKER,
     CITY,
     CLAIMANT,
     CONFIRMER,
@@ -33,6 +35,7 @@ from tests.services.funds.world import (
     code_of,
     day,
     desk,
+    grant_of,
 )
 from tests.support.harness import actor
 
@@ -198,3 +201,22 @@ async def test_money_does_not_come_back_on_a_day_of_a_closed_period_of_the_level
     assert (await recalls.decide(world, recalls.CITY_TWO, recall, on=day(5))).status_code == 200
     assert await recalls.left(world, city) == 500
     await world.books_balance()
+
+
+async def test_nothing_is_decided_on_a_day_of_a_closed_period_though_no_money_moves_by_it(world: World) -> None:
+    world.projects["P1"] = grant_of("P1", retention_rate="0")
+    claim = await world.claim(await world.allocation(await world.money(1000), 1000), 400, on=day(4))
+    batch = await grants.prepared(world, grants.person(world, 1), prepared_on=day(4))
+    await world.made(CLOSER, "/period-closes", MAY)
+    review = {"outcome": "approve", "opinion": "已核", "reviewed_on": day(5, 10)}
+    for path, words in (
+        (f"/claims/{claim['claim_id']}/review", review),
+        (f"/grant-batches/{batch['batch_id']}/decision", grants.APPROVE),
+    ):
+        refused = await world.post(CHECKER, path, words)
+        assert (refused.status_code, code_of(refused)) == (422, "period_closed"), path
+    await world.review(claim, on=day(6))
+    await world.made(CLOSER, "/period-closes", MAY | {"period": f"{YEAR}-06"})
+    large = {"outcome": "approve", "opinion": "同意", "decided_on": day(6, 2)}
+    refused = await world.post(desk("claim.approve", *READING), f"/claims/{claim['claim_id']}/approvals", large)
+    assert (refused.status_code, code_of(refused)) == (422, "period_closed")
