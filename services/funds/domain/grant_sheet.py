@@ -22,7 +22,8 @@ TOTAL = "合计"
 MAX_LINES = 10_000
 MAX_FEN = 10**15
 _NUMBER = re.compile(r"[0-9]{17}[0-9X]", re.ASCII)
-_YUAN = re.compile(r"[0-9]{1,13}(\.[0-9]{1,12})?", re.ASCII)
+_YUAN = re.compile(r"([0-9]{1,13}|[0-9]{1,3}(,[0-9]{3}){1,4})(\.[0-9]{1,12})?", re.ASCII)
+"""Commas part thousands and nothing else: 1,5 is no amount."""
 
 Cell = object
 
@@ -73,8 +74,8 @@ def _cell(row: Sequence[Cell], index: int) -> Cell:
 
 def _amount(row: int, cell: Cell) -> int:
     """Yuan as fen, exactly. A fraction of a fen is refused, never rounded; a float is read as the sheet shows it."""
-    text = _text(cell).replace(",", "")
-    fen = Decimal(text) * 100 if _YUAN.fullmatch(text) else Decimal(0)
+    text = _text(cell)
+    fen = Decimal(text.replace(",", "")) * 100 if _YUAN.fullmatch(text) else Decimal(0)
     if fen != int(fen) or not 1 <= fen <= MAX_FEN:
         raise GrantSheetAmountWrong(pointer=f"/file/{row}", row=row)
     return int(fen)

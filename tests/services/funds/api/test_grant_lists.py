@@ -67,6 +67,8 @@ async def test_a_wrong_workbook_is_refused_by_row_and_no_money_is_set_aside(worl
         ([HEAD, one, ["合计", None, 999.99]], "grant_sheet_sum_wrong"),
         ([HEAD, [1, person(world, 1), 1000.001], total], "grant_sheet_amount_wrong"),
         ([HEAD, [1, person(world, 1), "1e3"], total], "grant_sheet_amount_wrong"),
+        ([HEAD, [1, person(world, 1), "1,5"], total], "grant_sheet_amount_wrong"),
+        ([HEAD, [1, person(world, 1), "30,00.00"], total], "grant_sheet_amount_wrong"),
         ([HEAD, [1, "3412221990010100", 1000], total], "grant_sheet_row_wrong"),
         ([HEAD, [1, person(world, 1), 1000, "谁"], total], "grant_sheet_row_wrong"),
     ]
