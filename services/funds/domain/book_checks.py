@@ -13,7 +13,7 @@ from services.funds.domain.book_faults import Fault
 from services.funds.domain.book_lines import PARTS, AllocationLine, Books, PaymentLine, ReceiptLine
 from services.funds.domain.book_steps import Step, settle, steps_of
 from services.funds.domain.divisions import lies_in
-from services.funds.domain.documents import number_key
+from services.funds.domain.documents import is_above_source, number_key
 from services.funds.domain.refusals.books import BookAfterLiveWork
 from services.funds.domain.uses import Ban, ban_on
 
@@ -59,6 +59,8 @@ class Known:
     kinds: Mapping[str, str] = field(default_factory=dict)
     """Label or code of a kind of money of the year -> its code."""
     directions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Code of a kind of money -> the level whose budget it is of."""
     special: frozenset[str] = frozenset()
     """Codes of special money."""
     bans: tuple[Ban, ...] = ()
@@ -147,6 +149,8 @@ def _documents(books: Books, known: Known) -> Iterator[Fault]:
         kind = known.kinds.get(line.fund_kind)
         if kind is None:
             yield Fault(part, line.row, "资金类别", "fund_kind_unknown")
+        elif is_above_source(known.sources.get(kind, "central"), line.issuer):
+            yield Fault(part, line.row, "资金类别", "kind_of_lower_level")
         elif line.direction and line.direction not in known.directions.get(kind, frozenset()):
             yield Fault(part, line.row, "支出方向", "direction_unknown")
         if line.number in known.documents:

@@ -164,8 +164,13 @@ def require_no_matching(
 
 def require_kind_fits(source_level: str, issuing_division: str) -> None:
     """Refuse money of a lower level's budget in the document of a higher level. Raises FundKindAboveIssuer."""
-    if SOURCE_RANK[source_level] > rank_of(issuing_division):
+    if is_above_source(source_level, issuing_division):
         raise FundKindAboveIssuer()
+
+
+def is_above_source(source_level: str, issuing_division: str) -> bool:
+    """Whether the issuer lies above the level whose budget the money is of."""
+    return SOURCE_RANK[source_level] > rank_of(issuing_division)
 
 
 def require_same_money(document: Money, receipt: Money) -> None:

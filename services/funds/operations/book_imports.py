@@ -93,6 +93,7 @@ async def _known(
     kinds, directions = await _kinds(session, division_code, fund_year)
     keys = {line.number: number_key(line.number) for line in books.receipts}
     taken = await storage.taken_numbers(session, division_code, sorted(set(keys.values())))
+    every_kind = await lists.fund_kinds(session)
     references = await storage.taken_references(session, [line.reference for line in books.payments])
     return Known(
         division_code=division_code,
@@ -100,7 +101,8 @@ async def _known(
         today=clock.office_today(),
         kinds=kinds,
         directions=directions,
-        special=frozenset(kind.code for kind in await lists.fund_kinds(session) if kind.special),
+        sources={kind.code: kind.source_level for kind in every_kind},
+        special=frozenset(kind.code for kind in every_kind if kind.special),
         bans=await uses.bans_in(session, division_code),
         divisions=frozenset(divisions),
         grants=grants,

@@ -35,3 +35,9 @@ async def test_one_document_written_in_two_ways_is_told_by_row(world: World) -> 
     rows = [receipt("R1", "100", number="皖财预〔2025〕1号"), receipt("R2", "100", number="皖财预[2025]1 号")]
     sent = await checked(world, workbook(NOTHING | {"receipts": rows}))
     assert ("接收", 3, "document_differs") in await faults(world, sent)
+
+
+async def test_a_lower_levels_own_budget_does_not_come_from_above(world: World) -> None:
+    rows = [receipt("R1", "100", kind="county_special"), receipt("R2", "100", kind="county_special", issuer=COUNTY)]
+    sent = await checked(world, workbook(NOTHING | {"receipts": rows}))
+    assert await faults(world, sent) == [("接收", 2, "kind_of_lower_level")]
