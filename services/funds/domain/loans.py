@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -87,6 +87,13 @@ def age_on(identity_number: str, day: date) -> int | None:
     except ValueError:
         return None
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def split_from(facts: Mapping[str, object], since: date) -> str | None:
+    """The household this one split off from on or after the day; None when it has stood for itself for longer."""
+    came_from, opened_on = facts.get("split_from"), facts.get("opened_on")
+    lately = isinstance(opened_on, str) and opened_on >= since.isoformat()
+    return came_from if lately and isinstance(came_from, str) else None
 
 
 def require_age(age: int | None, limits: Limits) -> int:

@@ -7,10 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.funds.domain import loans as rules
 from services.funds.domain.days import require_order
 from services.funds.domain.persons import require_other_person
-from services.funds.domain.refusals.credit import LoanOverdueKnown
+from services.funds.domain.refusals.credit import LoanOverCap, LoanOverdueKnown
 from services.funds.domain.refusals.spending import StepNotDue
 from services.funds.operations import risk_funds
-from services.funds.operations.loans import answers, persons_of
+from services.funds.operations.loans import answers, owed_by, persons_of
 from services.funds.operations.registered import require_still
 from services.funds.storage import decisions, ledger, outside_books, pages, parameters, sessions
 from services.funds.storage import loans as storage
@@ -39,10 +39,19 @@ async def disburse(
     require_order(
         request.disbursed_on, today=clock.office_today(), not_before=row.last_step_on, pointer="/disbursed_on"
     )
+    await _require_cap(session, row)
     await _write(session, actor, row, request)
     await _pay_out(session, actor, row)
     audit.record(session, actor, "loan.disburse", f"loan:{row.id}", amount_fen=row.amount_fen)
     return (await answers(session, [row]))[0]
+
+
+async def _require_cap(session: AsyncSession, row: Loan) -> None:
+    """Refuse what takes the household above the cap it was judged by: a repayment may have been undone since."""
+    cap, split = row.facts["cap_fen"], row.facts.get("split_from")
+    owed = await owed_by(session, row.county_code, row.household_id, split, row.person_id) - row.amount_fen
+    if owed + row.amount_fen > cap:
+        raise LoanOverCap(pointer="", cap_fen=cap, left_fen=max(cap - owed, 0))
 
 
 async def _locked(session: AsyncSession, actor: Actor, loan_id: int, state: str) -> Loan:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from services.funds.domain.refusals.credit import HouseholdNotRegistered
 from services.funds.upstream import registry
 from shared.chassis.identity import Actor
 from shared.chassis.peers import Peer
+from shared.schemas.registry_eligibility import FactValue
 
 ASKED = "one"
 
@@ -22,18 +24,22 @@ class Household:
     division_code: str
     name_masked: str | None
     household_version: int | None
+    facts: Mapping[str, FactValue] = field(default_factory=dict)
+    """Those asked for."""
 
     @property
     def county_code(self) -> str:
         return self.division_code[:6]
 
 
-async def household_of(peer: Peer, actor: Actor, on: date, identity_number: str) -> Household:
+async def household_of(
+    peer: Peer, actor: Actor, on: date, identity_number: str, facts: Iterable[str] = ()
+) -> Household:
     """The household of a person on the register on the day; asked before the first SQL of a request.
 
     Raises HouseholdNotRegistered with the registry's reason, PeerUnavailable.
     """
-    answer = (await registry.eligibility(peer, actor, on, {ASKED: identity_number}))[ASKED]
+    answer = (await registry.eligibility(peer, actor, on, {ASKED: identity_number}, facts))[ASKED]
     if (
         answer.status != "eligible"
         or answer.person_id is None
@@ -42,8 +48,9 @@ async def household_of(peer: Peer, actor: Actor, on: date, identity_number: str)
     ):
         raise HouseholdNotRegistered(reason=answer.status)
     return Household(
-        answer.household_id, answer.person_id, answer.division_code, answer.name_masked, answer.household_version
-    )
+        answer.household_id, answer.person_id, answer.division_code, answer.name_masked, answer.household_version,
+        answer.facts,
+    )  # fmt: skip
 
 
 async def require_still(peer: Peer, actor: Actor, on: date, person_id: str, pointer: str = "") -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
@@ -20,23 +20,33 @@ from services.funds.storage.tables import (
 )
 
 
-async def lock_household(session: AsyncSession, household_id: str, county_code: str) -> None:
-    """Hold the household's row, so that two applications of it cannot both be within the cap."""
-    row = {"household_id": household_id, "county_code": county_code}
-    await session.execute(insert(LoanHousehold).values(row).on_conflict_do_nothing())
-    await session.execute(
-        select(LoanHousehold.household_id).where(LoanHousehold.household_id == household_id).with_for_update()
+async def lock_households(session: AsyncSession, households: Iterable[str], county_code: str) -> None:
+    """Hold the households' rows, so that two applications of one cannot both be within the cap."""
+    for household_id in sorted(households):
+        row = {"household_id": household_id, "county_code": county_code}
+        await session.execute(insert(LoanHousehold).values(row).on_conflict_do_nothing())
+        await session.execute(
+            select(LoanHousehold.household_id).where(LoanHousehold.household_id == household_id).with_for_update()
+        )
+
+
+async def owed_by(session: AsyncSession, households: Collection[str], person_id: str) -> int:
+    """Fen owed or asked for: what is left of disbursed loans, the whole of those on their way.
+
+    By any of the households, by one that had lately split off from one of them when it asked, and by the person,
+    whatever household it lived in.
+    """
+    theirs = or_(
+        Loan.household_id.in_(households),
+        Loan.facts["split_from"].astext.in_(households),
+        Loan.person_id == person_id,
     )
-
-
-async def owed_by(session: AsyncSession, household_id: str) -> int:
-    """Fen a household owes or has asked for: what is left of disbursed loans, the whole of those on their way."""
     left = case((Loan.state == "disbursed", LedgerAccount.balance_fen), else_=Loan.amount_fen)
     total = await session.scalar(
         select(func.coalesce(func.sum(left), 0))
         .select_from(Loan)
         .outerjoin(LedgerAccount, and_(LedgerAccount.kind == "loan", LedgerAccount.owner_id == Loan.id))
-        .where(Loan.household_id == household_id, Loan.state.not_in(("refused", "repaid")))
+        .where(theirs, Loan.state.not_in(("refused", "repaid")))
     )
     return int(total or 0)
 

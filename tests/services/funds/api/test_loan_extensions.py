@@ -16,8 +16,10 @@ from tests.services.funds.credit import (
     HELPER,
     TELLER,
     TOWN,
+    approved,
     bank_desk,
     disbursed,
+    disbursement,
     household,
     repaid,
     repayment,
@@ -156,6 +158,25 @@ async def test_a_repayment_entered_wrongly_is_undone_by_a_second_person_and_ente
     days, fewer = 80 + 1, 59  # to 31 March: all, and from 1 February on less 500,000
     due = (5_000_000 * days - 500_000 * fewer) * 3 // (100 * 360)
     assert await subsidised(world, f"{YEAR}Q1") == due
+    await world.books_balance()
+
+
+async def test_a_loan_asked_for_on_a_repayment_that_was_undone_is_not_paid_out(world: World) -> None:
+    number = household(world, 1)
+    loan = await disbursed(world, number, term_months=36)
+    await repaid(world, loan, 5_000_000, day(1, 20))
+    second = await approved(world, number, amount_fen=4_000_000)
+    path = f"/loans/{loan['loan_id']}"
+    repayment_id = (await world.seen(BANKER, path))["repayments"][0]["repayment_id"]
+    asked = await world.made(TELLER, f"{path}/repayments/{repayment_id}/reversal", {"reason": "记错户"})
+    decision = f"/loan-repayment-reversals/{asked['reversal_id']}/decision"
+    await world.made(BANKER, decision, APPROVE | {"decided_on": day(2)})
+    payout = f"/loans/{second['loan_id']}/disbursement"
+    refused = await world.post(TELLER, payout, disbursement(day(2, 2)))
+    assert (refused.status_code, code_of(refused)) == (422, "loan_over_cap")
+    assert refused.json()["facts"] == {"cap_fen": 5_000_000, "left_fen": 0}
+    await repaid(world, loan, 4_000_000, day(2, 3))
+    await world.made(TELLER, payout, disbursement(day(2, 4)))
     await world.books_balance()
 
 

@@ -133,6 +133,23 @@ async def test_two_applications_at_once_stay_within_the_cap(world: World) -> Non
     assert len(await loans(world)) == 1
 
 
+async def test_neither_another_household_nor_a_split_gives_a_second_cap(world: World) -> None:
+    number, wife, child = household(world, 1), household(world, 2), household(world, 3)
+    await disbursed(world, number)
+    world.people[number]["household_id"] = "household-9"
+    assert code_of(await world.post(HELPER, "/loans", application(number))) == "loan_over_cap"
+    world.people[wife]["facts"] = {"split_from": "household-1", "opened_on": day(2, 1, YEAR - 1)}
+    split = await world.post(HELPER, "/loans", application(wife))
+    assert (split.status_code, code_of(split)) == (422, "loan_over_cap")
+    assert (await world.post(HELPER, "/loans", application(wife, applied_on=day(3)))).status_code == 201
+    world.people[child] |= {"household_id": "household-10"}
+    world.people[child]["facts"] = {"split_from": "household-11", "opened_on": day(1, 1)}
+    assert (await world.post(HELPER, "/loans", application(child))).status_code == 201
+    stem = household(world, 11)
+    left_behind = await world.post(HELPER, "/loans", application(stem, applied_on=day(3)))
+    assert code_of(left_behind) == "loan_over_cap", "the household it split off from shares the cap"
+
+
 async def test_what_was_paid_back_may_be_borrowed_again(world: World) -> None:
     number = household(world, 1)
     loan = await disbursed(world, number)
