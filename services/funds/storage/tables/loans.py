@@ -61,6 +61,8 @@ class Loan(Entered, Base):
         Index(None, "county_code", "state"),
         Index(None, "division_code"),
         Index(None, "household_id"),
+        Index(None, "person_id"),
+        Index("ix_loans_split_from", text("(facts ->> 'split_from')")),
         Index(None, "risk_fund_id"),
     )
 
