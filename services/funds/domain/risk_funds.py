@@ -8,6 +8,7 @@ from fractions import Fraction
 from services.funds.domain.amounts import share_of
 from services.funds.domain.refusals.credit import (
     LoanNotOverdue,
+    LossChanged,
     NothingToCompensate,
     RiskFundFull,
     RiskMultipleTooHigh,
@@ -41,6 +42,12 @@ def compensation_of(outstanding_fen: int, fund_share: str) -> int:
     if amount_fen == 0:
         raise NothingToCompensate()
     return amount_fen
+
+
+def require_still_owed(owed_fen: int, claimed_for_fen: int) -> None:
+    """Refuse to pay for what was paid back since it was claimed. Raises LossChanged with what is owed now."""
+    if owed_fen < claimed_for_fen:
+        raise LossChanged(outstanding_fen=owed_fen)
 
 
 def require_overdue(since: date | None, wait_days: int, on: date) -> date:

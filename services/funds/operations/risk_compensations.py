@@ -71,12 +71,14 @@ async def decide(
     session: AsyncSession, actor: Actor, compensation_id: int, request: common_wire.NewDecision
 ) -> wire.RiskCompensation:
     """Approve a claim, and the bank has the money; or refuse it, and the fund has it again."""
-    row = await _locked(session, actor, compensation_id)
+    row = await _locked_with_loan(session, actor, compensation_id)
     if row.state != "claimed":
         raise AlreadyDecided()
     require_other_person(actor.person, row.entered_person)
     require_order(request.decided_on, today=clock.office_today(), not_before=row.claimed_on, pointer="/decided_on")
     approved = request.outcome == "approve"
+    if approved:
+        rules.require_still_owed(await outside_books.balance(session, "loan", row.loan_id), row.outstanding_fen)
     row.state = "approved" if approved else "refused"
     decisions.record(
         session, actor, row, ("risk_compensation", row.id), "decide",
@@ -91,6 +93,15 @@ async def decide(
     await outside_books.move(session, actor, "risk", claimed, into, row.amount_fen, cause)
     audit.record(session, actor, "risk_fund.decide", f"risk_compensation:{row.id}", outcome=request.outcome)
     return (await answers(session, [row]))[0]
+
+
+async def _locked_with_loan(session: AsyncSession, actor: Actor, compensation_id: int) -> RiskCompensation:
+    """The compensation, and before it its loan, so that no repayment comes between what is owed and the decision."""
+    seen = await pages.visible(session, RiskCompensation, actor, compensation_id)
+    if seen is None:
+        raise NotFound()
+    await session.get_one(Loan, seen.loan_id, with_for_update=True)
+    return await _locked(session, actor, compensation_id)
 
 
 async def _locked(session: AsyncSession, actor: Actor, compensation_id: int) -> RiskCompensation:

@@ -192,6 +192,12 @@ class NothingToCompensate(RuleBroken):
     pointer = "/loan_id"
 
 
+class LossChanged(Conflict):
+    code = "funds.loss_changed"
+    zh = "申请代偿后借款人又有还款,须先退回该申请,按现欠本金重新申请代偿"
+    en = "Something was paid back since the claim: refuse it, and let the bank claim anew for what is still owed"
+
+
 class AlreadyCompensated(Conflict):
     code = "funds.already_compensated"
     zh = "该贷款已申请代偿"

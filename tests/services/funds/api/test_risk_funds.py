@@ -20,6 +20,7 @@ from tests.services.funds.credit import (
     disbursed,
     disbursement,
     household,
+    repaid,
 )
 from tests.services.funds.world import COUNTY, World, code_of, day, pointer_of
 
@@ -119,6 +120,26 @@ async def test_the_fund_pays_its_share_and_what_is_recovered_is_its_own_again(wo
     assert await seen(world, fund_id) == (2_500_000, 0, 5_000_000)
     (listed,) = (await world.seen(AID, "/risk-compensations", risk_fund_id=fund_id))["items"]
     assert (listed["state"], listed["recovered_fen"]) == ("approved", 1_500_000)
+    await world.books_balance()
+
+
+async def test_what_was_paid_back_since_the_claim_is_not_compensated(world: World) -> None:
+    """80 % of 50,000 yuan was claimed; 40,000 came back, and the fund's share is 8,000."""
+    fund_id = await fund(world, 5_000_000)
+    loan = await overdue(world, fund_id)
+    row = await claimed(world, fund_id, loan)
+    await repaid(world, loan, 4_000_000, day(12))
+    path = f"/risk-compensations/{row['compensation_id']}/decision"
+    refused = await world.post(FINANCE, path, APPROVE | {"decided_on": day(12, 2)})
+    assert (refused.status_code, code_of(refused)) == (409, "loss_changed")
+    assert refused.json()["facts"] == {"outstanding_fen": 1_000_000}
+    assert await seen(world, fund_id) == (1_000_000, 4_000_000, 1_000_000)
+    await world.made(FINANCE, path, {"outcome": "refuse", "opinion": "已还款", "decided_on": day(12, 2)})
+    anew = await claimed(world, fund_id, loan, on=day(12, 2))
+    assert anew["amount_fen"] == 800_000
+    decision = f"/risk-compensations/{anew['compensation_id']}/decision"
+    await world.made(FINANCE, decision, APPROVE | {"decided_on": day(12, 3)})
+    assert await seen(world, fund_id) == (4_200_000, 0, 1_000_000)
     await world.books_balance()
 
 
