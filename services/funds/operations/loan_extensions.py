@@ -15,6 +15,7 @@ from services.funds.domain.days import require_order
 from services.funds.domain.parameters import Parameters
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.spending import AlreadyDecided, StepNotDue
+from services.funds.operations.loans import require_lender
 from services.funds.operations.shapes import before_of, page_of, shaped
 from services.funds.storage import decisions, pages, parameters
 from services.funds.storage.tables import Loan, LoanExtension
@@ -84,6 +85,7 @@ async def decide(
     if seen.state != "asked":
         raise AlreadyDecided()
     loan = await _locked_loan(session, actor, seen.loan_id)
+    require_lender(actor, loan)
     row = await pages.visible(session, LoanExtension, actor, extension_id, lock=True)
     if row is None or row.state != "asked":
         raise AlreadyDecided()

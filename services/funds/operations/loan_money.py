@@ -10,7 +10,7 @@ from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.credit import LoanOverCap, LoanOverdueKnown
 from services.funds.domain.refusals.spending import StepNotDue
 from services.funds.operations import risk_funds
-from services.funds.operations.loans import answers, owed_by, persons_of
+from services.funds.operations.loans import answers, owed_by, persons_of, require_lender
 from services.funds.operations.registered import require_still
 from services.funds.storage import decisions, ledger, outside_books, pages, parameters, sessions
 from services.funds.storage import loans as storage
@@ -58,6 +58,7 @@ async def _locked(session: AsyncSession, actor: Actor, loan_id: int, state: str)
     row = await pages.visible(session, Loan, actor, loan_id, lock=True)
     if row is None:
         raise NotFound()
+    require_lender(actor, row)
     if row.state != state:
         raise StepNotDue(state=row.state)
     return row

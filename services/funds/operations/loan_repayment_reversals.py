@@ -8,6 +8,7 @@ from services.funds.domain import loans as rules
 from services.funds.domain.days import require_order
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.spending import AlreadyDecided
+from services.funds.operations.loans import require_lender
 from services.funds.operations.shapes import before_of, page_of, shaped
 from services.funds.storage import decisions, ledger, pages
 from services.funds.storage.tables import Loan, LoanRepayment, LoanRepaymentReversal
@@ -42,6 +43,7 @@ async def _locked_loan(session: AsyncSession, actor: Actor, loan_id: int) -> Loa
     loan = await pages.visible(session, Loan, actor, loan_id, lock=True)
     if loan is None:
         raise NotFound()
+    require_lender(actor, loan)
     return loan
 
 

@@ -11,6 +11,7 @@ from services.funds.domain import loans as rules
 from services.funds.domain.days import require_order
 from services.funds.domain.parameters import Parameters
 from services.funds.domain.persons import require_other_person
+from services.funds.domain.refusals.credit import LoanOfOtherBank
 from services.funds.domain.refusals.spending import StepNotDue
 from services.funds.operations.registered import Household, household_of
 from services.funds.operations.shapes import before_of, page_of, shaped
@@ -116,6 +117,8 @@ async def step(
     row.state = due.after if request.outcome == "approve" else "refused"
     row.last_step_on = request.decided_on
     setattr(row, due.person, actor.person)
+    if due.sector == rules.BANK:
+        row.bank_office = actor.office
     decisions.record(
         session, actor, None, ("loan", row.id), due.name,
         outcome=request.outcome, opinion=request.opinion, decided_on=request.decided_on,
@@ -123,6 +126,12 @@ async def step(
     await session.flush()
     audit.record(session, actor, f"loan.{due.name}", f"loan:{row.id}", outcome=request.outcome)
     return (await answers(session, [row]))[0]
+
+
+def require_lender(actor: Actor, row: Loan) -> None:
+    """Refuse another bank than the one that decided on the loan and lent it. Raises LoanOfOtherBank."""
+    if row.bank_office is not None and not actor.acts_for(row.bank_office):
+        raise LoanOfOtherBank()
 
 
 def persons_of(row: Loan) -> tuple[str | None, ...]:

@@ -11,6 +11,7 @@ from services.funds.domain.days import require_order
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.credit import LoanOfOtherFund
 from services.funds.domain.refusals.spending import AlreadyDecided, StepNotDue
+from services.funds.operations.loans import require_lender
 from services.funds.operations.risk_funds import locked
 from services.funds.operations.shapes import before_of, page_of, shaped
 from services.funds.storage import decisions, ledger, outside_books, pages, parameters
@@ -34,6 +35,7 @@ async def claim(
     loan = await pages.visible(session, Loan, actor, request.loan_id, lock=True)
     if loan is None:
         raise NotFound(pointer="/loan_id")
+    require_lender(actor, loan)
     if loan.risk_fund_id != fund.id:
         raise LoanOfOtherFund()
     require_order(request.claimed_on, today=clock.office_today(), not_before=loan.disbursed_on, pointer="/claimed_on")

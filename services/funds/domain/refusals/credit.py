@@ -60,6 +60,12 @@ class LoanStepOfOtherOffice(Forbidden):
     en = "This step belongs to an office of another level or sector"
 
 
+class LoanOfOtherBank(Forbidden):
+    code = "funds.loan_of_other_bank"
+    zh = "该贷款由其他银行审定、发放,须由该银行办理"
+    en = "Another bank decided on and lent this loan: the step is that bank's"
+
+
 class LoanOverpaid(RuleBroken):
     code = "funds.loan_overpaid"
     zh = "还款超过尚欠本金"

@@ -94,6 +94,7 @@ class Loan(Entered, Base):
     disbursed_by: Mapped[str | None]
     disbursement_no: Mapped[str | None] = mapped_column(String(64))
     bank_office: Mapped[str | None]
+    """The bank's office that decided on the loan; nobody else's lends it, takes repayments or claims a loss."""
     due_on: Mapped[date | None]
     """The day the last fen is due, moved by every approved extension."""
     subsidy_ends_on: Mapped[date | None]

@@ -217,6 +217,27 @@ async def test_two_tellers_pay_one_loan_out_once(world: World) -> None:
     assert await moved(world) == 1
 
 
+async def test_no_other_bank_touches_a_loan_and_its_successor_does(world: World) -> None:
+    other = replace(bank_desk(), office="341622-other-bank")
+    asked = await approved(world, household(world, 1))
+    payout = f"/loans/{asked['loan_id']}/disbursement"
+    assert code_of(await world.post(other, payout, disbursement())) == "loan_of_other_bank"
+    loan = await world.made(TELLER, payout, disbursement())
+    path = f"/loans/{loan['loan_id']}"
+    await repaid(world, loan, 1_000, day(2))
+    repayment_id = (await world.seen(AID, path))["repayments"][0]["repayment_id"]
+    for step, body in (
+        ("repayments", repayment(1_000, day(3))),
+        ("overdue-notice", {"overdue_on": day(3), "reason": "未付息"}),
+        (f"repayments/{repayment_id}/reversal", {"reason": "记错"}),
+    ):
+        refused = await world.post(other, f"{path}/{step}", body)
+        assert (refused.status_code, code_of(refused)) == (403, "loan_of_other_bank"), step
+    assert (await world.seen(AID, path))["outstanding_fen"] == 4_999_000
+    heir = replace(other, offices_before=(TELLER.office,))
+    await world.made(heir, f"{path}/repayments", repayment(1_000, day(3)))
+
+
 async def test_more_than_is_owed_is_not_taken_and_nothing_moves(world: World) -> None:
     loan = await disbursed(world, household(world, 1))
     path = f"/loans/{loan['loan_id']}/repayments"
