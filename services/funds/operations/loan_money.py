@@ -68,7 +68,7 @@ async def _write(session: AsyncSession, actor: Actor, row: Loan, request: wire.N
     """The day, the due day, the share of interest subsidised from that day's parameter, the fund behind the loan."""
     values = await parameters.load(session, row.county_code, request.disbursed_on)
     if request.risk_fund_id is not None:
-        await risk_funds.require_room(session, actor, request.risk_fund_id, row)
+        await risk_funds.require_room(session, actor, request.risk_fund_id, row, request.disbursed_on)
     row.state, row.risk_fund_id = "disbursed", request.risk_fund_id
     row.disbursed_on = row.last_step_on = request.disbursed_on
     row.disbursed_at, row.disbursed_by, row.disbursed_person = clock.now(), actor.account, actor.person
@@ -114,13 +114,17 @@ async def repay(session: AsyncSession, actor: Actor, loan_id: int, request: wire
 async def notice_overdue(
     session: AsyncSession, actor: Actor, loan_id: int, request: wire.NewOverdueNotice
 ) -> wire.Loan:
-    """The bank's notice that a loan is overdue before it fell due: from that day on no interest is subsidised."""
+    """The bank's notice that a loan was overdue before it fell due: from that day on no interest is subsidised.
+
+    It may come late, even after the due day; a day on which the loan was known to be overdue says nothing new.
+    """
     rules.require_bank(actor.level, actor.sector)
     row = await _locked(session, actor, loan_id, "disbursed")
     today = clock.office_today()
     require_order(request.overdue_on, today=today, not_before=row.disbursed_on, pointer="/overdue_on")
     owed = await outside_books.balance(session, "loan", row.id)
-    if rules.overdue_since(row.due_on, row.overdue_on, owed, today) is not None:
+    known = rules.overdue_since(row.due_on, row.overdue_on, owed, today)
+    if row.overdue_on is not None or (known is not None and request.overdue_on >= known):
         raise LoanOverdueKnown()
     row.overdue_on = request.overdue_on
     decisions.record(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -67,11 +68,12 @@ async def locked(session: AsyncSession, actor: Actor, fund_id: int) -> RiskFund:
     return row
 
 
-async def require_room(session: AsyncSession, actor: Actor, fund_id: int, loan: Loan) -> None:
-    """Hold the fund's row and refuse a loan that it cannot support or that is of another county."""
+async def require_room(session: AsyncSession, actor: Actor, fund_id: int, loan: Loan, on: date) -> None:
+    """Hold the fund's row and refuse a loan that it cannot support, that is older or that is of another county."""
     fund = await pages.visible(session, RiskFund, actor, fund_id, lock=True)
     if fund is None or fund.county_code != loan.county_code:
         raise NotFound(pointer="/risk_fund_id")
+    require_order(on, today=clock.office_today(), not_before=fund.opened_on, pointer="/risk_fund_id")
     held = await outside_books.balance(session, "risk_fund", fund.id)
     supported = (await storage.supported(session, [fund.id])).get(fund.id, 0)
     rules.require_room(loan.amount_fen, held, fund.multiple, supported)

@@ -63,6 +63,20 @@ async def test_the_subsidy_stops_on_the_day_a_loan_is_overdue(world: World) -> N
     assert (refused.status_code, code_of(refused)) == (422, "nothing_to_subsidise")
 
 
+async def test_the_bank_says_after_the_due_day_that_a_loan_was_overdue_before_it(world: World) -> None:
+    """Due on 10 July and overdue from 11 March: 60 days are subsidised, not 181."""
+    loan = await disbursed(world, household(world, 1), term_months=6)
+    notice = {"overdue_on": day(3, 11), "reason": "未付息,补报"}
+    noticed = await world.made(TELLER, f"/loans/{loan['loan_id']}/overdue-notice", notice)
+    assert noticed["overdue_since"] == day(3, 11)
+    again = notice | {"overdue_on": day(2, 11)}
+    refused = await world.post(TELLER, f"/loans/{loan['loan_id']}/overdue-notice", again)
+    assert (refused.status_code, code_of(refused)) == (409, "loan_overdue_known")
+    subsidy = await decided(world, await prepared(world, f"{YEAR}Q3"))
+    (line,) = await lines(world, subsidy)
+    assert (line["through_on"], line["amount_fen"]) == (day(3, 10), 60 * 5_000_000 * 3 // 36_000)
+
+
 async def test_a_repayment_entered_late_is_made_good_by_the_next_quarter(world: World) -> None:
     loan = await disbursed(world, household(world, 1))
     first = await decided(world, await prepared(world, f"{YEAR}Q1"))

@@ -272,7 +272,7 @@ async def test_a_loan_is_overdue_from_the_day_after_it_was_due(world: World) -> 
     (found,) = await loans(world, overdue=True)
     assert (found["loan_id"], found["due_on"], found["overdue_since"]) == (late["loan_id"], day(7, 10), day(7, 11))
     known = await world.post(
-        TELLER, f"/loans/{late['loan_id']}/overdue-notice", {"overdue_on": day(5), "reason": "未付息"}
+        TELLER, f"/loans/{late['loan_id']}/overdue-notice", {"overdue_on": day(7, 11), "reason": "未付息"}
     )
     assert (known.status_code, code_of(known)) == (409, "loan_overdue_known")
     await repaid(world, late, 5_000_000, day(8))

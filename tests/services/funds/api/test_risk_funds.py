@@ -123,6 +123,18 @@ async def test_the_fund_pays_its_share_and_what_is_recovered_is_its_own_again(wo
     await world.books_balance()
 
 
+async def test_a_fund_does_not_stand_behind_a_loan_older_than_itself(world: World) -> None:
+    made = await world.made(FINANCE, "/risk-funds", body(opened_on=day(2)))
+    path = f"/risk-funds/{made['risk_fund_id']}/deposits"
+    await world.made(FINANCE, path, money(5_000_000, on=day(2)) | {"origin": "县级预算"})
+    loan = await approved(world, household(world, 1))
+    payout = f"/loans/{loan['loan_id']}/disbursement"
+    older = disbursement(day(1, 31), risk_fund_id=made["risk_fund_id"])
+    refused = await world.post(TELLER, payout, older)
+    assert (code_of(refused), pointer_of(refused)) == ("day_before_step", "/risk_fund_id")
+    await world.made(TELLER, payout, older | {"disbursed_on": day(2)})
+
+
 async def test_what_was_paid_back_since_the_claim_is_not_compensated(world: World) -> None:
     """80 % of 50,000 yuan was claimed; 40,000 came back, and the fund's share is 8,000."""
     fund_id = await fund(world, 5_000_000)
