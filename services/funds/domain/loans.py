@@ -113,8 +113,13 @@ def require_terms(amount_fen: int, owed_fen: int, term_months: int, annual_rate:
         raise LoanOverCap(cap_fen=limits.cap_fen, left_fen=max(limits.cap_fen - owed_fen, 0))
     if term_months > limits.term_months:
         raise LoanTermTooLong(highest=limits.term_months)
-    if Fraction(annual_rate) > Fraction(limits.rate_cap):
-        raise LoanRateTooHigh(highest=limits.rate_cap)
+    require_rate(annual_rate, limits.rate_cap)
+
+
+def require_rate(annual_rate: str, highest: str) -> None:
+    """Refuse a rate above the cap. Raises LoanRateTooHigh."""
+    if Fraction(annual_rate) > Fraction(highest):
+        raise LoanRateTooHigh(highest=highest)
 
 
 @dataclass(frozen=True, slots=True)

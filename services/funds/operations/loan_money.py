@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain import loans as rules
@@ -10,7 +12,7 @@ from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.credit import LoanOverCap, LoanOverdueKnown
 from services.funds.domain.refusals.spending import StepNotDue
 from services.funds.operations import risk_funds
-from services.funds.operations.loans import answers, owed_by, persons_of, require_lender
+from services.funds.operations.loans import answers, limits_of, owed_by, persons_of, require_lender
 from services.funds.operations.registered import require_still
 from services.funds.storage import decisions, ledger, outside_books, pages, parameters, sessions
 from services.funds.storage import loans as storage
@@ -40,6 +42,7 @@ async def disburse(
         request.disbursed_on, today=clock.office_today(), not_before=row.last_step_on, pointer="/disbursed_on"
     )
     await _require_cap(session, row)
+    await _require_use_and_rate(session, row, request.disbursed_on)
     await _write(session, actor, row, request)
     await _pay_out(session, actor, row)
     audit.record(session, actor, "loan.disburse", f"loan:{row.id}", amount_fen=row.amount_fen)
@@ -52,6 +55,13 @@ async def _require_cap(session: AsyncSession, row: Loan) -> None:
     owed = await owed_by(session, row.county_code, row.household_id, split, row.person_id) - row.amount_fen
     if owed + row.amount_fen > cap:
         raise LoanOverCap(pointer="", cap_fen=cap, left_fen=max(cap - owed, 0))
+
+
+async def _require_use_and_rate(session: AsyncSession, row: Loan, on: date) -> None:
+    """A loan is new on the day it is paid out: its use and its rate are judged by that day as well."""
+    values = await parameters.load(session, row.county_code, on)
+    rules.require_rate(row.annual_rate, limits_of(values, row.term_months).rate_cap)
+    rules.require_use(await storage.uses_on(session, on), row.use_code, row.purpose)
 
 
 async def _locked(session: AsyncSession, actor: Actor, loan_id: int, state: str) -> Loan:

@@ -209,6 +209,18 @@ async def test_a_refusal_at_any_step_ends_the_loan(world: World, refusing: int) 
     assert await moved(world) == 0
 
 
+async def test_a_loan_is_judged_once_more_by_the_day_it_is_paid_out(world: World) -> None:
+    """An application dated back to 2018 brings back neither the shares of then nor the rates."""
+    old = {"applied_on": "2018-05-02"}
+    for number, (changes, code) in enumerate(
+        (({"use_code": "enterprise_share"}, "loan_use_unknown"), ({"annual_rate": "0.0435"}, "loan_rate_too_high"))
+    ):
+        loan = await approved(world, household(world, number), **old | changes)
+        refused = await world.post(TELLER, f"/loans/{loan['loan_id']}/disbursement", disbursement())
+        assert (refused.status_code, code_of(refused)) == (422, code)
+    assert await moved(world) == 0
+
+
 async def test_two_tellers_pay_one_loan_out_once(world: World) -> None:
     loan = await approved(world, household(world, 1))
     path = f"/loans/{loan['loan_id']}/disbursement"
