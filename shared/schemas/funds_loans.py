@@ -12,8 +12,9 @@ from shared.schemas.funds_grants import IdentityNumber
 from shared.schemas.wire import Code, Day, DivisionCode, Fen, RateText, Text, Wire
 
 LoanState = Literal[
-    "applied", "village_reviewed", "township_reviewed", "county_checked", "approved", "refused", "disbursed", "repaid"
-]
+    "applied", "village_reviewed", "township_reviewed", "county_checked", "approved", "refused", "withdrawn",
+    "disbursed", "repaid",
+]  # fmt: skip
 Months = Annotated[int, Field(strict=True, ge=1, le=600)]
 Quarter = Annotated[str, StringConstraints(strict=True, pattern=r"^20[0-9]{2}Q[1-4]$")]
 
@@ -28,6 +29,13 @@ class NewLoan(Wire):
     use_code: Code
     purpose: Text
     applied_on: Day | None = Field(default=None, description="today when not given")
+
+
+class NewLoanWithdrawal(Wire):
+    """An application that will not be paid out: the household no longer wants it, or may no longer have it."""
+
+    withdrawn_on: Day
+    reason: Text
 
 
 class NewDisbursement(Wire):

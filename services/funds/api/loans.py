@@ -21,6 +21,7 @@ from shared.schemas.funds_loans import (
     NewDisbursement,
     NewLoan,
     NewLoanRepayment,
+    NewLoanWithdrawal,
     NewOverdueNotice,
 )
 from shared.schemas.wire import Code, Page
@@ -56,6 +57,11 @@ async def loan_check_county(loan_id: WholeId, body: NewDecision, session: Sessio
 @router.post("/{loan_id}/bank-decision", operation_id="loan_decide_bank", **needs("loan.decide_bank", money=True))
 async def loan_decide_bank(loan_id: WholeId, body: NewDecision, session: Session, actor: CurrentActor) -> Loan:
     return await loans.step(session, actor, "bank", loan_id, body)
+
+
+@router.post("/{loan_id}/withdrawal", operation_id="loan_withdraw", **needs("loan.apply", money=True))
+async def loan_withdraw(loan_id: WholeId, body: NewLoanWithdrawal, session: Session, actor: CurrentActor) -> Loan:
+    return await loans.withdraw(session, actor, loan_id, body)
 
 
 @router.post("/{loan_id}/disbursement", operation_id="loan_disburse", **needs("loan.disburse", money=True))

@@ -44,6 +44,8 @@ STEPS = {
     "bank": Step("bank", "county_checked", "approved", "county", "banking", "bank_person"),
 }
 """户申请 → 村初审 → 乡审核 → 县复查 → 银行审定, in this order."""
+ENDED = frozenset({"refused", "withdrawn", "disbursed", "repaid"})
+"""States of what is no application any longer."""
 BANK = "banking"
 """The sector of a bank's office."""
 

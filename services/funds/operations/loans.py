@@ -1,4 +1,7 @@
-"""What happens to a loan: a household applies, four offices decide in order. What comes after is in loan_money."""
+"""What happens to a loan: a household applies, four offices decide in order, or it is withdrawn.
+
+What comes after is in loan_money.
+"""
 
 from __future__ import annotations
 
@@ -125,6 +128,25 @@ async def step(
     )  # fmt: skip
     await session.flush()
     audit.record(session, actor, f"loan.{due.name}", f"loan:{row.id}", outcome=request.outcome)
+    return (await answers(session, [row]))[0]
+
+
+async def withdraw(session: AsyncSession, actor: Actor, loan_id: int, request: wire.NewLoanWithdrawal) -> wire.Loan:
+    """End an application before it is paid out: it takes nothing of the household's cap any longer."""
+    row = await pages.visible(session, Loan, actor, loan_id, lock=True)
+    if row is None:
+        raise NotFound()
+    if row.state in rules.ENDED:
+        raise StepNotDue(state=row.state)
+    today = clock.office_today()
+    require_order(request.withdrawn_on, today=today, not_before=row.last_step_on, pointer="/withdrawn_on")
+    row.state, row.last_step_on = "withdrawn", request.withdrawn_on
+    decisions.record(
+        session, actor, None, ("loan", row.id), "withdraw",
+        outcome="withdraw", opinion=request.reason, decided_on=request.withdrawn_on,
+    )  # fmt: skip
+    await session.flush()
+    audit.record(session, actor, "loan.withdraw", f"loan:{row.id}", amount_fen=row.amount_fen)
     return (await answers(session, [row]))[0]
 
 

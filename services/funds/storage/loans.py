@@ -46,7 +46,7 @@ async def owed_by(session: AsyncSession, households: Collection[str], person_id:
         select(func.coalesce(func.sum(left), 0))
         .select_from(Loan)
         .outerjoin(LedgerAccount, and_(LedgerAccount.kind == "loan", LedgerAccount.owner_id == Loan.id))
-        .where(theirs, Loan.state.not_in(("refused", "repaid")))
+        .where(theirs, Loan.state.not_in(("refused", "withdrawn", "repaid")))
     )
     return int(total or 0)
 

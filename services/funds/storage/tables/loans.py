@@ -45,7 +45,7 @@ class Loan(Entered, Base):
         CheckConstraint("term_months >= 1", name="term_positive"),
         CheckConstraint(
             "state in ('applied','village_reviewed','township_reviewed','county_checked','approved','refused',"
-            "'disbursed','repaid')",
+            "'withdrawn','disbursed','repaid')",
             name="state",
         ),
         CheckConstraint(

@@ -209,6 +209,26 @@ async def test_a_refusal_at_any_step_ends_the_loan(world: World, refusing: int) 
     assert await moved(world) == 0
 
 
+async def test_an_application_that_will_not_be_paid_is_withdrawn_and_the_cap_is_free(world: World) -> None:
+    number, wife = household(world, 1), household(world, 2)
+    world.people[wife]["household_id"] = "household-1"
+    loan = await approved(world, number)
+    world.people[number]["status"] = "dead"
+    assert code_of(await world.post(HELPER, "/loans", application(wife))) == "loan_over_cap"
+    path = f"/loans/{loan['loan_id']}/withdrawal"
+    words = {"withdrawn_on": day(1, 20), "reason": "借款人去世"}
+    early = await world.post(HELPER, path, words | {"withdrawn_on": day(1, 8)})
+    assert code_of(early) == "day_before_step"
+    assert (await world.post(replace(village_desk(), scope=("341622102205",)), path, words)).status_code == 404
+    assert (await world.made(HELPER, path, words))["state"] == "withdrawn"
+    assert code_of(await world.post(HELPER, path, words)) == "step_not_due"
+    payout = await world.post(TELLER, f"/loans/{loan['loan_id']}/disbursement", disbursement(day(2)))
+    assert payout.status_code == 422
+    other = await disbursed(world, wife)
+    paid_out = await world.post(HELPER, f"/loans/{other['loan_id']}/withdrawal", words)
+    assert (paid_out.status_code, code_of(paid_out)) == (409, "step_not_due")
+
+
 async def test_a_loan_is_judged_once_more_by_the_day_it_is_paid_out(world: World) -> None:
     """An application dated back to 2018 brings back neither the shares of then nor the rates."""
     old = {"applied_on": "2018-05-02"}
