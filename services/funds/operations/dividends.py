@@ -21,7 +21,7 @@ from services.funds.storage import allocations as allocation_storage
 from services.funds.storage import decisions, ledger, outside_books, pages, parameters
 from services.funds.storage import dividends as storage
 from services.funds.storage.outside_books import Cause
-from services.funds.storage.tables import Agreement, DividendPayment, DividendShare, Loan
+from services.funds.storage.tables import Agreement, AgreementParty, DividendPayment, DividendShare, Loan
 from shared.chassis import audit, clock
 from shared.chassis.identity import Actor
 from shared.chassis.peers import Peer
@@ -40,7 +40,7 @@ async def enter(session: AsyncSession, actor: Actor, peer: Peer, request: wire.N
     floor = values.get("dividend_floor")
     rules.require_terms(request.annual_rate, floor.value, request.starts_on, request.ends_on)
     await _require_group(session, request.priority_group)
-    await _require_agreement(session, actor, request.agreement_id, household)
+    await _require_agreement(session, actor, request, household)
     origin_fen = await _origin(session, actor, request, household.county_code, household.household_id)
     taken = await storage.shares_on(session, request.allocation_id, request.loan_id, ("entered", "held"))
     rules.require_principal(request.principal_fen, taken, origin_fen)
@@ -62,13 +62,23 @@ async def _require_group(session: AsyncSession, code: str | None) -> None:
 
 
 async def _require_agreement(
-    session: AsyncSession, actor: Actor, agreement_id: int | None, household: Household
+    session: AsyncSession, actor: Actor, request: wire.NewDividendShare, household: Household
 ) -> None:
-    if agreement_id is None:
+    """The agreement a share names is the household's with this enterprise, for these days and not for less money.
+
+    Its row is held until the request ends.
+    """
+    if request.agreement_id is None:
         return
-    found = await pages.visible(session, Agreement, actor, agreement_id)
+    found = await pages.visible(session, Agreement, actor, request.agreement_id, lock=True)
     if found is None or found.state != "in_force" or found.household_id != household.household_id:
         raise AgreementNotFitting()
+    enterprise = await session.get(AgreementParty, (found.id, "enterprise"))
+    if enterprise is None or enterprise.uscc != request.enterprise_uscc:
+        raise AgreementNotFitting(pointer="/enterprise_uscc")
+    if not found.valid_from <= request.starts_on < request.ends_on <= found.valid_to:
+        raise AgreementNotFitting(pointer="/ends_on")
+    rules.require_principal(request.principal_fen, await storage.held_under(session, found.id), found.amount_fen)
 
 
 async def _origin(

@@ -26,6 +26,16 @@ async def shares_on(
     return int(total or 0)
 
 
+async def held_under(session: AsyncSession, agreement_id: int) -> int:
+    """Fen of shares under an agreement that were not refused. The caller holds the agreement's row."""
+    total = await session.scalar(
+        select(func.coalesce(func.sum(DividendShare.principal_fen), 0)).where(
+            DividendShare.agreement_id == agreement_id, DividendShare.state != "refused"
+        )
+    )
+    return int(total or 0)
+
+
 async def paid_by_year(session: AsyncSession, share_ids: Sequence[int], by: date) -> dict[int, dict[int, int]]:
     """By share and year: fen paid by the day."""
     rows = await session.execute(

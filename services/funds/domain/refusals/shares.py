@@ -77,8 +77,8 @@ class OriginOfOthers(RuleBroken):
 
 class PrincipalTooLarge(RuleBroken):
     code = "funds.principal_too_large"
-    zh = "入股金额合计超过资金来源金额"
-    en = "The shares together exceed the money they come from"
+    zh = "入股金额合计超过资金来源或协议的金额"
+    en = "The shares together exceed the money they come from, or what the agreement is for"
     pointer = "/principal_fen"
 
 
@@ -91,8 +91,8 @@ class RateBelowFloor(RuleBroken):
 
 class AgreementNotFitting(RuleBroken):
     code = "funds.agreement_not_fitting"
-    zh = "协议未生效,或不是该户的协议"
-    en = "The agreement is not in force or is another household's"
+    zh = "协议未生效、不是该户与该企业的协议,或协议期限不包括入股期限"
+    en = "The agreement is not in force, not this household's with this enterprise, or shorter than the share"
     pointer = "/agreement_id"
 
 

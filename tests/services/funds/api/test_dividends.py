@@ -247,3 +247,22 @@ async def test_payments_wait_for_the_decision_and_name_a_year_of_the_share(world
     await world.made(MAKER, f"{root}/payments", paid)
     assert code_of(await world.post(MAKER, f"{root}/payments", paid)) == "bank_reference_taken"
     assert (await world.seen(MAKER, root))["paid_fen"] == 1
+
+
+async def test_a_share_keeps_to_the_agreement_it_names(world: World) -> None:
+    number, money = household(world, 1), await origin(world)
+    made = await world.made(MAKER, "/agreements", agreement(number))
+    await world.made(CHECKER, f"/agreements/{made['agreement_id']}/decision", APPROVE | {"decided_on": START})
+    wanted = share(number, allocation_id=money, agreement_id=made["agreement_id"])
+    for changes, code, pointer in (
+        ({"enterprise_uscc": OTHER_USCC}, "agreement_not_fitting", "/enterprise_uscc"),
+        ({"ends_on": day(4, 1, YEAR + 2)}, "agreement_not_fitting", "/ends_on"),
+        ({"starts_on": day(3, 31, YEAR - 1)}, "agreement_not_fitting", "/ends_on"),
+        ({"principal_fen": 5_000_001}, "principal_too_large", "/principal_fen"),
+    ):
+        refused = await world.post(MAKER, "/dividend-shares", wanted | changes)
+        assert (code_of(refused), pointer_of(refused)) == (code, pointer)
+    answers = await asyncio.gather(
+        *(world.insist(MAKER, "/dividend-shares", wanted | {"principal_fen": 3_000_000}) for _ in range(3))
+    )
+    assert sorted(answer.status_code for answer in answers) == [201, 422, 422]
