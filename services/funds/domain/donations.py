@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from services.funds.domain.refusals.giving import AimNotOne, DonationForOther, DonorUnclear, PlaceNotOfCounty
+from services.funds.domain.personal_numbers import holds_number
+from services.funds.domain.refusals.giving import (
+    AimNotOne,
+    DonationForOther,
+    DonorUnclear,
+    PlaceNotOfCounty,
+    ProjectElsewhere,
+    PublishedPersonal,
+)
 from services.funds.domain.uscc import require_uscc
 
 COUNTY_DIGITS = 6
@@ -22,6 +30,19 @@ def require_donor(kind: str, name: str | None, uscc: str | None, public_name: st
         raise DonorUnclear()
     if uscc is not None:
         require_uscc(uscc, "/donor_uscc")
+
+
+def require_of_county(project_county: str, donation_county: str) -> None:
+    """Refuse a project of another county than the donation was made to. Raises ProjectElsewhere."""
+    if project_county != donation_county:
+        raise ProjectElsewhere()
+
+
+def require_impersonal(**published: str | None) -> None:
+    """Refuse a person's number in what everybody will read, by field. Raises PublishedPersonal."""
+    for field, words in published.items():
+        if words is not None and holds_number(words):
+            raise PublishedPersonal(pointer=f"/{field}")
 
 
 def require_at_most_one_aim(project_code: str | None, programme: str | None) -> None:

@@ -33,8 +33,9 @@ async def propose(
     request: wire.NewDonationUse,
 ) -> wire.DonationUse:
     """Set a part of a donation aside for a project or a programme, the donor's own where one was named."""
+    county = None
     if request.project_code is not None:
-        await require_project(projects_peer, actor, request.project_code)
+        county = await require_project(projects_peer, actor, request.project_code)
     household = None
     if request.identity_number is not None:
         household = await household_of(registry_peer, actor, request.used_on, request.identity_number)
@@ -45,6 +46,8 @@ async def propose(
     if request.programme is not None:
         await require_programme(session, request.programme)
     require_order(request.used_on, today=clock.office_today(), not_before=donation.received_on, pointer="/used_on")
+    if county is not None:
+        rules.require_of_county(county, donation.county_code)
     if household is not None and household.county_code != donation.county_code:
         raise HouseholdElsewhere()
     row = DonationUse(

@@ -39,10 +39,11 @@ async def register(
     require_order(request.received_on, today=clock.office_today(), pointer="/received_on")
     rules.require_donor(request.donor_kind, request.donor_name, request.donor_uscc, request.public_name)
     rules.require_at_most_one_aim(request.project_code, request.programme)
+    rules.require_impersonal(purpose=request.purpose, public_name=request.public_name)
     if await registry.division(registry_peer, actor, request.division_code) is None:
         raise DivisionUnknown()
     if request.project_code is not None:
-        await require_project(projects_peer, actor, request.project_code)
+        rules.require_of_county(await require_project(projects_peer, actor, request.project_code), county)
     if request.programme is not None:
         await require_programme(session, request.programme)
     year = request.received_on.year
@@ -63,11 +64,12 @@ async def _bring_in(session: AsyncSession, actor: Actor, row: Donation) -> None:
     await outside_books.bring_in(session, actor, "gift", left, row.amount_fen, cause)
 
 
-async def require_project(peer: Peer, actor: Actor, code: str) -> None:
-    """Refuse a project outside the library; asked before the first SQL. Raises ProjectNotInLibrary."""
+async def require_project(peer: Peer, actor: Actor, code: str) -> str:
+    """The county of a project of the library; asked before the first SQL. Raises ProjectNotInLibrary."""
     grant = await projects.grant_of(peer, actor, code)
     if grant is None or not grant.in_library:
         raise ProjectNotInLibrary()
+    return grant.county_code
 
 
 async def require_programme(session: AsyncSession, code: str) -> None:

@@ -40,6 +40,20 @@ class HouseholdElsewhere(RuleBroken):
     pointer = "/identity_number"
 
 
+class ProjectElsewhere(RuleBroken):
+    code = "funds.project_elsewhere"
+    zh = "该项目不在受赠的县"
+    en = "The project is not of the county the donation was made to"
+    pointer = "/project_code"
+
+
+class PublishedPersonal(RuleBroken):
+    code = "funds.published_personal"
+    zh = "该内容将向社会公开,不得写明身份证、电话、账户等号码"
+    en = "Everybody will read this: it must not hold an identity, telephone or account number"
+    pointer = "/purpose"
+
+
 class PlaceNotOfCounty(RuleBroken):
     code = "funds.place_not_of_county"
     zh = "区划须为县或县以下"

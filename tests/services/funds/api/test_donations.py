@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.services.funds.credit import APPROVE, USCC
-from tests.services.funds.world import COUNTY, YEAR, World, code_of, day, desk, grant_of
+from tests.services.funds.world import COUNTY, YEAR, World, code_of, day, desk, grant_of, pointer_of
 from tests.support.harness import actor
 
 GIVING = ("donation.register", "donation.use", "donation.decide", "donation.read")
@@ -146,3 +146,25 @@ async def test_the_public_sees_every_donation_and_of_the_donor_the_name_they_all
     assert page.json()["next_cursor"]
     async with world.funds.as_(desk("donation.read")) as client:
         assert (await client.get("/api/v1/public/funds/donations")).status_code == 403
+
+
+async def test_a_donation_is_for_projects_of_its_own_county(world: World) -> None:
+    world.projects["Q9"] = grant_of("Q9", county_code="341621", division_code="341621101200")
+    aimed = await world.post(MAKER, "/donations", donation(project_code="Q9"))
+    assert (aimed.status_code, code_of(aimed), pointer_of(aimed)) == (422, "project_elsewhere", "/project_code")
+    row = await given(world)
+    used = await world.post(MAKER, f"/donations/{row['donation_id']}/uses", use(1, project_code="Q9"))
+    assert (used.status_code, code_of(used)) == (422, "project_elsewhere")
+    assert await parts(world, row) == (1_000_000, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"purpose": "资助学生,电话1390000 1111"}, {"public_name": "热心人34122219800615001X"}]
+)
+async def test_what_everybody_reads_of_a_donation_holds_no_persons_number(
+    world: World, changes: dict[str, Any]
+) -> None:
+    refused = await world.post(MAKER, "/donations", donation(**changes))
+    (field,) = changes
+    assert (refused.status_code, code_of(refused), pointer_of(refused)) == (422, "published_personal", f"/{field}")
+    assert (await given(world))["receipt_no"].endswith("-000001"), "a refusal leaves no gap"
