@@ -8,6 +8,7 @@ from services.funds.domain.loans import due_day
 from services.funds.domain.refusals.giving import (
     BorrowerUnfit,
     CeilingTooHigh,
+    LendingDueAlready,
     LendingTermWrong,
     OverLendingCeiling,
     PoolTermTooLong,
@@ -36,6 +37,12 @@ def require_due_day(proposed_on: date, due_on: date, term_months: int) -> None:
     """Refuse a due day outside the pool's term. Raises LendingTermWrong."""
     if not proposed_on < due_on <= due_day(proposed_on, term_months):
         raise LendingTermWrong(term_months=term_months)
+
+
+def require_not_due(lent_on: date, due_on: date) -> None:
+    """Refuse to lend on a day the money would be due. Raises LendingDueAlready."""
+    if lent_on >= due_on:
+        raise LendingDueAlready()
 
 
 def require_ceiling(amount_fen: int, owed_fen: int, ceiling_fen: int) -> None:

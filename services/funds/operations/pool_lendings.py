@@ -10,15 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.funds.domain import pools as rules
 from services.funds.domain.days import require_order
 from services.funds.domain.persons import require_other_person
-from services.funds.domain.refusals.giving import MemberUnknown
 from services.funds.domain.refusals.spending import AlreadyDecided, StepNotDue
 from services.funds.domain.uscc import require_uscc
-from services.funds.operations.pools import locked
+from services.funds.operations.pools import locked, member_on
 from services.funds.operations.shapes import before_of, page_of, shaped
-from services.funds.storage import decisions, ledger, outside_books, pages
+from services.funds.storage import decisions, ledger, outside_books, pages, parameters
 from services.funds.storage import pools as storage
 from services.funds.storage.outside_books import Cause
-from services.funds.storage.tables import Pool, PoolLending, PoolRepayment
+from services.funds.storage.tables import Pool, PoolLending, PoolMember, PoolRepayment
 from shared.chassis import audit, clock
 from shared.chassis.identity import Actor
 from shared.refusals import NotFound
@@ -54,9 +53,19 @@ async def _owed(session: AsyncSession, pool: Pool, request: wire.NewLending) -> 
         code = request.borrower_uscc or ""
         require_uscc(code, "/borrower_uscc")
         return await storage.owed_by_enterprise(session, pool.id, code)
-    if await storage.present_member(session, pool.id, request.member_id) is None:
-        raise MemberUnknown()
-    return (await storage.owed_by_member(session, [request.member_id])).get(request.member_id, 0)
+    member = await member_on(session, pool, request.member_id, request.proposed_on, "/proposed_on")
+    await _require_room_of_household(session, pool, member, request)
+    return (await storage.owed_by_member(session, [member.id])).get(member.id, 0)
+
+
+async def _require_room_of_household(
+    session: AsyncSession, pool: Pool, member: PoolMember, request: wire.NewLending
+) -> None:
+    """The area's ceiling is a household's, however many associations it belongs to; one request at a time asks."""
+    await storage.hold_household(session, member.household_id)
+    values = await parameters.load(session, pool.county_code, request.proposed_on)
+    owed = await storage.owed_by_household(session, member.household_id)
+    rules.require_ceiling(request.amount_fen, owed, values.days("mutual_aid_ceiling"))
 
 
 async def decide(
@@ -69,6 +78,8 @@ async def decide(
     require_other_person(actor.person, row.entered_person)
     require_order(request.decided_on, today=clock.office_today(), not_before=row.proposed_on, pointer="/decided_on")
     lent = request.outcome == "approve"
+    if lent:
+        rules.require_not_due(request.decided_on, row.due_on)
     row.state = "lent" if lent else "refused"
     decisions.record(
         session, actor, row, ("pool_lending", row.id), "decide",

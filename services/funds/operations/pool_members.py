@@ -59,7 +59,8 @@ async def leave(session: AsyncSession, actor: Actor, member_id: int, request: wi
     row = await storage.present_member(session, pool.id, seen.id)
     if row is None:
         raise AlreadyDecided()
-    require_order(request.left_on, today=clock.office_today(), not_before=row.joined_on, pointer="/left_on")
+    last_on = max(row.joined_on, *await storage.last_days_of(session, row.id))
+    require_order(request.left_on, today=clock.office_today(), not_before=last_on, pointer="/left_on")
     if (await storage.owed_by_member(session, [row.id])).get(row.id, 0):
         raise MemberOwes()
     row.left_on = request.left_on

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,7 +16,7 @@ from services.funds.operations.shapes import before_of, page_of, shaped
 from services.funds.storage import decisions, ledger, outside_books, pages, parameters
 from services.funds.storage import pools as storage
 from services.funds.storage.outside_books import Cause
-from services.funds.storage.tables import Pool, PoolContribution
+from services.funds.storage.tables import Pool, PoolContribution, PoolMember
 from services.funds.upstream import registry
 from shared.chassis import audit, clock
 from shared.chassis.identity import Actor
@@ -80,8 +81,16 @@ async def _require_origin(session: AsyncSession, row: Pool, request: wire.NewCon
         return
     if row.kind != rules.MUTUAL_AID:
         raise MembersOfMutualAidOnly(pointer="/origin")
-    if await storage.present_member(session, row.id, request.member_id) is None:
+    await member_on(session, row, request.member_id, request.contributed_on, "/contributed_on")
+
+
+async def member_on(session: AsyncSession, row: Pool, member_id: int, on: date, pointer: str) -> PoolMember:
+    """A present member who had joined by the day. Raises MemberUnknown, DayBeforeStep."""
+    member = await storage.present_member(session, row.id, member_id)
+    if member is None:
         raise MemberUnknown()
+    require_order(on, today=clock.office_today(), not_before=member.joined_on, pointer=pointer)
+    return member
 
 
 async def get(session: AsyncSession, actor: Actor, pool_id: int) -> wire.Pool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, case, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.funds.storage.tables import LedgerAccount, PoolContribution, PoolLending, PoolMember
+from services.funds.storage.tables import LedgerAccount, PoolContribution, PoolLending, PoolMember, PoolRepayment
 
 LEFT = case(
     (PoolLending.state == "proposed", PoolLending.amount_fen),
@@ -21,6 +22,29 @@ ITS_ACCOUNT = and_(LedgerAccount.kind == "pool_lent", LedgerAccount.owner_id == 
 async def owed_by_member(session: AsyncSession, member_ids: Sequence[int]) -> dict[int, int]:
     """By member: fen lent and not paid back, and proposed to be lent."""
     return await _owed(session, PoolLending.member_id, PoolLending.member_id.in_(member_ids))
+
+
+async def hold_household(session: AsyncSession, household_id: str) -> None:
+    """Let one request at a time lend to a household, whatever association it asks."""
+    key = f"mutual_aid:{household_id}"
+    await session.execute(text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+
+
+async def owed_by_household(session: AsyncSession, household_id: str) -> int:
+    """Fen a household owes all associations it belongs to, or would owe them."""
+    query = select(PoolMember.id).where(PoolMember.household_id == household_id, PoolMember.left_on.is_(None))
+    return sum((await owed_by_member(session, (await session.scalars(query)).all())).values())
+
+
+async def last_days_of(session: AsyncSession, member_id: int) -> list[date]:
+    """The days of a member's last contribution and of its last repayment, as far as there are any."""
+    put_in = select(func.max(PoolContribution.contributed_on)).where(PoolContribution.member_id == member_id)
+    paid_back = (
+        select(func.max(PoolRepayment.repaid_on))
+        .join(PoolLending, PoolLending.id == PoolRepayment.lending_id)
+        .where(PoolLending.member_id == member_id)
+    )
+    return [day for query in (put_in, paid_back) if (day := await session.scalar(query)) is not None]
 
 
 async def owed_by_enterprise(session: AsyncSession, pool_id: int, uscc: str) -> int:

@@ -136,6 +136,13 @@ class LendingTermWrong(RuleBroken):
     pointer = "/due_on"
 
 
+class LendingDueAlready(RuleBroken):
+    code = "funds.lending_due_already"
+    zh = "审批时该笔借款的到期日已到,须退回后重新申请"
+    en = "The money would be due by then: refuse the lending and let it be proposed anew"
+    pointer = "/decided_on"
+
+
 class PoolShort(RuleBroken):
     code = "funds.pool_short"
     zh = "可借资金不足"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.services.funds.credit import APPROVE, OTHER_USCC, OTHER_VILLAGE, USCC, VILLAGE, household
-from tests.services.funds.world import COUNTY, World, code_of, day, desk
+from tests.services.funds.world import COUNTY, World, code_of, day, desk, pointer_of
 
 CIRCULATING = ("pool.manage", "pool.lend", "pool.decide", "pool.read")
 MAKER = desk(*CIRCULATING, office=f"{COUNTY}-aid", sector="aid")
@@ -175,3 +175,46 @@ async def test_whoever_is_no_member_and_whatever_is_no_lending_is_refused_and_no
         refused = await world.post(MAKER, f"/pools/{pool_id}/contributions", money(1) | origin)
         assert code_of(refused) == "member_unknown"
     assert await parts(world, pool_id) == await parts(world, industry) == (1_000_000, 0, 0)
+
+
+async def test_a_household_of_two_associations_has_one_ceiling(world: World) -> None:
+    pools = [await opened(world), await opened(world)]
+    members = [await member(world, one) for one in pools]
+    bodies = [(one, lending(300_000, member_id=who)) for one, who in zip(pools, members, strict=True)]
+    answers = await asyncio.gather(*(world.insist(MAKER, f"/pools/{one}/lendings", body) for one, body in bodies))
+    assert sorted(answer.status_code for answer in answers) == [201, 422]
+    refused = next(answer for answer in answers if answer.status_code == 422)
+    assert (code_of(refused), refused.json()["facts"]) == ("over_lending_ceiling", {"left_fen": 200_000})
+
+
+async def test_nothing_is_lent_that_is_due_already(world: World) -> None:
+    pool_id = await opened(world)
+    body = lending(1_000, member_id=await member(world, pool_id), due_on=day(3, 5))
+    made = await world.made(MAKER, f"/pools/{pool_id}/lendings", body)
+    path = f"/pool-lendings/{made['lending_id']}/decision"
+    late = await world.post(CHECKER, path, APPROVE | {"decided_on": day(3, 5)})
+    assert (late.status_code, code_of(late)) == (422, "lending_due_already")
+    assert await parts(world, pool_id) == (999_000, 1_000, 0)
+    await world.made(CHECKER, path, {"outcome": "refuse", "opinion": "已过期", "decided_on": day(3, 6)})
+    assert await parts(world, pool_id) == (1_000_000, 0, 0)
+
+
+async def test_a_members_money_moves_between_joining_and_leaving(world: World) -> None:
+    pool_id = await opened(world)
+    one = await member(world, pool_id)
+    root = f"/pools/{pool_id}"
+    early = money(1_000, on=day(1, 31)) | {"origin": "member", "member_id": one}
+    before = await world.post(MAKER, f"{root}/contributions", early)
+    assert (code_of(before), pointer_of(before)) == ("day_before_step", "/contributed_on")
+    sooner = lending(1_000, member_id=one, proposed_on=day(1, 31))
+    assert code_of(await world.post(MAKER, f"{root}/lendings", sooner)) == "day_before_step"
+    await world.made(MAKER, f"{root}/contributions", early | {"contributed_on": day(4)})
+    row = await lent(world, pool_id, lending(1_000, member_id=one))
+    await world.made(MAKER, f"/pool-lendings/{row['lending_id']}/repayments", money(1_000, "repaid_on", day(9)))
+    leaving = f"/pool-members/{one}/departure"
+    for left_on in (day(3), day(8, 31)):
+        refused = await world.post(MAKER, leaving, {"left_on": left_on})
+        assert (code_of(refused), refused.json()["facts"]) == ("day_before_step", {"not_before": day(9)})
+    await world.made(MAKER, leaving, {"left_on": day(9)})
+    assert await parts(world, pool_id) == (1_000_000, 0, 0)
+    await world.books_balance()
