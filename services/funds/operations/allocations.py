@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.funds.domain import allocations as rules
 from services.funds.domain.days import require_order
 from services.funds.domain.refusals.spending import ProjectNotInLibrary
+from services.funds.domain.uses import MANAGEMENT_FEE
 from services.funds.operations import management_fees, uses
 from services.funds.storage import allocations as storage
 from services.funds.storage import decisions, ledger, lists, project_grants
@@ -83,7 +84,8 @@ async def reserve(
     rules.require_within_plan_line(asked.amount_fen, allocated, grant.plan_line_fen)
     wanted = asked.use_code or grant.purpose
     use = await uses.use_of(session, grant.county_code, receipt.fund_kind, wanted, asked.proposed_on)
-    await management_fees.require_room(session, receipt, use, asked.amount_fen, asked.proposed_on)
+    if use == MANAGEMENT_FEE:
+        await management_fees.require_room(session, receipt, asked.amount_fen, asked.proposed_on, asked.moved_from_id)
     row = Allocation(
         receipt_id=receipt.id, project_code=grant.project_code, project_name=grant.name, county_code=grant.county_code,
         division_code=grant.division_code, fund_year=receipt.fund_year, fund_kind=receipt.fund_kind,

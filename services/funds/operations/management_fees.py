@@ -9,8 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.funds.domain import management_fees as rules
 from services.funds.domain import vocabulary_changes as vocabulary
 from services.funds.domain.parameters import Value
-from services.funds.domain.refusals.distribution import OverManagementFee
-from services.funds.domain.uses import MANAGEMENT_FEE
+from services.funds.domain.refusals.distribution import FeeOfExcluded, OverManagementFee
 from services.funds.storage import lists, parameters
 from services.funds.storage import management_fees as storage
 from services.funds.storage.tables import Receipt
@@ -20,15 +19,20 @@ from shared.chassis.scope import require_in_scope
 from shared.schemas import funds_tree as wire
 
 
-async def require_room(session: AsyncSession, receipt: Receipt, use_code: str, amount_fen: int, on: date) -> None:
+async def require_room(
+    session: AsyncSession, receipt: Receipt, amount_fen: int, on: date, moved_from_id: int | None
+) -> None:
     """Refuse more management fee than the county's money of the receipt's kind and year allows.
 
-    One request at a time asks, so that two cannot both have the last of it. Raises OverManagementFee.
+    Money of a direction left out of the base bears none. A fee moved to another project is the same fee still. One
+    request at a time asks, so that two cannot both have the last of it. Raises FeeOfExcluded, OverManagementFee.
     """
-    if use_code != MANAGEMENT_FEE:
-        return
     await storage.hold(session, receipt.division_code, receipt.fund_year, receipt.fund_kind)
-    fee, _, _ = await _fee(session, receipt.division_code, receipt.fund_year, receipt.fund_kind, on)
+    fee, _, excluded = await _fee(session, receipt.division_code, receipt.fund_year, receipt.fund_kind, on)
+    if receipt.direction in excluded:
+        raise FeeOfExcluded(direction=receipt.direction)
+    if moved_from_id is not None and await storage.is_fee(session, moved_from_id):
+        return
     if amount_fen > fee.left_fen:
         raise OverManagementFee(left_fen=fee.left_fen, ceiling_fen=fee.ceiling_fen)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import func, select, text
+from sqlalchemy import and_, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from services.funds.domain.uses import MANAGEMENT_FEE
 from services.funds.storage.tables import Allocation, Recall, Receipt
@@ -36,17 +37,30 @@ async def received(session: AsyncSession, division_code: str, fund_year: int, fu
 
 
 async def used(session: AsyncSession, county_code: str, fund_year: int, fund_kind: str) -> int:
-    """Fen proposed or allocated as management fee and not taken back."""
+    """Fen proposed or allocated as management fee and not taken back.
+
+    What is proposed to be moved from a fee is still counted where it comes from.
+    """
+    origin = aliased(Allocation)
+    moving = and_(Allocation.state == "proposed", origin.use_code == MANAGEMENT_FEE)
     total = await session.scalar(
-        select(func.coalesce(func.sum(Allocation.amount_fen - Allocation.reduced_fen), 0)).where(
+        select(func.coalesce(func.sum(Allocation.amount_fen - Allocation.reduced_fen), 0))
+        .outerjoin(origin, origin.id == Allocation.moved_from_id)
+        .where(
             Allocation.county_code == county_code,
             Allocation.fund_year == fund_year,
             Allocation.fund_kind == fund_kind,
             Allocation.use_code == MANAGEMENT_FEE,
             Allocation.state != "refused",
+            moving.is_not(True),
         )
     )
     return int(total or 0)
+
+
+async def is_fee(session: AsyncSession, allocation_id: int) -> bool:
+    row = await session.get(Allocation, allocation_id)
+    return row is not None and row.use_code == MANAGEMENT_FEE
 
 
 async def kinds(session: AsyncSession, division_code: str, fund_year: int) -> Sequence[str]:

@@ -66,6 +66,13 @@ class FeeNotAllocated(RuleBroken):
     pointer = "/use_code"
 
 
+class FeeOfExcluded(RuleBroken):
+    code = "funds.fee_of_excluded"
+    zh = "该支出方向的资金不计入项目管理费基数,不得从中提取管理费"
+    en = "Money of this direction is no part of the management fee's base, and no fee is taken from it"
+    pointer = "/use_code"
+
+
 class OverManagementFee(RuleBroken):
     code = "funds.over_management_fee"
     zh = "超过项目管理费提取上限"
