@@ -9,7 +9,7 @@ from services.funds.domain.days import require_order
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.fundings import FundingUnderWay
 from services.funds.domain.refusals.spending import AlreadyDecided
-from services.funds.operations import alerts, fundings
+from services.funds.operations import alerts, fundings, uses
 from services.funds.operations import allocation_outcomes as outcomes
 from services.funds.storage import allocations as storage
 from services.funds.storage import fundings as funding_storage
@@ -48,6 +48,7 @@ async def _check(session: AsyncSession, actor: Actor, row: Allocation, request: 
     await period_closes.require_open(session, row.county_code, request.decided_on)
     if request.outcome == "approve":
         await alerts.require_clear(session, row)
+        await uses.require_allowed(session, row.id, request.decided_on)
 
 
 async def _first_stage(

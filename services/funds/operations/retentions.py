@@ -125,7 +125,7 @@ async def _claim(
         raise NotFound()
     filed = claims.Filed(
         "retention", Parts(held.balance_fen, 0, "0"), request.released_on, request.papers, grant.version,
-        (origin.payee_name, origin.payee_uscc), releases_claim_id=origin.id,
+        (origin.payee_name, origin.payee_uscc), releases_claim_id=origin.id, use_code=origin.use_code or None,
     )  # fmt: skip
     row = await claims.enter(session, actor, allocation, filed)
     claimed = await ledger.account_of(session, "claim", row.id)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from tests.services.funds.world import MAKER, READER, World, code_of, day, grant_of, papers
+from shared.chassis.clock import office_today
+from tests.services.funds.api.test_uses import banned
+from tests.services.funds.world import CLAIMANT, MAKER, READER, World, claim_body, code_of, day, grant_of, papers
 
 ACCEPTED = {"version": 2, "state": "accepted", "state_since": day(6), "accepted_on": day(6)}
 
@@ -99,3 +101,19 @@ async def test_due_retention_that_nobody_released_is_the_project_sides_delay(wor
     earlier = await world.progress(as_of=day(6, 15))
     assert earlier["withheld_not_due_fen"] == 3_000
     assert not [row for row in earlier["delays"] if row["step"] == "retention_release"]
+
+
+async def test_what_is_released_is_for_the_use_of_the_claim_it_was_withheld_of(world: World) -> None:
+    """Claimed for training on money for works; what is forbidden since is not paid out as works."""
+    allocation = await world.allocation(await world.money(100_000), 100_000)
+    body = claim_body(allocation, 100_000) | {"use_code": "training_grants"}
+    claim = await world.review(await world.made(CLAIMANT, "/claims", body))
+    await world.settle(await world.order(claim))
+    await shorten(world, 90)
+    world.projects["P1"] = grant_of("P1", **ACCEPTED)
+    path = f"/retentions/{claim['claim_id']}/release"
+    wanted = {"released_on": day(10), "papers": papers("retention")}
+    await banned(world, "training_grants", office_today())
+    refused = await world.post(MAKER, path, wanted)
+    assert (refused.status_code, code_of(refused)) == (422, "use_forbidden")
+    assert (await world.progress())["total"]["withheld_fen"] == 3_000

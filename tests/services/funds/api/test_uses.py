@@ -130,6 +130,19 @@ async def test_what_money_was_allocated_for_is_asked_whatever_its_claimant_says(
     await world.books_balance()
 
 
+async def test_what_was_proposed_before_a_ban_is_not_approved_after_it(world: World) -> None:
+    receipt = await world.money(1000)
+    made = await world.made(MAKER, "/allocations", asked(receipt))
+    await banned(world, "works", office_today())
+    path = f"/allocations/{made['allocation_id']}/decision"
+    for on in (office_today().isoformat(), day(3, 10)):
+        late = await world.post(CHECKER, path, {"outcome": "approve", "opinion": "同意", "decided_on": on})
+        assert (late.status_code, code_of(late)) == (422, "use_forbidden"), f"dated {on}, before the ban or not"
+    await world.made(CHECKER, path, {"outcome": "refuse", "opinion": "已列入负面清单", "decided_on": day(3, 10)})
+    assert (await world.seen(READER, f"/receipts/{receipt['receipt_id']}"))["left_fen"] == 1000
+    await world.books_balance()
+
+
 async def test_a_management_fee_is_claimed_on_money_allocated_for_it_alone(world: World) -> None:
     allocation = await world.allocation(await world.money(1000), 1000)
     refused = await world.post(CLAIMANT, "/claims", claim_body(allocation, 300) | {"use_code": "management_fee"})
