@@ -103,9 +103,9 @@ async def decide(
 ) -> wire.FactorProposal:
     """Approve or refuse a proposal as it stands: another person than the proposer and than who adjusted it."""
     row = await _open(session, actor, proposal_id)
-    hands = [step.entered_person for step in await storage.adjustments(session, row.id)]
-    require_other_person(actor.person, row.entered_person, *hands)
-    made_on = clock.office_day(row.entered_at)
+    steps = await storage.adjustments(session, row.id)
+    require_other_person(actor.person, row.entered_person, *(step.entered_person for step in steps))
+    made_on = max(clock.office_day(one.entered_at) for one in (row, *steps))
     require_order(request.decided_on, today=clock.office_today(), not_before=made_on, pointer="/decided_on")
     row.state = "approved" if request.outcome == "approve" else "refused"
     decisions.record(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from shared.chassis.clock import office_today
+from tests.services.funds.clocks import stand
 from tests.services.funds.world import CITY, COUNTY, MAKER, PROVINCE, READING, YEAR, World, code_of, day, pointer_of
 from tests.support.harness import actor
 
@@ -102,6 +103,21 @@ async def test_what_cannot_become_a_document_is_not_proposed(
     if code is not None:
         assert (code_of(refused), pointer_of(refused)) == (code, pointer)
     assert (await world.seen(PROVINCE, "/factor-proposals"))["items"] == []
+
+
+async def test_a_proposal_is_decided_on_no_day_before_its_last_adjustment(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as spring:
+        stand(spring, day(4))
+        made = await world.made(ONE, "/factor-proposals", body())
+    path = f"/factor-proposals/{made['proposal_id']}"
+    changes = [{"division_code": COUNTY, "amount_fen": 7 * WAN}, {"division_code": "341621", "amount_fen": 3 * WAN}]
+    await world.made(ONE, f"{path}/adjustments", {"adjustments": 0, "reason": "灾后重建", "changes": changes})
+    early = {"outcome": "approve", "opinion": "同意", "decided_on": day(4, 2)}
+    refused = await world.post(TWO, f"{path}/decision", early)
+    assert (code_of(refused), refused.json()["facts"]) == ("day_before_step", {"not_before": world_today()})
+    await decide(world, made)
 
 
 async def test_who_proposed_or_adjusted_does_not_decide_and_nothing_is_issued_before(world: World) -> None:
