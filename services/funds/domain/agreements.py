@@ -37,7 +37,10 @@ class Amount:
 
 
 def require_parties(parties: Sequence[Party]) -> None:
-    """Refuse anything but the four parties, each once and named. Raises PartiesWrong, HouseholdNamed, PartyUnnamed."""
+    """Refuse anything but the four parties, each once and named, none of them another one too.
+
+    Raises PartiesWrong, HouseholdNamed, PartyUnnamed, UsccWrong.
+    """
     roles = sorted(party.role for party in parties)
     if all(roles != sorted((*ALWAYS, fourth)) for fourth in FOURTH):
         raise PartiesWrong()
@@ -50,6 +53,9 @@ def require_parties(parties: Sequence[Party]) -> None:
             raise PartyUnnamed(pointer=f"/parties/{index}")
         if party.uscc is not None:
             require_uscc(party.uscc, f"/parties/{index}/uscc")
+    codes = [party.uscc for party in parties if party.uscc is not None]
+    if len(set(codes)) != len(codes):
+        raise PartiesWrong()
 
 
 def require_term(signed_on: date, valid_from: date, valid_to: date) -> None:

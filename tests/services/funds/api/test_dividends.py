@@ -102,6 +102,7 @@ async def test_an_agreement_names_four_parties_and_is_put_in_force_by_another_pe
         ({"parties": FOUR[:3]}, "parties_wrong"),
         ({"parties": [*FOUR, party("bank")]}, "parties_wrong"),
         ({"parties": [*FOUR[:3], party("village")]}, "parties_wrong"),
+        ({"parties": [*FOUR[:3], party("bank")], "amounts": []}, "parties_wrong"),
         ({"parties": [FOUR[0] | {"name": "李四"}, *FOUR[1:]]}, "household_named"),
         ({"parties": [FOUR[0], party("enterprise", uscc=None), *FOUR[2:]]}, "party_unnamed"),
         ({"parties": [FOUR[0], party("enterprise", uscc="9" * 18), *FOUR[2:]]}, "uscc_wrong"),
