@@ -50,11 +50,12 @@ async def ask(session: AsyncSession, actor: Actor, loan_id: int, request: wire.N
     return _answer(row)
 
 
-async def _locked_loan(session: AsyncSession, actor: Actor, loan_id: int) -> Loan:
+async def _locked_loan(session: AsyncSession, actor: Actor, loan_id: int, *, refusing: bool = False) -> Loan:
+    """The loan, held; one that is paid back is extended no more, but the question may still be refused."""
     loan = await pages.visible(session, Loan, actor, loan_id, lock=True)
     if loan is None:
         raise NotFound()
-    if loan.state != "disbursed":
+    if loan.state != "disbursed" and not refusing:
         raise StepNotDue(state=loan.state)
     return loan
 
@@ -84,7 +85,7 @@ async def decide(
         raise NotFound()
     if seen.state != "asked":
         raise AlreadyDecided()
-    loan = await _locked_loan(session, actor, seen.loan_id)
+    loan = await _locked_loan(session, actor, seen.loan_id, refusing=request.outcome == "refuse")
     require_lender(actor, loan)
     row = await pages.visible(session, LoanExtension, actor, extension_id, lock=True)
     if row is None or row.state != "asked":

@@ -127,6 +127,10 @@ async def test_an_extension_outside_the_rules_is_refused_and_moves_nothing(world
     await world.made(HELPER, f"{path}/extensions", ASK)
     await repaid(world, loan, 5_000_000, day(4, 2))
     assert code_of(await world.post(HELPER, f"{path}/extensions", ASK)) == "step_not_due"
+    (left,) = (await world.seen(BANKER, "/loan-extensions", state="asked"))["items"]
+    decision = f"/loan-extensions/{left['extension_id']}/decision"
+    assert code_of(await world.post(BANKER, decision, YES)) == "step_not_due"
+    assert (await world.made(BANKER, decision, refusal))["state"] == "refused", "nothing waits for ever"
 
 
 async def test_a_repayment_entered_wrongly_is_undone_by_a_second_person_and_entered_right(world: World) -> None:
