@@ -91,6 +91,9 @@ class Loan(Wire):
     outstanding_fen: int
     overdue_since: date | None = Field(description="the first day the loan was overdue; null when it is not")
     subsidised_fen: int = Field(description="interest subsidy granted so far")
+    over_subsidised_fen: int = Field(
+        description="of it, granted beyond what is due to date: taken off the next quarter, or asked back"
+    )
 
 
 class NewRepaymentReversal(Wire):

@@ -88,6 +88,12 @@ def subsidised_of(loan: Loan, repayments: Sequence[LoanRepayment]) -> rules.Subs
     return rules.Subsidised(changes, ends_on, loan.overdue_on, loan.annual_rate, loan.day_count, loan.subsidy_share)
 
 
+def due_by(loan: Loan, repayments: Sequence[LoanRepayment], day: date) -> int:
+    """Fen of subsidy due on a disbursed loan from its first day to the end of `day`."""
+    subsidised = subsidised_of(loan, repayments)
+    return rules.due_to_date(subsidised, rules.fen_days(subsidised.changes, rules.last_day(subsidised, day)))
+
+
 async def decide(
     session: AsyncSession, actor: Actor, subsidy_id: int, request: common_wire.NewDecision
 ) -> wire.InterestSubsidy:

@@ -16,6 +16,7 @@ from services.funds.domain.parameters import Parameters
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.credit import LoanOfOtherBank
 from services.funds.domain.refusals.spending import StepNotDue
+from services.funds.operations import interest_subsidies
 from services.funds.operations.registered import Household, household_of
 from services.funds.operations.shapes import before_of, page_of, shaped
 from services.funds.storage import decisions, outside_books, pages, parameters, sessions
@@ -212,12 +213,22 @@ async def answers(session: AsyncSession, loans: Sequence[Loan]) -> list[wire.Loa
     ids = [row.id for row in loans]
     owed = await outside_books.balances(session, "loan", ids)
     granted = await outside_books.balances(session, "loan_subsidy", ids)
+    over = await _over_subsidised(session, loans, granted)
     today = clock.office_today()
     return [
         shaped(
             wire.Loan, row, loan_id=row.id, outstanding_fen=owed.get(row.id, 0),
             overdue_since=rules.overdue_since(row.due_on, row.overdue_on, owed.get(row.id, 0), today),
-            subsidised_fen=granted.get(row.id, 0),
+            subsidised_fen=granted.get(row.id, 0), over_subsidised_fen=over.get(row.id, 0),
         )
         for row in loans
     ]  # fmt: skip
+
+
+async def _over_subsidised(session: AsyncSession, loans: Sequence[Loan], granted: dict[int, int]) -> dict[int, int]:
+    """By loan: fen granted beyond what is due to date, as a repayment or an overdue notice entered late leaves it."""
+    today = clock.office_today()
+    subsidised = [row for row in loans if granted.get(row.id, 0)]
+    repayments = await storage.repayments_of(session, [row.id for row in subsidised])
+    due = {row.id: interest_subsidies.due_by(row, repayments.get(row.id, []), today) for row in subsidised}
+    return {loan_id: max(granted[loan_id] - fen, 0) for loan_id, fen in due.items()}

@@ -87,6 +87,18 @@ async def test_a_repayment_entered_late_is_made_good_by_the_next_quarter(world: 
     assert (await world.seen(AID, f"/loans/{loan['loan_id']}"))["subsidised_fen"] == due
 
 
+async def test_what_was_subsidised_too_much_is_told_on_the_loan(world: World) -> None:
+    """Paid back on 1 February, entered after the quarter: 22 days are due, 81 were granted, and no quarter is left."""
+    loan = await disbursed(world, household(world, 1))
+    await decided(world, await prepared(world, f"{YEAR}Q1"))
+    path = f"/loans/{loan['loan_id']}"
+    assert (await world.seen(AID, path))["over_subsidised_fen"] == 0
+    await repaid(world, loan, 5_000_000, day(2, 1))
+    seen = await world.seen(AID, path)
+    assert (seen["subsidised_fen"], seen["over_subsidised_fen"]) == (33_750, 33_750 - 22 * 5_000_000 * 3 // 36_000)
+    assert code_of(await world.post(AID, "/interest-subsidies", body(f"{YEAR}Q2"))) == "nothing_to_subsidise"
+
+
 async def test_a_county_computes_a_quarter_once_even_when_two_try(world: World) -> None:
     await disbursed(world, household(world, 1))
     answers = await asyncio.gather(*(world.insist(AID, "/interest-subsidies", body(f"{YEAR}Q1")) for _ in range(3)))
