@@ -105,7 +105,7 @@ async def decide(
     row = await _open(session, actor, proposal_id)
     steps = await storage.adjustments(session, row.id)
     require_other_person(actor.person, row.entered_person, *(step.entered_person for step in steps))
-    made_on = max(clock.office_day(one.entered_at) for one in (row, *steps))
+    made_on = max(clock.office_day(at) for at in (row.entered_at, *(step.entered_at for step in steps)))
     require_order(request.decided_on, today=clock.office_today(), not_before=made_on, pointer="/decided_on")
     row.state = "approved" if request.outcome == "approve" else "refused"
     decisions.record(
