@@ -165,6 +165,12 @@ class DivisionKindPeriod(Wire):
     end_source: str | None
 
 
+class DivisionKinds(Wire):
+    """Kinds of one division on a day, codes of the list division_kind."""
+
+    kinds: list[str]
+
+
 class DivisionFile(DivisionLine):
     """All that is recorded of a division as of a day: its name and kinds on it, and what had happened until then.
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Query
 
+from services.funds.api.request_parts import RegistryPeer
 from services.funds.operations import budget_statements
 from shared.chassis.app import new_router
 from shared.chassis.database import Session
@@ -17,8 +18,10 @@ router = new_router("/api/v1/funds/budget-statements", "budget statements")
 
 
 @router.post("", operation_id="budget_statement_state", status_code=201, **needs("budget_statement.write"))
-async def budget_statement_state(body: NewBudgetStatement, session: Session, actor: CurrentActor) -> BudgetStatement:
-    return await budget_statements.state(session, actor, body)
+async def budget_statement_state(
+    body: NewBudgetStatement, session: Session, actor: CurrentActor, registry: RegistryPeer
+) -> BudgetStatement:
+    return await budget_statements.state(session, actor, registry, body)
 
 
 @router.get("", operation_id="budget_statement_list", **needs("fund.read"))

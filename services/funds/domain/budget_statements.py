@@ -7,11 +7,12 @@ so that exactly the rate is met.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 
 from services.funds.domain.divisions import level_of
-from services.funds.domain.refusals.distribution import PlaceClassWrong, StockUseTooLarge
+from services.funds.domain.refusals.distribution import PlaceClassOfRegister, PlaceClassWrong, StockUseTooLarge
 
 LEVEL_OF_CLASS = {
     "province": "province",
@@ -20,6 +21,10 @@ LEVEL_OF_CLASS = {
     "scattered_county": "county",
     "other_county": "county",
 }
+
+
+CLASS_OF_KIND = {"contiguous_area": "contiguous_county", "interspersed": "scattered_county"}
+"""What the register calls 片区县 and 插花县 (division_kind.csv)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,13 @@ def require_class(place_class: str, division_code: str) -> None:
     """Refuse a class of another level than the division's. Raises PlaceClassWrong."""
     if LEVEL_OF_CLASS[place_class] != level_of(division_code):
         raise PlaceClassWrong()
+
+
+def require_class_of_register(place_class: str, kinds: Collection[str]) -> None:
+    """Refuse another class than the register's, where it has one. Raises PlaceClassOfRegister."""
+    known = [CLASS_OF_KIND[kind] for kind in kinds if kind in CLASS_OF_KIND]
+    if known and place_class not in known:
+        raise PlaceClassOfRegister(place_class=";".join(known))
 
 
 def require_stock(stock_fen: int, used_fen: int) -> None:

@@ -12,19 +12,29 @@ from services.funds.domain.refusals.documents import ReceivingOfficeWrong
 from services.funds.storage import budget_statements as storage
 from services.funds.storage import decisions, parameters
 from services.funds.storage.tables import BudgetStatement
-from shared.chassis import audit
+from services.funds.upstream import registry
+from shared.chassis import audit, clock
 from shared.chassis.identity import Actor
+from shared.chassis.peers import Peer
 from shared.chassis.scope import require_in_scope
 from shared.schemas import funds_distribution as wire
 
 
-async def state(session: AsyncSession, actor: Actor, request: wire.NewBudgetStatement) -> wire.BudgetStatement:
-    """Keep a place's figures of a year as a new version, judged by the rates of that year's last day."""
+async def state(
+    session: AsyncSession, actor: Actor, peer: Peer, request: wire.NewBudgetStatement
+) -> wire.BudgetStatement:
+    """Keep a place's figures of a year as a new version, judged by the rates of that year's last day.
+
+    A county is of the class the register has it of on that day; where it has none the county says its own.
+    """
     require_in_scope(actor, request.division_code)
     rules.require_class(request.place_class, request.division_code)
     rules.require_stock(request.stock_fen, request.stock_used_fen)
     if actor.level != level_of(request.division_code):
         raise ReceivingOfficeWrong()
+    on = min(date(request.fund_year, 12, 31), clock.office_today())
+    kinds = await registry.kinds_of(peer, actor, request.division_code, on)
+    rules.require_class_of_register(request.place_class, kinds)
     version = await storage.next_version(session, request.division_code, request.fund_year)
     row = BudgetStatement(**request.model_dump(), version=version)
     decisions.sign(actor, row)

@@ -15,6 +15,7 @@ from shared.chassis.identity import Actor
 from shared.chassis.peers import Peer, PeerUnavailable
 from shared.schemas.registry import Division
 from shared.schemas.registry_accounts import AccountAnswer, AccountsAnswer
+from shared.schemas.registry_divisions import DivisionKinds
 from shared.schemas.registry_eligibility import (
     EligibilityAnswer,
     EligibilityAnswers,
@@ -49,6 +50,17 @@ async def division(peer: Peer, actor: Actor, code: str) -> Division | None:
         raise PeerUnavailable() from error
     memory[code] = (time.monotonic() + REMEMBER_S, found)
     return found
+
+
+async def kinds_of(peer: Peer, actor: Actor, code: str, on: date) -> list[str]:
+    """What kinds the register has a division of on a day (division_kind.csv). Raises PeerUnavailable."""
+    answer = await peer.get(actor, f"/internal/divisions/{code}/kinds", {"on": on.isoformat()})
+    if answer.status_code != 200:
+        raise PeerUnavailable()
+    try:
+        return DivisionKinds.model_validate_json(answer.content).kinds
+    except ValidationError as error:
+        raise PeerUnavailable() from error
 
 
 async def divisions(peer: Peer, actor: Actor, codes: Iterable[str]) -> dict[str, Division]:

@@ -102,3 +102,10 @@ async def division_kind_end(
 @internal.get("/{code}", operation_id="internal_division_get", **needs_service("projects", "funds", "gateway"))
 async def internal_division_get(code: Annotated[DivisionCode, Path()], session: Session) -> Division:
     return await operations.get(session, code)
+
+
+@internal.get("/{code}/kinds", operation_id="internal_division_kind_list", **needs_service("funds"))
+async def internal_division_kind_list(
+    code: Annotated[DivisionCode, Path()], session: Session, on: Day
+) -> wire.DivisionKinds:
+    return await division_files.kinds(session, code, on)

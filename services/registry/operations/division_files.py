@@ -103,3 +103,8 @@ def change_view(row: DivisionChange, carry: DivisionCarry | None) -> wire.Divisi
             "files_carried": 0 if carry is None else carry.carried,
         }
     )
+
+
+async def kinds(session: AsyncSession, code: str, on: date) -> wire.DivisionKinds:
+    """The kinds of a division on a day; of one the register does not know, none."""
+    return wire.DivisionKinds(kinds=(await division_kinds.on_day(session, [code], on)).get(code, []))

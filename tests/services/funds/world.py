@@ -166,6 +166,8 @@ class World:
     fundings: Fundings = field(default_factory=Fundings)
     asked: list[str] = field(default_factory=list)
     down: set[str] = field(default_factory=set)
+    kinds: dict[str, list[str]] = field(default_factory=dict)
+    """What kinds the register has a division of."""
     purposes: list[str] = field(default_factory=list)
     """What households' accounts were asked for."""
 
@@ -196,6 +198,8 @@ class World:
             return self._accounts(json.loads(request.content))
         if request.method == "POST":
             return self._eligibility(json.loads(request.content))
+        if request.url.path.endswith("/kinds"):
+            return httpx.Response(200, json={"kinds": self.kinds.get(request.url.path.split("/")[3], [])})
         code = request.url.path.rsplit("/", 1)[1]
         if code not in NAMES:
             return httpx.Response(404)

@@ -132,6 +132,13 @@ class PlaceClassWrong(RuleBroken):
     pointer = "/place_class"
 
 
+class PlaceClassOfRegister(RuleBroken):
+    code = "funds.place_class_of_register"
+    zh = "区划登记中该县属于其他类别,增列比例按登记的类别核定"
+    en = "The register has this county of another class: its share is that class's"
+    pointer = "/place_class"
+
+
 class StockUseTooLarge(RuleBroken):
     code = "funds.stock_use_too_large"
     zh = "用于扶贫的存量资金不得超过可统筹的存量资金"

@@ -59,3 +59,15 @@ async def test_wrong_figures_are_refused_and_not_kept(
 async def test_two_who_state_at_once_get_two_versions(world: World) -> None:
     answers = await asyncio.gather(*(world.insist(STATER, "/budget-statements", body()) for _ in range(4)))
     assert sorted(answer.json()["version"] for answer in answers) == [1, 2, 3, 4]
+
+
+async def test_a_county_does_not_choose_its_class(world: World) -> None:
+    """15 % is a scattered county's; one of a contiguous area adds 20 %."""
+    world.kinds[COUNTY] = ["contiguous_area", "key"]
+    refused = await world.post(STATER, "/budget-statements", body())
+    assert (refused.status_code, code_of(refused)) == (422, "place_class_of_register")
+    assert refused.json()["facts"] == {"place_class": "contiguous_county"}
+    made = await world.made(STATER, "/budget-statements", body(place_class="contiguous_county"))
+    assert (made["version"], made["verdicts"][0]["met"]) == (1, False)
+    world.down.add("registry")
+    assert (await world.post(STATER, "/budget-statements", body())).status_code == 503

@@ -207,3 +207,13 @@ async def test_a_natural_village_is_not_opened_on_a_day_to_come(county: Harness)
     refused = await post(county, f"{VILLAGE}/natural-villages", GROUP | {"valid_from": "2099-01-01"})
     assert (refused.status_code, refused.json()["code"]) == (422, "registry.day_in_future")
     assert refused.json()["errors"][0]["pointer"] == "/valid_from"
+
+
+async def test_funds_learn_of_what_kinds_a_division_was_on_a_day(county: Harness) -> None:
+    await post(county, f"{VILLAGE}/kinds", POOR)
+    async with county.as_(OFFICER, issuer="funds") as client:
+        told = [
+            (await client.get(f"/internal/divisions/{code}/kinds", params={"on": on})).json()
+            for code, on in ((VILLAGE, "2024-01-01"), (VILLAGE, "2023-12-31"), ("341699", "2024-01-01"))
+        ]
+    assert told == [{"kinds": ["poor"]}, {"kinds": []}, {"kinds": []}]
