@@ -76,3 +76,6 @@ class RiskCompensation(Wire):
     decided_by: str | None
     opinion: str | None
     recovered_fen: int
+    to_return_fen: int = Field(
+        description="the fund's share of what the household paid back since, not yet recovered for the fund"
+    )

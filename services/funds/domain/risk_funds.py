@@ -44,6 +44,11 @@ def compensation_of(outstanding_fen: int, fund_share: str) -> int:
     return amount_fen
 
 
+def to_return(compensated_fen: int, owed_fen: int, fund_share: str, recovered_fen: int) -> int:
+    """Fen the bank was paid back of a compensated loan that are the fund's share and not yet the fund's again."""
+    return max(compensated_fen - share_of(owed_fen, fund_share) - recovered_fen, 0)
+
+
 def require_still_owed(owed_fen: int, claimed_for_fen: int) -> None:
     """Refuse to pay for what was paid back since it was claimed. Raises LossChanged with what is owed now."""
     if owed_fen < claimed_for_fen:

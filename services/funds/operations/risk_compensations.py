@@ -118,6 +118,7 @@ async def recover(
 ) -> wire.RiskCompensation:
     """Enter money recovered: it is the fund's again, never more than was compensated."""
     row = await _locked(session, actor, compensation_id)
+    require_lender(actor, await session.get_one(Loan, row.loan_id))
     if row.state != "approved":
         raise StepNotDue(state=row.state)
     require_order(request.recovered_on, today=clock.office_today(), not_before=row.decided_on, pointer="/recovered_on")
@@ -142,10 +143,17 @@ async def list_compensations(
 
 async def answers(session: AsyncSession, rows: list[RiskCompensation]) -> list[wire.RiskCompensation]:
     recovered = await storage.recovered(session, [row.id for row in rows])
+    owed = await outside_books.balances(session, "loan", [row.loan_id for row in rows])
     return [
         shaped(
             wire.RiskCompensation, row, compensation_id=row.id, claimed_by=row.entered_by,
-            recovered_fen=recovered.get(row.id, 0),
+            recovered_fen=recovered.get(row.id, 0), to_return_fen=_to_return(row, owed, recovered.get(row.id, 0)),
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _to_return(row: RiskCompensation, owed: dict[int, int], recovered_fen: int) -> int:
+    if row.state != "approved":
+        return 0
+    return rules.to_return(row.amount_fen, owed.get(row.loan_id, 0), row.fund_share, recovered_fen)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -152,6 +153,32 @@ async def test_what_was_paid_back_since_the_claim_is_not_compensated(world: Worl
     decision = f"/risk-compensations/{anew['compensation_id']}/decision"
     await world.made(FINANCE, decision, APPROVE | {"decided_on": day(12, 3)})
     assert await seen(world, fund_id) == (4_200_000, 0, 1_000_000)
+    await world.books_balance()
+
+
+async def test_what_is_paid_back_after_a_compensation_is_owed_to_the_fund_by_its_share(world: World) -> None:
+    """The fund paid 40,000 of 50,000 yuan; of 10,000 that come back 8,000 are the fund's, of all of it 40,000."""
+    fund_id = await fund(world, 5_000_000)
+    loan = await overdue(world, fund_id)
+    row = await claimed(world, fund_id, loan)
+    root = f"/risk-compensations/{row['compensation_id']}"
+    await world.made(FINANCE, f"{root}/decision", APPROVE | {"decided_on": day(12, 2)})
+
+    async def to_return() -> int:
+        (listed,) = (await world.seen(AID, "/risk-compensations", risk_fund_id=fund_id))["items"]
+        found: int = listed["to_return_fen"]
+        return found
+
+    assert await to_return() == 0
+    await repaid(world, loan, 1_000_000, day(12, 3))
+    assert await to_return() == 800_000
+    recovery = money(500_000, "recovered_on", day(12, 4))
+    other = replace(bank_desk(), office=f"{COUNTY}-other-bank")
+    assert code_of(await world.post(other, f"{root}/recoveries", recovery)) == "loan_of_other_bank"
+    await world.made(TELLER, f"{root}/recoveries", recovery)
+    assert await to_return() == 300_000
+    await repaid(world, loan, 4_000_000, day(12, 5))
+    assert await to_return() == 3_500_000
     await world.books_balance()
 
 
