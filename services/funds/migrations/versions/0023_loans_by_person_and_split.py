@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0023"
-down_revision = "0021"
+down_revision = "0022"
 
 STATES = "'applied','village_reviewed','township_reviewed','county_checked','approved','refused','disbursed','repaid'"
 SPLIT_FROM = sa.text("(facts ->> 'split_from')")
