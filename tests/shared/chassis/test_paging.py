@@ -38,6 +38,7 @@ def test_no_cursor_is_the_first_page() -> None:
         "Ä",
         "[" * 400,
     ],
+    ids=range(9),  # the cursors bear the mark of this process
 )
 def test_a_forged_cursor_is_a_malformed_request(cursor: str) -> None:
     with pytest.raises(Malformed):
@@ -97,7 +98,9 @@ def test_a_cursor_of_an_id_comes_back_as_it_went(key: UUID) -> None:
     assert paging.decode_id(None) is None
 
 
-@pytest.mark.parametrize("cursor", [LONE_SURROGATE, paging.encode("none"), paging.encode(""), paging.encode(1)])
+@pytest.mark.parametrize(
+    "cursor", [LONE_SURROGATE, paging.encode("none"), paging.encode(""), paging.encode(1)], ids=range(4)
+)
 def test_a_cursor_without_an_id_is_a_malformed_request(cursor: str) -> None:
     with pytest.raises(Malformed):
         paging.decode_id(cursor)
