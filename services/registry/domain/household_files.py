@@ -171,6 +171,8 @@ def _fact_faults(file: HouseholdFile, on: date) -> Iterator[Fault]:
         for field, day in zip(_DAYS, days, strict=True):
             if day is not None and day > on:
                 yield Fault(refusals.DayInFuture, f"/{field}")
+            elif day is not None and day.year < EARLIEST_YEAR:
+                yield Fault(refusals.YearRange, f"/{field}", {"from": EARLIEST_YEAR, "to": on.year})
     for field in _YEARS:
         year = getattr(file, field)
         if year is not None and not EARLIEST_YEAR <= year <= on.year:
@@ -224,13 +226,22 @@ def _family_faults(people: tuple[Member, ...]) -> Iterator[Fault]:
         yield Fault(refusals.SpouseSameSex, f"/members/{spouses[0]}/relation")
     if len(heads) == 1:
         yield from kinship.faults_of(people, heads[0])
-    if len({person.identity_number for person in people}) == len(people):
+    yield from _repeated([person.identity_number for person in people], "identity_number")
+    yield from _repeated([person.national_person_no for person in people], "national_person_no")
+
+
+def _repeated(numbers: Sequence[str | None], field: str) -> Iterator[Fault]:
+    """A number that two people of the household have, at the second of them."""
+    stated = [number for number in numbers if number is not None]
+    if len(set(stated)) == len(stated):
         return
     seen: set[str] = set()
-    for index, person in enumerate(people):
-        if person.identity_number in seen:
-            yield Fault(refusals.PersonTwiceInFile, f"/members/{index}/identity_number")
-        seen.add(person.identity_number)
+    for index, number in enumerate(numbers):
+        if number is None:
+            continue
+        if number in seen:
+            yield Fault(refusals.PersonTwiceInFile, f"/members/{index}/{field}")
+        seen.add(number)
 
 
 def _same_sex(one: Member, other: Member) -> bool:

@@ -170,6 +170,8 @@ def _departures(
             raise refusals.CodeUnknown(pointer=f"/departures/{index}/kind", list="departure")
         if departure.on > today:
             raise refusals.DayInFuture(pointer=f"/departures/{index}/on")
+        if departure.on < present[member_id].birth_date:
+            raise refusals.DayBeforeBirth(pointer=f"/departures/{index}/on")
         given[member_id] = (departure.kind, departure.on)
     unsaid = set(present) - staying - set(given)
     if unsaid and row.status == REGISTERED:

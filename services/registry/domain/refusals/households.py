@@ -54,8 +54,8 @@ class SpouseSameSex(RuleBroken):
 
 class PersonTwiceInFile(RuleBroken):
     code = "registry.person_twice_in_file"
-    zh = "同一证件号码在本户内出现两次"
-    en = "The same identity number stands twice in this household"
+    zh = "同一号码在本户内出现两次"
+    en = "The same number stands twice in this household"
     pointer = "/members"
 
 

@@ -150,6 +150,9 @@ async def test_a_registered_file_is_changed_with_a_reason_and_nobody_leaves_it_u
         refused = await put(county, opened, shrunk | {"departures": [departure]}, 4)
         assert (refused.status_code, refused.json()["code"]) == (422, code)
     wrongly = {"member_id": spouse, "kind": "error", "on": days_ago(0)}
+    unborn = await put(county, opened, shrunk | {"departures": [wrongly | {"on": "1930-01-01"}]}, 4)
+    assert (unborn.status_code, unborn.json()["code"]) == (422, "registry.day_before_birth")
+    assert unborn.json()["errors"][0]["pointer"] == "/departures/0/on"
     left = await put(county, opened, shrunk | {"departures": [wrongly]}, 4)
     assert left.status_code == 200, left.text
     assert left.json()["member_count"] == 2

@@ -35,6 +35,7 @@ CERTIFICATE = NUMBER + "42"
         ({"fuels": ("coal", "firewood", "gas", "biogas")}, "too_many_fuels", "/fuels"),
         ({"key_groups": ("rich",)}, "code_unknown", "/key_groups/0"),
         ({"built_year": 1800}, "year_range", "/built_year"),
+        ({"identified_on": date(1899, 12, 31)}, "year_range", "/identified_on"),
         ({"built_year": 2099}, "year_range", "/built_year"),
         ({"identified_on": date(2099, 1, 1)}, "day_in_future", "/identified_on"),
         ({"natural_village": "341622101201001"}, "natural_village_elsewhere", "/natural_village"),

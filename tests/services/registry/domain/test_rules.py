@@ -100,6 +100,8 @@ def test_a_household_has_one_head_at_most_one_spouse_and_each_person_once() -> N
     head = member()
     twice = file(head, replace(head, relation="sibling"))
     assert codes(twice) == [("person_twice_in_file", "/members/1/identity_number")]
+    numbered = file(*(replace(one, national_person_no="3416220001") for one in (head, wife)), replace(son))
+    assert codes(numbered) == [("person_twice_in_file", "/members/1/national_person_no")]
 
 
 def test_a_household_has_at_most_as_many_people_as_its_file_can_be_sent_with() -> None:
