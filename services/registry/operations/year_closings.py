@@ -27,6 +27,7 @@ from services.registry.storage.tables import HouseholdVersion, RegisterYear, Reg
 from shared.chassis import audit, clock, jobs
 from shared.chassis.database import Database
 from shared.chassis.identity import Actor
+from shared.chassis.row_security import widened
 
 PAUSE_S = 0.5
 MAX_ATTEMPTS = 5
@@ -103,41 +104,45 @@ async def _freeze(session: AsyncSession, closing: Closing) -> tuple[int, int]:
         await _tell(closing, done, len(parts))
         apart = await freezing.holding_later(session, part, through)
         await freezing.freeze(session, county, part, year, through, apart)
-        await _freeze_composed(session, county, year, through, apart)
-    await _tell(closing, len(parts), len(parts))
-    await freezing.add_up(session, county, year)
+        await _freeze_apart(session, county, year, through, apart)
+    async with widened(session):  # who stood in this county on the last day may stand in another since
+        await _freeze_apart(session, county, year, through, await freezing.moved_out(session, county, through))
+        await _tell(closing, len(parts), len(parts))
+        await freezing.add_up(session, county, year)
     households, people = (await years.totals_by_year(session, closing.actor, [county])).get((county, year), (0, 0))
     return households, people
 
 
-async def _freeze_composed(
+async def _freeze_apart(
     session: AsyncSession, county: str, year: int, through: date, households: Sequence[UUID]
 ) -> None:
-    """Keep files of which no version is what was so on the last day, each as composed for it; few, so by portions."""
+    """Keep files one by one, as they were on the last day if they stood in the county then; few, so by portions."""
     for first in range(0, len(households), AT_ONCE):
         found = await household_versions.of_each(session, households[first : first + AT_ONCE])
-        slices = [_composed(rows, through) for rows in found.values()]
+        slices = [_slice(rows, through) for rows in found.values()]
         here = [one for one in slices if one is not None and rules.county_of(one["village_code"]) == county]
         await freezing.keep(session, [one | {"county_code": county, "year": year} for one in here])
 
 
-def _composed(rows: Sequence[HouseholdVersion], through: date) -> dict[str, Any] | None:
-    """The slice of a file as all that is known says it was on a day; None where it was opened later."""
+def _slice(rows: Sequence[HouseholdVersion], through: date) -> dict[str, Any] | None:
+    """The slice of a file as all that is known says it was on a day; None where it was opened later. It keeps its
+    content where something true later was recorded before the last version true by then."""
     versions = [version_of(row) for row in rows]
-    stood = [one for one in versions if one.true_from <= through]
     made = household_history.whole(
         household_history.standing(versions, date.max, through), household_history.order_of(versions)
     )
     if made is None:
         return None
     status, content = made
+    last = max(one.number for one in versions if one.true_from <= through)
+    plain = all(one.true_from <= through for one in versions if one.number <= last)
     income = views.income_of(content)
     return {
         "household_id": rows[0].household_id,
-        "version": stood[-1].number,
+        "version": last,
         "status": status,
         "net_income_fen": None if income is None else income.net_fen(),
-        "content": content,
+        "content": None if plain else content,
     } | {name: content.get(name) for name in ("village_code", "attribute", "main_cause", "member_count")}
 
 

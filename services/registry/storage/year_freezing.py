@@ -63,6 +63,21 @@ where household.village_code >= cast(:part as text)
 order by household.id
 for no key update of household
 """)
+# A file goes to another county by a move between villages alone.
+_MOVED_OUT = text("""
+select household.id
+from households household
+where not (household.village_code >= cast(:county as text) and household.village_code < cast(:county as text) || ':')
+  and household.id in (
+    select change.household_id
+    from natural_changes change
+    join natural_change_decisions decision on decision.change_id = change.id and decision.outcome = 'accepted'
+    where change.kind = 'village_move' and change."on" > cast(:through as date)
+      and change.village_code >= cast(:county as text) and change.village_code < cast(:county as text) || ':'
+  )
+order by household.id
+for no key update of household
+""")
 _TOTAL = text("""
 insert into register_year_totals (county_code, year, village_code, status, attribute, main_cause, households, people)
 select county_code, year, village_code, status, coalesce(attribute, ''), coalesce(main_cause, ''), count(*),
@@ -79,6 +94,12 @@ async def holding_later(session: AsyncSession, part: str, through: date) -> list
     a change of keys leaves alone what is taken over from their versions."""
     await allow_long(session)
     return list(await session.scalars(_HOLDING_LATER, {"part": part, "through": through}))
+
+
+async def moved_out(session: AsyncSession, county_code: str, through: date) -> list[UUID]:
+    """The files that left a county since `through`, wherever they stand now; locked as with `holding_later`."""
+    await allow_long(session)
+    return list(await session.scalars(_MOVED_OUT, {"county": county_code, "through": through}))
 
 
 async def freeze(

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.storage.tables.declarative import Base
@@ -79,7 +79,7 @@ class HouseholdSlice(Base):
     main_cause: Mapped[str | None]
     member_count: Mapped[int] = mapped_column(SmallInteger)
     net_income_fen: Mapped[int | None]
-    content: Mapped[dict[str, Any] | None]
+    content: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
 
 
 class RegisterYearTotal(Base):

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from services.registry.operations import year_closings
 from shared.chassis.clock import office_today
 from shared.chassis.identity import Actor
 from tests.services.registry.api.test_household_changes import kept, put
-from tests.services.registry.changes import HOUSEHOLDS, done, event
+from tests.services.registry.api.test_register_years_moved import moved
+from tests.services.registry.changes import HOUSEHOLDS, done, event, on_register
 from tests.services.registry.operations.keys import keys_in_use, new_key, present_keys, rotate, seals
 from tests.services.registry.people import (
     COUNTY,
+    FOREIGN_VILLAGE,
     OTHER_VILLAGE,
     VILLAGE,
     days_ago,
@@ -136,6 +141,46 @@ async def test_a_household_is_frozen_in_the_village_it_lived_in_on_the_last_day_
         lines = await get(county, f"{YEARS}/{LAST_YEAR}/households", recorder(village=village))
         seen[village] = [(line["id"], line["village_code"]) for line in lines.json()["items"]]
     assert seen == {VILLAGE: [(opened["id"], VILLAGE)], OTHER_VILLAGE: []}
+
+
+@pytest.mark.parametrize("corrected", [False, True])
+async def test_who_went_to_another_county_before_the_year_was_closed_is_kept_by_the_county_they_lived_in(
+    county: Harness, owner: Any, corrected: bool
+) -> None:
+    file = await on_register(county)
+    await open_household(county)
+    await age(owner)
+    now = await moved(county, file, FOREIGN_VILLAGE)
+    if corrected:
+        late = kept(now, village_code=FOREIGN_VILLAGE, safe_water=False) | {"true_from": IN_LAST_YEAR}
+        answer = await put(county, now, late | {"reason": "入户核查"}, who=recorder(village=FOREIGN_VILLAGE))
+        assert answer.status_code == 200, answer.text
+    await both_closed(county)
+    year = await listed(county)
+    assert (year["households"], year["people"]) == (2, 6)
+    for who in (recorder(), recorder(village=FOREIGN_VILLAGE)):
+        frozen = (await get(county, f"{HOUSEHOLDS}/{file['id']}", who, year=LAST_YEAR)).json()
+        assert (frozen["village_code"], frozen["status"], frozen["safe_water"]) == (
+            VILLAGE,
+            "registered",
+            not corrected,
+        )
+    there = FOREIGN_VILLAGE[:6]
+    async with county.as_(actor("register_year.close", scope=(there,), level="county")) as client:
+        for one in (LAST_YEAR - 1, LAST_YEAR):
+            asked = await client.post(f"{YEARS}/{one}/close", json={"division_code": there})
+            assert asked.status_code == 202, asked.text
+            while not await owner.fetchval(
+                "select 1 from register_years where (county_code, year) = ($1, $2)", there, one
+            ):
+                await year_closings.run_one(county.fastapi.state.database, "test")
+    columns = "county_code, year, village_code, content is null"
+    kept_by = await owner.fetch(
+        f"select {columns} from household_slices where household_id = $1 order by year", file["id"]
+    )
+    assert [tuple(row) for row in kept_by] == [
+        (COUNTY, LAST_YEAR - 1, VILLAGE, True), (COUNTY, LAST_YEAR, VILLAGE, not corrected),
+    ]  # fmt: skip
 
 
 async def test_a_frozen_list_shares_an_income_by_the_people_who_count_for_it_as_the_file_does(
