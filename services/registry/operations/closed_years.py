@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,6 +22,12 @@ async def require_years_open(
     closed = await register_years.closed_of(session, counties)
     for county in counties:
         require_open(day, closed[county], refusal)
+
+
+async def require_not_frozen(session: AsyncSession, household_id: UUID, day: date) -> None:
+    """Refuse what is true from a day of a closed year the household was frozen with, wherever it lived then."""
+    for closed in (await register_years.frozen_of(session, household_id)).values():
+        require_open(day, closed)
 
 
 async def hold_years(session: AsyncSession, villages: Iterable[str]) -> None:

@@ -94,7 +94,9 @@ async def _try_out(
     finally:
         await trial.rollback()
     closed = await register_years.years_closed(session, counties)
-    touched = {county: year for county in counties if (year := rules.closed_year_of(day, closed[county])) is not None}
+    for county, years in (await register_years.frozen_of(session, row.household_id)).items():
+        closed[county] = closed.get(county, {}) | years
+    touched = {county: year for county in closed if (year := rules.closed_year_of(day, closed[county])) is not None}
     if not touched:
         raise refusals.YearNotClosed()
     row.county_code, row.year = min(touched.items(), key=lambda item: (item[1], item[0]))

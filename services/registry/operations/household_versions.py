@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.domain.refusals import DayInFuture, TrueFromTooEarly
 from services.registry.domain.register_years import earliest_day
-from services.registry.operations.closed_years import hold_years, require_years_open
+from services.registry.operations.closed_years import hold_years, require_not_frozen, require_years_open
 from services.registry.operations.households import event_columns
 from services.registry.storage import household_records as records
 from services.registry.storage import household_versions
@@ -60,7 +60,9 @@ async def write(
     if why.consented:
         await hold_years(session, villages)
     else:
-        await require_years_open(session, villages, earliest_day(before, content, why.true_from))
+        day = earliest_day(before, content, why.true_from)
+        await require_years_open(session, villages, day)
+        await require_not_frozen(session, row.id, day)
     row.version += 1
     version = HouseholdVersion(
         household_id=row.id,

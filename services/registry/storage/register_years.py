@@ -97,6 +97,23 @@ async def years_closed(session: AsyncSession, county_codes: Sequence[str]) -> di
     return found
 
 
+async def frozen_of(session: AsyncSession, household_id: UUID) -> dict[str, dict[int, date]]:
+    """The closed years a household was frozen with, with their last days, by the county that closed them: it may have
+    gone to another since."""
+    found: dict[str, dict[int, date]] = {}
+    rows = await session.execute(
+        select(RegisterYear.county_code, RegisterYear.year, RegisterYear.closed_through)
+        .join(
+            HouseholdSlice,
+            and_(HouseholdSlice.county_code == RegisterYear.county_code, HouseholdSlice.year == RegisterYear.year),
+        )
+        .where(HouseholdSlice.household_id == household_id)
+    )
+    for county, year, through in rows:
+        found.setdefault(county, {})[year] = through
+    return found
+
+
 async def first_opened(session: AsyncSession, county_code: str) -> date | None:
     """The day the county's first file was opened."""
     return await session.scalar(

@@ -24,7 +24,18 @@ from tests.services.registry.people import (
     recorder,
     township_officer,
 )
-from tests.services.registry.years import IN_LAST_YEAR, LAST_YEAR, YEARS, age, ask, close, closer, decide, listed
+from tests.services.registry.years import (
+    IN_LAST_YEAR,
+    LAST_YEAR,
+    YEARS,
+    age,
+    ask,
+    city_officer,
+    close,
+    closer,
+    decide,
+    listed,
+)
 from tests.support.harness import Harness, actor
 
 TODAY = office_today().isoformat()
@@ -181,6 +192,29 @@ async def test_who_went_to_another_county_before_the_year_was_closed_is_kept_by_
     assert [tuple(row) for row in kept_by] == [
         (COUNTY, LAST_YEAR - 1, VILLAGE, True), (COUNTY, LAST_YEAR, VILLAGE, not corrected),
     ]  # fmt: skip
+
+
+async def test_what_a_county_froze_is_not_changed_without_consent_where_the_household_went(
+    county: Harness, owner: Any
+) -> None:
+    file = await open_household(county)
+    await age(owner)
+    await both_closed(county)
+    now, there = await moved(county, file, FOREIGN_VILLAGE), FOREIGN_VILLAGE[:6]
+    change = kept(now, village_code=FOREIGN_VILLAGE, safe_water=False) | {"true_from": IN_LAST_YEAR}
+    refused = await put(county, now, change, who=recorder(village=FOREIGN_VILLAGE))
+    assert (refused.status_code, refused.json()["code"]) == (409, "registry.year_closed"), refused.text
+    asking = actor("correction.ask", scope=(there,), level="county")
+    asked = await ask(county, now, change, who=asking)
+    assert (asked.status_code, asked.json()["year"]) == (201, LAST_YEAR), asked.text
+    done_ = await decide(county, asked.json()["id"], city_officer(city=there[:4]))
+    assert (done_.status_code, done_.json()["state"]) == (200, "consented"), done_.text
+    nation = actor("register_year.read", scope=("00",))
+    (against,) = (await get(county, f"{YEARS}/{LAST_YEAR}/corrections", nation)).json()["items"]
+    assert (against["id"], against["version_frozen"]) == (asked.json()["id"], 1)
+    free = kept(now, village_code=FOREIGN_VILLAGE, housing_level="C")
+    later = await put(county, now | {"version": 3}, free, who=recorder(village=FOREIGN_VILLAGE))
+    assert later.status_code == 200, later.text
 
 
 async def test_a_frozen_list_shares_an_income_by_the_people_who_count_for_it_as_the_file_does(
