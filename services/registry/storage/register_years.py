@@ -41,6 +41,7 @@ from services.registry.storage.tables import (
     RegisterYearTotal,
 )
 from shared.chassis.identity import Actor
+from shared.chassis.row_security import widened
 from shared.chassis.scope import in_scope, within
 
 _LOCK = 7420
@@ -292,7 +293,7 @@ async def corrections_of(
     """Corrections consented to of what a year froze, newest last, with the version frozen.
 
     What a correction speaks of begins with the day it is true from, or with a departure in its own year, the first
-    closed one it reaches.
+    closed one it reaches. Scope is that of the village it was frozen in, wherever the household is now.
     """
     correction = Correction
     reaches = or_(
@@ -324,4 +325,5 @@ async def corrections_of(
         query = query.where(within(HouseholdSlice.village_code, area))
     if after is not None:
         query = query.where(correction.id > after)
-    return (await session.execute(query)).all()
+    async with widened(session):
+        return (await session.execute(query)).all()

@@ -25,7 +25,7 @@ from tests.services.registry.people import (
     recorder,
     township_officer,
 )
-from tests.services.registry.years import LAST_YEAR, YEARS, close, closed, closer
+from tests.services.registry.years import LAST_YEAR, YEARS, ask, close, closed, closer, decide
 from tests.support import server
 from tests.support.harness import Harness, actor
 
@@ -137,6 +137,21 @@ async def test_the_frozen_village_sees_nothing_of_a_household_but_what_was_froze
             clear = await client.post(f"{path}/unmask", json={"purpose": "入户核实联系方式"})
         assert clear.status_code == 404, clear.text
         assert (await get(county, HOUSEHOLDS, who)).json()["items"] == []
+
+
+async def test_the_corrections_of_a_year_stay_with_the_village_it_was_frozen_under(county: Harness, owner: Any) -> None:
+    file = await open_household(county)
+    await closed(county, owner)
+    correction = (await ask(county, file, kept(file, housing_level="C"))).json()
+    assert (await decide(county, correction["id"])).status_code == 200
+    path = f"{YEARS}/{LAST_YEAR}/corrections"
+    before = (await get(county, path, closer())).json()
+    assert [row["id"] for row in before["items"]] == [correction["id"]]
+    await moved(county, file | {"version": 2}, FOREIGN_VILLAGE)
+    for area in (VILLAGE, TOWNSHIP, COUNTY, "3416", "00"):
+        assert (await get(county, path, reader(area))).json() == before, area
+    for area in (OTHER_VILLAGE, FOREIGN_VILLAGE, FOREIGN_COUNTY):
+        assert (await get(county, path, reader(area))).json()["items"] == [], area
 
 
 async def test_how_a_household_ended_after_the_year_is_not_told_with_what_was_frozen(
