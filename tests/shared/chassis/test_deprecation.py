@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import httpx2 as httpx
@@ -39,7 +40,7 @@ def app() -> FastAPI:
         return ["old"]
 
     app = FastAPI()
-    app.state.database = None
+    app.state.database, app.state.tokens = None, SimpleNamespace(cursor_key=b"a key")
     app.include_router(router)
     return app
 

@@ -15,11 +15,11 @@ from tests.services.funds.checks import check_progress
 from tests.services.funds.opening_books import CHIEF, checked, decision, faults, rows_of
 from tests.services.funds.world import (
     CLAIMANT,
+    CONFIRMER,
     COUNTY,
     MAKER,
     PROVINCE,
     READER,
-    RELEASER,
     World,
     claim_body,
     code_of,
@@ -49,7 +49,7 @@ async def test_what_households_were_paid_and_what_was_got_back_of_the_dead_comes
     await world.died(1, day(5, 1))
     (case,) = await deaths.cases(world)
     recovery = {"recovered_on": day(7), "bank_reference": "back-1", "note": "家属退回"}
-    await world.made(RELEASER, f"/claw-backs/{case['case_id']}/recovery", recovery)
+    await world.made(CONFIRMER, f"/claw-backs/{case['case_id']}/recovery", recovery)
     other.projects["G1"] = world.projects["G1"]
     await opened(world, other, day(5, 12), day(5, 13), day(6, 30), day(7))
     total = (await other.progress())["total"]
@@ -116,7 +116,7 @@ async def test_retention_that_was_paid_again_after_the_bank_sent_it_back_comes_b
     await world.review(released, on=day(8, 1))
     payment = await world.settle(await world.order(released, on=day(8, 2)), on=day(8, 3))
     back = {"amount_fen": 3_000, "returned_on": day(9), "reason": "账号有误", "bank_reference": "back-1"}
-    await world.made(RELEASER, f"/payments/{payment['payment_id']}/return", back)
+    await world.made(CONFIRMER, f"/payments/{payment['payment_id']}/return", back)
     again = await world.made(CLAIMANT, f"/claims/{released['claim_id']}/again", {"claimed_on": day(9, 2)})
     await world.review(again, on=day(9, 3))
     await world.settle(await world.order(again, on=day(9, 4)), on=day(9, 5))

@@ -165,7 +165,7 @@ async def test_a_death_told_again_with_its_right_day_opens_or_closes_the_case(wo
     await world.died(1, day(4), sequence=5)
     (case,) = await cases(world)
     recovery = {"recovered_on": day(7), "bank_reference": "back-1", "note": "家属退回"}
-    await world.made(RELEASER, f"/claw-backs/{case['case_id']}/recovery", recovery)
+    await world.made(CONFIRMER, f"/claw-backs/{case['case_id']}/recovery", recovery)
     await world.died(1, None, sequence=6)
     await world.died(1, day(4), sequence=7)
     assert [one["state"] for one in await cases(world)] == ["recovered"]
@@ -185,7 +185,7 @@ async def test_what_a_dead_payee_received_for_another_is_got_back_and_granted_an
         case = (await cases(world))[0]
         assert (case["person_id"], case["state"], case["amount_fen"]) == (f"person-{number}", "open", 300_000)
         recovery = {"recovered_on": day(7), "bank_reference": f"back-{number}", "note": "家属退回"}
-        await world.made(RELEASER, f"/claw-backs/{case['case_id']}/recovery", recovery)
+        await world.made(CONFIRMER, f"/claw-backs/{case['case_id']}/recovery", recovery)
         assert await states(world, batch) == [("returned", "payee_dead")]
     person(world, 12, age=10, schooling="bachelor_1", head_person_id="person-13")
     person(world, 13)

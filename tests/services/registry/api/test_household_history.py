@@ -18,7 +18,7 @@ async def get(registry: Harness, opened: dict[str, Any], path: str = "", **param
 
 
 async def opened_days_ago(registry: Harness, owner: Any, days: int = 30, **other: Any) -> dict[str, Any]:
-    opened = await open_household(registry, **other)
+    opened = await open_household(registry, **({"identified_on": None} | other))
     await owner.execute("update households set opened_on = opened_on - $1::int", days)
     await owner.execute("update household_versions set recorded_on = recorded_on - $1::int", days)
     await owner.execute("update household_versions set true_from = true_from - $1::int", days)
@@ -110,7 +110,7 @@ async def test_a_history_says_who_changed_what_when_and_why(county: Harness, own
     opened = await opened_days_ago(county, owner)
     await registered(county, opened)
     body = kept(opened, housing_level="C", phone="13912345678", fuels=["coal"]) | {"reason": "房屋鉴定"}
-    body |= {"income": {"wage_fen": 900_000, "transfer_fen": 200_001}, "true_from": days_ago(3)}
+    body |= {"income": {"wage_fen": 900_000, "transfer_fen": 200_001}, "true_from": days_ago(3), "identified_on": None}
     body["members"][1] |= {"health": ["chronic_illness"], "labour": "skilled", "pension_insurance": False}
     who = recorder()
     changed = await put(county, opened, body, 3, who=who)
