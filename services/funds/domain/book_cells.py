@@ -10,6 +10,8 @@ from fractions import Fraction
 from math import isfinite
 from typing import Any
 
+from shared.texts import half_width
+
 MAX_FEN = 10**15
 MOST_DIGITS = 10**15
 FEN_PER = {"分": 1, "元": 100, "万元": 1_000_000}
@@ -66,11 +68,6 @@ def _clean(cell: str) -> str:
     if len(text) > 500:
         raise BadCell("too_long")
     return text
-
-
-def half_width(text: str) -> str:
-    """Full-width digits, letters and signs as plain ones."""
-    return text if text.isascii() else unicodedata.normalize("NFKC", text)
 
 
 def needed(text: str) -> str:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Protocol
 from services.funds.domain import book_cells as cells
 from services.funds.domain.book_faults import Fault
 from services.funds.domain.refusals.books import BookHeaderRepeated, BookHeadersWrong, BookUnitMissing
+from shared.texts import half_width
 
 PARTS = {"receipts": "接收", "allocations": "分配", "payments": "支付"}
 """Part of the books -> its sheet."""
@@ -175,7 +176,7 @@ def layout_of(part: str, headers: Sequence[str]) -> Layout:
     places: dict[str, int] = {}
     units: dict[str, str] = {}
     for place, header in enumerate(headers):
-        name = cells.half_width(header).replace(" ", "")
+        name = half_width(header).replace(" ", "")
         money = _MONEY.fullmatch(name)
         own = money[1] if money else name
         if own in wanted and own in places:
@@ -223,7 +224,7 @@ def read(layout: Layout, rows: Sequence[tuple[int, Sequence[Any]]], merged: Iter
 
 
 def _is_total(row: Sequence[Any]) -> bool:
-    return any(isinstance(cell, str) and cells.half_width(cell).replace(" ", "") == TOTAL for cell in row)
+    return any(isinstance(cell, str) and half_width(cell).replace(" ", "") == TOTAL for cell in row)
 
 
 def _totals_wrong(layout: Layout, totals: tuple[int, Sequence[Any]], sums: Mapping[str, int]) -> list[Fault]:
@@ -286,7 +287,7 @@ def _day(text: str) -> date | None:
 
 
 def _count(text: str) -> int:
-    plain = cells.half_width(text) or "1"
+    plain = half_width(text) or "1"
     if not (plain.isascii() and plain.isdigit() and 0 < int(plain) < 100):
         raise cells.BadCell("number")
     return int(plain)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+COUNTY_DIGITS = 6
 NATION = "00"
 LENGTHS = (2, 4, 6, 9, 12)
 LEVELS = {2: "province", 4: "city", 6: "county", 9: "township", 12: "village"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.funds.domain.divisions import COUNTY_DIGITS
 from services.funds.domain.personal_numbers import holds_number
 from services.funds.domain.refusals.giving import (
     AimNotOne,
@@ -12,8 +13,6 @@ from services.funds.domain.refusals.giving import (
     PublishedPersonal,
 )
 from services.funds.domain.uscc import require_uscc
-
-COUNTY_DIGITS = 6
 
 
 def require_place(division_code: str) -> str:

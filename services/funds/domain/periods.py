@@ -5,8 +5,8 @@ from __future__ import annotations
 import calendar
 from datetime import date
 
-from services.funds.domain.divisions import NATION
-from services.funds.domain.refusals.claim_checks import PeriodNotOver, SuperiorConsents
+from services.funds.domain.divisions import COUNTY_DIGITS, NATION
+from services.funds.domain.refusals.claim_checks import PeriodNotOver, PeriodOfNoBooks, SuperiorConsents
 
 
 def days_of(period: str) -> tuple[date, date]:
@@ -16,6 +16,12 @@ def days_of(period: str) -> tuple[date, date]:
         return date(year, 1, 1), date(year, 12, 31)
     month = int(period[5:])
     return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
+
+
+def require_books(division_code: str) -> None:
+    """Refuse a division below the county: no book is kept under its code. Raises PeriodOfNoBooks."""
+    if len(division_code) > COUNTY_DIGITS:
+        raise PeriodOfNoBooks()
 
 
 def require_over(last_on: date, today: date) -> None:

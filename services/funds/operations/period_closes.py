@@ -22,6 +22,7 @@ from shared.schemas.wire import Page
 async def close(session: AsyncSession, actor: Actor, request: wire.NewPeriodClose) -> wire.PeriodClose:
     """Close a month or year that is over: no money moves on a day of it any more; corrections fall into later days."""
     require_in_scope(actor, request.division_code)
+    rules.require_books(request.division_code)
     first_on, last_on = rules.days_of(request.period)
     rules.require_over(last_on, clock.office_today())
     await storage.hold_back_postings(session, request.division_code)

@@ -110,6 +110,13 @@ class PeriodNotOver(RuleBroken):
     pointer = "/period"
 
 
+class PeriodOfNoBooks(RuleBroken):
+    code = "funds.period_of_no_books"
+    zh = "乡镇、村没有单独的账,期间由县及以上结账"
+    en = "Townships and villages keep no books of their own: their county closes the period"
+    pointer = "/division_code"
+
+
 class PeriodClosedAlready(Conflict):
     code = "funds.period_closed_already"
     zh = "该期间已经结账"

@@ -131,6 +131,12 @@ async def test_a_period_is_closed_once_when_it_is_over_and_by_its_own_office(wor
     assert (await world.post(ELSEWHERE, "/period-closes", MAY)).status_code == 403
 
 
+async def test_a_township_has_no_books_to_close(world: World) -> None:
+    refused = await world.post(CLOSER, "/period-closes", MAY | {"division_code": f"{COUNTY}101"})
+    assert (refused.status_code, code_of(refused)) == (422, "period_of_no_books")
+    assert (await world.seen(READER, "/period-closes"))["items"] == []
+
+
 async def test_closing_and_posting_at_once_leave_no_posting_behind_the_closing(world: World) -> None:
     """Whichever commits first wins: what is in the closed period was there when it was closed."""
     allocation = await world.allocation(await world.money(1000), 1000)

@@ -37,6 +37,8 @@ def test_amounts_convert_exactly(cell: object, unit: str, fen: int) -> None:
         ("-5", "元", "amount"),
         ("12,34.5", "元", "amount"),
         ("一万元", "元", "amount"),
+        ("1²", "元", "amount"),
+        ("①5", "元", "amount"),
         (True, "元", "amount"),
         (float("inf"), "元", "amount"),
         (float("nan"), "元", "amount"),
