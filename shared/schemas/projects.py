@@ -72,6 +72,9 @@ class ProjectGrant(Wire):
     contractor_uscc: str | None
     contract_fen: int | None
     retention_rate: str | None = Field(description="decimal string between 0 and 1")
+    contracted_on: date | None = Field(
+        default=None, description="the day the contract was signed; not told by versions of before"
+    )
     accepted_on: date | None
     planned_end_on: date | None
 

@@ -72,7 +72,7 @@ async def _grant_behind(session: AsyncSession, actor: Actor, peer: Peer, allocat
 
 async def _check(session: AsyncSession, allocation: Allocation, grant: ProjectGrant, request: wire.NewClaim) -> None:
     """The claim's rules in the order an officer checks them: stage, day, papers."""
-    contracted_on = contract_day(await project_grants.versions(session, grant.project_code))
+    contracted_on = grant.contracted_on or contract_day(await project_grants.versions(session, grant.project_code))
     in_works = grant.state in rules.CONTRACTED
     earliest = rules.earliest_day(
         request.kind, allocation.purpose, contracted_on if in_works else None, grant.accepted_on
@@ -117,7 +117,7 @@ def payee_of(grant: ProjectGrant, versions: list[ProjectGrant]) -> tuple[str, st
 
 
 def contract_day(versions: list[ProjectGrant]) -> date | None:
-    """The first day a project is known to have had a contract."""
+    """The first day a project is known to have had a contract, where projects do not say it."""
     return min((grant.state_since for grant in versions if grant.state in rules.CONTRACTED), default=None)
 
 

@@ -42,6 +42,7 @@ def of(project: Project) -> ProjectGrant:
             "contractor_uscc": project.contractor_uscc,
             "contract_fen": project.contract_fen,
             "retention_rate": project.retention_rate,
+            "contracted_on": project.contracted_on,
             "accepted_on": project.accepted_on,
             "planned_end_on": project.planned_end_on,
         }

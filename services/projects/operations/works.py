@@ -72,6 +72,7 @@ async def contract(session: AsyncSession, actor: Actor, code: str, new: NewContr
     session.add(Contract(project_code=code, **new.model_dump(), **recording.by(actor)))
     project.contractor_name, project.contractor_uscc = new.contractor_name, new.contractor_uscc
     project.contract_fen, project.retention_rate = new.amount_fen, new.retention_rate
+    project.contracted_on = new.signed_on
     return await _moved(session, actor, project, "contracted", new.signed_on, "works.contract")
 
 

@@ -129,6 +129,7 @@ class Project(Base):
     contractor_uscc: Mapped[str | None] = mapped_column(String(18))
     contract_fen: Mapped[int | None]
     retention_rate: Mapped[str | None]
+    contracted_on: Mapped[date | None]
     accepted_on: Mapped[date | None]
     grant_version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]

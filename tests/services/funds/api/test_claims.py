@@ -74,6 +74,15 @@ async def test_a_wrong_claim_is_refused_and_no_money_is_set_aside(
     assert (await world.seen(READER, "/claims"))["items"] == []
 
 
+async def test_a_claim_of_before_the_acceptance_waits_for_no_news_of_the_contract(world: World) -> None:
+    """Funds may know the last version of a project before those between have arrived."""
+    world.projects["P2"] = grant_of("P2", **ACCEPTED | {"version": 7, "contracted_on": day(5)})
+    allocation = await world.allocation(await world.money(1000), 1000, "P2")
+    early = await world.post(CLAIMANT, "/claims", claim_body(allocation, 400) | {"claimed_on": day(4, 30)})
+    assert (code_of(early), early.json()["facts"]) == ("day_before_step", {"not_before": day(5)})
+    await world.made(CLAIMANT, "/claims", claim_body(allocation, 400) | {"claimed_on": day(5)})
+
+
 async def test_a_paper_serves_one_claim_in_the_county_whatever_the_project(world: World) -> None:
     world.projects["P2"] = grant_of("P2")
     receipt = await world.money(2000)

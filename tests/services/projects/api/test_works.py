@@ -154,6 +154,7 @@ async def test_a_contract_keeps_to_plan_retention_and_winner(projects: Harness) 
     assert refusal(no_winner) == (422, "projects.winner_code_missing")
     assert refusal(bad_digit) == (422, "projects.uscc_invalid")
     assert (signed["state"], signed["contract_fen"]) == ("contracted", 1_000_000)
+    assert (await grant(projects, code))["contracted_on"] == good["signed_on"]
 
 
 async def test_a_village_that_builds_itself_names_no_company(projects: Harness) -> None:

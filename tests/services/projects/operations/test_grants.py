@@ -68,6 +68,7 @@ async def test_funds_reads_exactly_the_agreed_facts(projects: Harness) -> None:
         "contractor_uscc": None,
         "contract_fen": None,
         "retention_rate": None,
+        "contracted_on": None,
         "accepted_on": None,
         "planned_end_on": f"{YEAR}-09-20",
     }
