@@ -34,7 +34,7 @@ class Size:
     asked: int
     """Questions for progress on one side of a pair."""
     posts: int
-    """Postings over HTTP on one side of a pair."""
+    """Postings over HTTP on one side of a pair: some seconds, as TPC-B beside it is given."""
     pairs: int = 5
 
     @property
@@ -60,7 +60,7 @@ SMALL = Size(
     book_counties=16,
     book_projects=3_500,
     asked=100,
-    posts=500,
+    posts=3_000,
 )
 PROVINCE = Size(
     name="province",
