@@ -57,6 +57,13 @@ class NewOverdueNotice(Wire):
     reason: Text
 
 
+class NewNoticeWithdrawal(Wire):
+    """The bank's notice was wrong: the household had paid."""
+
+    withdrawn_on: Day
+    reason: Text
+
+
 class LoanRepayment(Wire):
     repayment_id: int
     reversed_on: date | None = Field(default=None, description="when it was undone as wrongly entered")

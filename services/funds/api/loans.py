@@ -22,6 +22,7 @@ from shared.schemas.funds_loans import (
     NewLoan,
     NewLoanRepayment,
     NewLoanWithdrawal,
+    NewNoticeWithdrawal,
     NewOverdueNotice,
 )
 from shared.schemas.wire import Code, Page
@@ -79,6 +80,15 @@ async def loan_repay(loan_id: WholeId, body: NewLoanRepayment, session: Session,
 @router.post("/{loan_id}/overdue-notice", operation_id="loan_notice_overdue", **needs("loan.repay", money=True))
 async def loan_notice_overdue(loan_id: WholeId, body: NewOverdueNotice, session: Session, actor: CurrentActor) -> Loan:
     return await loan_money.notice_overdue(session, actor, loan_id, body)
+
+
+@router.post(
+    "/{loan_id}/overdue-notice/withdrawal", operation_id="loan_withdraw_notice", **needs("loan.repay", money=True)
+)
+async def loan_withdraw_notice(
+    loan_id: WholeId, body: NewNoticeWithdrawal, session: Session, actor: CurrentActor
+) -> Loan:
+    return await loan_money.withdraw_notice(session, actor, loan_id, body)
 
 
 @router.get("", operation_id="loan_list", **needs("loan.read"))

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.funds.domain import loans as rules
 from services.funds.domain.days import require_order
 from services.funds.domain.persons import require_other_person
-from services.funds.domain.refusals.credit import LoanOverCap, LoanOverdueKnown
+from services.funds.domain.refusals.credit import LoanLossClaimed, LoanNotNoticed, LoanOverCap, LoanOverdueKnown
 from services.funds.domain.refusals.spending import StepNotDue
 from services.funds.operations import risk_funds
 from services.funds.operations.loans import answers, limits_of, owed_by, persons_of, require_lender
@@ -23,6 +23,9 @@ from shared.chassis.identity import Actor
 from shared.chassis.peers import Peer
 from shared.refusals import NotFound
 from shared.schemas import funds_loans as wire
+
+_NOTICE = "overdue"
+"""The step of a bank's notice; it may be given again after it was withdrawn."""
 
 
 async def disburse(
@@ -64,12 +67,12 @@ async def _require_use_and_rate(session: AsyncSession, row: Loan, on: date) -> N
     rules.require_use(await storage.uses_on(session, on), row.use_code, row.purpose)
 
 
-async def _locked(session: AsyncSession, actor: Actor, loan_id: int, state: str) -> Loan:
+async def _locked(session: AsyncSession, actor: Actor, loan_id: int, *states: str) -> Loan:
     row = await pages.visible(session, Loan, actor, loan_id, lock=True)
     if row is None:
         raise NotFound()
     require_lender(actor, row)
-    if row.state != state:
+    if row.state not in states:
         raise StepNotDue(state=row.state)
     return row
 
@@ -137,10 +140,38 @@ async def notice_overdue(
     if row.overdue_on is not None or (known is not None and request.overdue_on >= known):
         raise LoanOverdueKnown()
     row.overdue_on = request.overdue_on
+    before = await decisions.turns(session, ("loan", row.id), _NOTICE)
     decisions.record(
-        session, actor, None, ("loan", row.id), "overdue",
+        session, actor, None, ("loan", row.id), decisions.turn_of(_NOTICE, len(before)),
         outcome="overdue", opinion=request.reason, decided_on=request.overdue_on,
     )  # fmt: skip
     await session.flush()
     audit.record(session, actor, "loan.overdue", f"loan:{row.id}", overdue_on=request.overdue_on.isoformat())
+    return (await answers(session, [row]))[0]
+
+
+async def withdraw_notice(
+    session: AsyncSession, actor: Actor, loan_id: int, request: wire.NewNoticeWithdrawal
+) -> wire.Loan:
+    """Take a wrong notice back, by another person of the bank than who gave it: the loan is overdue by its due day
+    again, and the next quarter's subsidy makes good what the notice had stopped.
+
+    Raises LoanNotNoticed without one, LoanLossClaimed while a claim on the risk fund stands upon it.
+    """
+    rules.require_bank(actor.level, actor.sector)
+    row = await _locked(session, actor, loan_id, "disbursed", "repaid")
+    if row.overdue_on is None:
+        raise LoanNotNoticed()
+    notices = await decisions.turns(session, ("loan", row.id), _NOTICE)
+    require_other_person(actor.person, notices[-1].decided_person)
+    require_order(request.withdrawn_on, today=clock.office_today(), not_before=row.overdue_on, pointer="/withdrawn_on")
+    if await storage.loss_claimed(session, row.id):
+        raise LoanLossClaimed()
+    noticed, row.overdue_on = row.overdue_on, None
+    decisions.record(
+        session, actor, None, ("loan", row.id), decisions.turn_of("overdue_withdrawn", len(notices) - 1),
+        outcome="withdraw", opinion=request.reason, decided_on=request.withdrawn_on,
+    )  # fmt: skip
+    await session.flush()
+    audit.record(session, actor, "loan.withdraw_notice", f"loan:{row.id}", overdue_on=noticed.isoformat())
     return (await answers(session, [row]))[0]

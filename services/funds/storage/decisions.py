@@ -1,9 +1,11 @@
-"""SQL of decisions: each step of each thing is decided once."""
+"""SQL of decisions: each step of each thing is decided once. A step that may be taken again has a number each time."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.storage.tables import Decision
@@ -48,3 +50,15 @@ def record(
     if row is not None:
         row.decided_on, row.decided_at, row.opinion = decided_on, now, opinion
         row.decided_by, row.decided_person, row.decided_office = actor.account, actor.person, actor.office
+
+
+async def turns(session: AsyncSession, subject: tuple[str, int], step: str) -> Sequence[Decision]:
+    """Every time a step that may be taken again was taken, the first time first."""
+    turn = or_(Decision.step == step, Decision.step.startswith(f"{step}:", autoescape=True))
+    query = select(Decision).where(Decision.subject_type == subject[0], Decision.subject_id == subject[1], turn)
+    return (await session.scalars(query.order_by(Decision.id))).all()
+
+
+def turn_of(step: str, before: int) -> str:
+    """What a step is called that was taken so many times before: `step`, then `step:2`, `step:3`."""
+    return step if before == 0 else f"{step}:{before + 1}"

@@ -86,6 +86,18 @@ class LoanOverdueKnown(Conflict):
     en = "The loan is overdue already"
 
 
+class LoanNotNoticed(Conflict):
+    code = "funds.loan_not_noticed"
+    zh = "该贷款没有银行的逾期通知"
+    en = "There is no bank's notice that this loan is overdue"
+
+
+class LoanLossClaimed(Conflict):
+    code = "funds.loan_loss_claimed"
+    zh = "该贷款已申请风险补偿,逾期通知不能撤回"
+    en = "A loss on this loan was claimed; the notice that it is overdue cannot be withdrawn"
+
+
 class DisbursementNumberTaken(Conflict):
     code = "funds.disbursement_number_taken"
     zh = "放款凭证号已使用"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from tests.services.funds.credit import AID, APPROVE, FINANCE, TELLER, disbursed, household, repaid
-from tests.services.funds.world import COUNTY, ELSEWHERE, YEAR, World, code_of, day
+from tests.services.funds.credit import AID, APPROVE, BANKER, FINANCE, TELLER, disbursed, household, repaid
+from tests.services.funds.world import COUNTY, ELSEWHERE, YEAR, World, code_of, day, pointer_of
 
 LAST_QUARTERS_DAY = day(1, 5, YEAR + 1)
 
@@ -75,6 +75,25 @@ async def test_the_bank_says_after_the_due_day_that_a_loan_was_overdue_before_it
     subsidy = await decided(world, await prepared(world, f"{YEAR}Q3"))
     (line,) = await lines(world, subsidy)
     assert (line["through_on"], line["amount_fen"]) == (day(3, 10), 60 * 5_000_000 * 3 // 36_000)
+
+
+async def test_a_wrong_notice_is_withdrawn_by_another_teller_and_the_next_quarter_makes_good(world: World) -> None:
+    loan = await disbursed(world, household(world, 1), term_months=36)
+    path = f"/loans/{loan['loan_id']}/overdue-notice"
+    back = {"withdrawn_on": day(4, 20), "reason": "利息当日已付,误报"}
+    assert code_of(await world.post(BANKER, f"{path}/withdrawal", back)) == "loan_not_noticed"
+    await world.made(TELLER, path, {"overdue_on": day(3, 11), "reason": "未付息"})
+    await decided(world, await prepared(world, f"{YEAR}Q1"))
+    assert code_of(await world.post(TELLER, f"{path}/withdrawal", back)) == "same_person"
+    early = await world.post(BANKER, f"{path}/withdrawal", back | {"withdrawn_on": day(3, 10)})
+    assert (early.status_code, pointer_of(early)) == (422, "/withdrawn_on")
+    assert (await world.made(BANKER, f"{path}/withdrawal", back))["overdue_since"] is None
+    second = await decided(world, await prepared(world, f"{YEAR}Q2"))
+    (line,) = await lines(world, second)
+    assert (line["through_on"], line["due_to_date_fen"]) == (day(6, 30), 172 * 5_000_000 * 3 // 36_000)
+    again = await world.made(TELLER, path, {"overdue_on": day(7, 5), "reason": "未付息"})
+    assert again["overdue_since"] == day(7, 5)
+    assert (await world.made(BANKER, f"{path}/withdrawal", back | {"withdrawn_on": day(7, 6)}))["overdue_since"] is None
 
 
 async def test_a_repayment_entered_late_is_made_good_by_the_next_quarter(world: World) -> None:

@@ -12,6 +12,7 @@ import pytest
 from tests.services.funds.credit import (
     AID,
     APPROVE,
+    BANKER,
     FINANCE,
     OTHER_USCC,
     TELLER,
@@ -23,7 +24,7 @@ from tests.services.funds.credit import (
     household,
     repaid,
 )
-from tests.services.funds.world import COUNTY, World, code_of, day, pointer_of
+from tests.services.funds.world import COUNTY, YEAR, World, code_of, day, pointer_of
 
 
 def body(**changes: Any) -> dict[str, Any]:
@@ -215,3 +216,17 @@ async def test_a_claim_waits_for_its_days_and_never_takes_more_than_there_is(wor
     short = next(answer for answer in answers if answer.status_code == 422)
     assert (code_of(short), pointer_of(short)) == ("risk_fund_short", "/loan_id")
     assert await seen(world, fund_id) == (1_000_000, 4_000_000, 10_000_000)
+
+
+async def test_a_notice_a_claim_stands_upon_is_not_withdrawn_until_the_claim_is_refused(world: World) -> None:
+    fund_id = await fund(world, 5_000_000)
+    loan = await disbursed(world, household(world, 1), fund=fund_id)
+    path = f"/loans/{loan['loan_id']}/overdue-notice"
+    await world.made(TELLER, path, {"overdue_on": day(3, 11), "reason": "未付息"})
+    row = await claimed(world, fund_id, loan)
+    back = {"withdrawn_on": day(12, 1), "reason": "误报"}
+    refused = await world.post(BANKER, f"{path}/withdrawal", back)
+    assert (refused.status_code, code_of(refused)) == (409, "loan_loss_claimed")
+    no = APPROVE | {"outcome": "refuse", "decided_on": day(12, 1)}
+    await world.made(FINANCE, f"/risk-compensations/{row['compensation_id']}/decision", no)
+    assert (await world.made(BANKER, f"{path}/withdrawal", back))["overdue_since"] == day(1, 11, YEAR + 1)

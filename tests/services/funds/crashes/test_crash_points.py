@@ -110,7 +110,7 @@ MOVES_NO_MONEY = re.compile(
     r"/(contract-terms|grant-mandates|agreements|period-closes|spending-definitions|progress-reports|spending-targets"
     r"|campaigns|vocabulary-changes|payee-accounts|loan-extensions)(/.*)?"
     r"|/claims/{id}/(opinions|approvals)|/risk-funds|/pools|/pools/{id}/members"
-    r"|/loans/{id}/(village-review|township-review|county-check|withdrawal|overdue-notice|extensions)"
+    r"|/loans/{id}/(village-review|township-review|county-check|withdrawal|overdue-notice(/withdrawal)?|extensions)"
 )
 """Requests with a key that need not crash."""
 READ_FROM_WORKBOOKS = {"/documents/imports", "/grant-batches/imports"}
