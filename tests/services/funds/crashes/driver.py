@@ -188,12 +188,15 @@ async def fresh_database(service: str) -> str:
     return await server.create_copy(service, await asyncio.to_thread(server.template, service))
 
 
+MORNING_TO_MIDNIGHT = timedelta(hours=16)
+
+
 class Shifted:
-    """The clock of the services, which the test moves on."""
+    """The clock of the services, which the test moves on: from the office's morning, so that it stays one day."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._by = timedelta()
         now = clock.now
+        self._by = clock.end_of(clock.office_today()) - MORNING_TO_MIDNIGHT - now()
 
         def shifted() -> datetime:
             return now() + self._by
