@@ -30,6 +30,13 @@ class NewPoolMember(Wire):
     joined_on: Day
 
 
+class NewDepartureRequest(Wire):
+    """A member wants to leave with what it put in; another person lets it go."""
+
+    left_on: Day
+    reason: Text
+
+
 class NewDeparture(Wire):
     left_on: Day
 
@@ -85,6 +92,7 @@ class PoolMember(Wire):
     person_id: str
     name_masked: str | None
     joined_on: date
+    leaves_on: date | None = Field(default=None, description="the day it was asked to leave on; null if nobody asked")
     left_on: date | None
     contributed_fen: int
     owed_fen: int = Field(description="lent and not paid back, and proposed to be lent")

@@ -13,6 +13,7 @@ from shared.schemas.funds_pools import (
     Lending,
     NewContribution,
     NewDeparture,
+    NewDepartureRequest,
     NewLending,
     NewPool,
     NewPoolMember,
@@ -43,6 +44,15 @@ async def pool_join(
     pool_id: WholeId, body: NewPoolMember, session: Session, actor: CurrentActor, registry: RegistryPeer
 ) -> PoolMember:
     return await pool_members.join(session, actor, registry, pool_id, body)
+
+
+@members_router.post(
+    "/{member_id}/departure-request", operation_id="pool_leave_ask", **needs("pool.manage", money=True)
+)
+async def pool_leave_ask(
+    member_id: WholeId, body: NewDepartureRequest, session: Session, actor: CurrentActor
+) -> PoolMember:
+    return await pool_members.ask_to_leave(session, actor, member_id, body)
 
 
 @members_router.post("/{member_id}/departure", operation_id="pool_leave", **needs("pool.manage", money=True))

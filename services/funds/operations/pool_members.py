@@ -1,15 +1,25 @@
-"""Members of a mutual-aid association: they join, and they leave with what they put in once they owe nothing."""
+"""Members of a mutual-aid association: they join, and they leave with what they put in once they owe nothing.
+
+One person asks for a member to leave, another lets it go: that is when money goes out.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain import pools as rules
 from services.funds.domain.days import require_order
 from services.funds.domain.divisions import lies_in
-from services.funds.domain.refusals.giving import MemberOutsidePlace, MemberOwes, MembersOfMutualAidOnly
+from services.funds.domain.persons import require_other_person
+from services.funds.domain.refusals.giving import (
+    DepartureNotAsked,
+    MemberOutsidePlace,
+    MemberOwes,
+    MembersOfMutualAidOnly,
+)
 from services.funds.domain.refusals.spending import AlreadyDecided
 from services.funds.operations.pools import locked
 from services.funds.operations.registered import household_of
@@ -25,6 +35,9 @@ from shared.chassis.peers import Peer
 from shared.refusals import NotFound
 from shared.schemas import funds_pools as wire
 from shared.schemas.wire import Page
+
+_MEMBER, _LEAVE = "pool_member", "leave"
+"""What is decided on, and the step of asking for it to leave."""
 
 
 async def join(
@@ -50,8 +63,39 @@ async def join(
     return (await answers(session, [row]))[0]
 
 
+async def ask_to_leave(
+    session: AsyncSession, actor: Actor, member_id: int, request: wire.NewDepartureRequest
+) -> wire.PoolMember:
+    """Ask for a member to leave on a day; asked again, the newest holds. Nothing moves yet."""
+    pool, row = await _present(session, actor, member_id)
+    await _require_free(session, row, request.left_on)
+    before = await decisions.turns(session, (_MEMBER, row.id), _LEAVE)
+    decisions.record(
+        session, actor, None, (_MEMBER, row.id), decisions.turn_of(_LEAVE, len(before)),
+        outcome="ask", opinion=request.reason, decided_on=request.left_on,
+    )  # fmt: skip
+    await session.flush()
+    audit.record(session, actor, "pool.ask_to_leave", f"pool_member:{row.id}", pool_id=pool.id)
+    return (await answers(session, [row]))[0]
+
+
 async def leave(session: AsyncSession, actor: Actor, member_id: int, request: wire.NewDeparture) -> wire.PoolMember:
-    """Let a member go with what it put in. Who owes something stays."""
+    """Let a member go with what it put in, as another person asked. Who owes something stays."""
+    pool, row = await _present(session, actor, member_id)
+    await _require_free(session, row, request.left_on)
+    asked = await decisions.turns(session, (_MEMBER, row.id), _LEAVE)
+    if not asked or asked[-1].decided_on != request.left_on:
+        raise DepartureNotAsked(pointer="/left_on")
+    require_other_person(actor.person, asked[-1].decided_person)
+    row.left_on = request.left_on
+    await session.flush()
+    await _pay_out(session, actor, pool, row)
+    audit.record(session, actor, "pool.leave", f"pool_member:{row.id}", pool_id=pool.id)
+    return (await answers(session, [row]))[0]
+
+
+async def _present(session: AsyncSession, actor: Actor, member_id: int) -> tuple[Pool, PoolMember]:
+    """A pool, locked, and one who is its member still."""
     seen = await pages.visible(session, PoolMember, actor, member_id)
     if seen is None:
         raise NotFound()
@@ -59,15 +103,15 @@ async def leave(session: AsyncSession, actor: Actor, member_id: int, request: wi
     row = await storage.present_member(session, pool.id, seen.id)
     if row is None:
         raise AlreadyDecided()
+    return pool, row
+
+
+async def _require_free(session: AsyncSession, row: PoolMember, left_on: date) -> None:
+    """Refuse a day before the last of what the member did, and whoever owes something."""
     last_on = max(row.joined_on, *await storage.last_days_of(session, row.id))
-    require_order(request.left_on, today=clock.office_today(), not_before=last_on, pointer="/left_on")
+    require_order(left_on, today=clock.office_today(), not_before=last_on, pointer="/left_on")
     if (await storage.owed_by_member(session, [row.id])).get(row.id, 0):
         raise MemberOwes()
-    row.left_on = request.left_on
-    await session.flush()
-    await _pay_out(session, actor, pool, row)
-    audit.record(session, actor, "pool.leave", f"pool_member:{row.id}", pool_id=pool.id)
-    return (await answers(session, [row]))[0]
 
 
 async def _pay_out(session: AsyncSession, actor: Actor, pool: Pool, row: PoolMember) -> None:
@@ -98,9 +142,11 @@ async def answers(session: AsyncSession, rows: Sequence[PoolMember]) -> list[wir
     ids = [row.id for row in rows]
     put_in = await storage.contributed_by(session, ids)
     owed = await storage.owed_by_member(session, ids)
+    leaving = await decisions.newest_of(session, _MEMBER, ids, _LEAVE)
     return [
         shaped(
-            wire.PoolMember, row, member_id=row.id, contributed_fen=put_in.get(row.id, 0), owed_fen=owed.get(row.id, 0)
+            wire.PoolMember, row, member_id=row.id, contributed_fen=put_in.get(row.id, 0),
+            owed_fen=owed.get(row.id, 0), leaves_on=leaving[row.id].decided_on if row.id in leaving else None,
         )
         for row in rows
-    ]
+    ]  # fmt: skip

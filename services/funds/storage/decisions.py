@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.storage.tables import Decision
@@ -54,9 +54,18 @@ def record(
 
 async def turns(session: AsyncSession, subject: tuple[str, int], step: str) -> Sequence[Decision]:
     """Every time a step that may be taken again was taken, the first time first."""
-    turn = or_(Decision.step == step, Decision.step.startswith(f"{step}:", autoescape=True))
-    query = select(Decision).where(Decision.subject_type == subject[0], Decision.subject_id == subject[1], turn)
-    return (await session.scalars(query.order_by(Decision.id))).all()
+    query = select(Decision).where(Decision.subject_type == subject[0], Decision.subject_id == subject[1])
+    return (await session.scalars(query.where(_turn(step)).order_by(Decision.id))).all()
+
+
+async def newest_of(session: AsyncSession, subject_type: str, ids: Sequence[int], step: str) -> dict[int, Decision]:
+    """By subject, the last time a step that may be taken again was taken."""
+    query = select(Decision).where(Decision.subject_type == subject_type, Decision.subject_id.in_(ids), _turn(step))
+    return {row.subject_id: row for row in await session.scalars(query.order_by(Decision.id))}
+
+
+def _turn(step: str) -> ColumnElement[bool]:
+    return or_(Decision.step == step, Decision.step.startswith(f"{step}:", autoescape=True))
 
 
 def turn_of(step: str, before: int) -> str:

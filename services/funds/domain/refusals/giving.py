@@ -109,6 +109,12 @@ class MemberUnknown(RuleBroken):
     pointer = "/member_id"
 
 
+class DepartureNotAsked(Conflict):
+    code = "funds.departure_not_asked"
+    zh = "会员退出须先由另一人提出,退出日期以所提日期为准"
+    en = "Somebody else must first ask for the member to leave, on this very day"
+
+
 class MemberOwes(Conflict):
     code = "funds.member_owes"
     zh = "会员尚有借款,不能退出"

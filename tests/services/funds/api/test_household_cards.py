@@ -101,7 +101,7 @@ async def test_dividends_donations_and_pool_money_are_on_the_card_and_summed_by_
     await world.made(pools.MAKER, path, pools.money(300_000, "repaid_on", day(8)))
     put_in = pools.money(40_000) | {"origin": "member", "member_id": member}
     await world.made(pools.MAKER, f"/pools/{pool_id}/contributions", put_in)
-    await world.made(pools.MAKER, f"/pool-members/{member}/departure", {"left_on": day(9)})
+    await pools.left(world, member, day(9))
     assert await moved(world) == [
         ("dividend", "in", day(12, 30), 5_000),
         ("pool_withdrawal", "in", day(9), 40_000),

@@ -50,6 +50,15 @@ async def member(world: World, pool_id: int, number: int = 1) -> int:
     return found
 
 
+REASON = {"reason": "本人申请退会"}
+
+
+async def left(world: World, member_id: int, on: str) -> None:
+    path = f"/pool-members/{member_id}/departure"
+    await world.made(MAKER, f"{path}-request", REASON | {"left_on": on})
+    await world.made(CHECKER, path, {"left_on": on})
+
+
 async def lent(world: World, pool_id: int, body: dict[str, Any]) -> dict[str, Any]:
     made = await world.made(MAKER, f"/pools/{pool_id}/lendings", body)
     path = f"/pool-lendings/{made['lending_id']}/decision"
@@ -117,16 +126,34 @@ async def test_a_member_leaves_with_what_it_put_in_once_it_owes_nothing(world: W
     await world.made(MAKER, f"/pools/{pool_id}/contributions", put)
     row = await lent(world, pool_id, lending(100_000, member_id=one))
     path, leaving = f"/pool-members/{one}/departure", {"left_on": day(6)}
-    owes = await world.post(MAKER, path, leaving)
+    owes = await world.post(MAKER, f"{path}-request", leaving | REASON)
     assert (owes.status_code, code_of(owes)) == (409, "member_owes")
     assert await parts(world, pool_id) == (450_000, 0, 100_000)
     back = money(100_000, "repaid_on", day(5))
     await world.made(MAKER, f"/pool-lendings/{row['lending_id']}/repayments", back)
-    await world.made(MAKER, path, leaving)
+    await left(world, one, day(6))
     assert await parts(world, pool_id) == (500_000, 0, 0)
-    assert code_of(await world.post(MAKER, path, leaving)) == "already_decided"
+    assert code_of(await world.post(CHECKER, path, leaving)) == "already_decided"
     gone = await world.post(MAKER, f"/pools/{pool_id}/lendings", lending(1, member_id=one, proposed_on=day(7)))
     assert code_of(gone) == "member_unknown"
+    await world.books_balance()
+
+
+async def test_one_person_asks_for_a_member_to_leave_and_another_lets_it_go(world: World) -> None:
+    pool_id = await opened(world, 500_000)
+    one = await member(world, pool_id)
+    await world.made(MAKER, f"/pools/{pool_id}/contributions", money(50_000) | {"origin": "member", "member_id": one})
+    path = f"/pool-members/{one}/departure"
+    unasked = await world.post(CHECKER, path, {"left_on": day(6)})
+    assert (unasked.status_code, code_of(unasked), pointer_of(unasked)) == (409, "departure_not_asked", "/left_on")
+    await world.made(MAKER, f"{path}-request", REASON | {"left_on": day(6)})
+    asked = await world.made(MAKER, f"{path}-request", REASON | {"left_on": day(7)})
+    assert (asked["leaves_on"], asked["left_on"]) == (day(7), None)
+    assert code_of(await world.post(CHECKER, path, {"left_on": day(6)})) == "departure_not_asked"
+    assert code_of(await world.post(MAKER, path, {"left_on": day(7)})) == "same_person"
+    assert await parts(world, pool_id) == (550_000, 0, 0)
+    await world.made(CHECKER, path, {"left_on": day(7)})
+    assert await parts(world, pool_id) == (500_000, 0, 0)
     await world.books_balance()
 
 
@@ -211,10 +238,10 @@ async def test_a_members_money_moves_between_joining_and_leaving(world: World) -
     await world.made(MAKER, f"{root}/contributions", early | {"contributed_on": day(4)})
     row = await lent(world, pool_id, lending(1_000, member_id=one))
     await world.made(MAKER, f"/pool-lendings/{row['lending_id']}/repayments", money(1_000, "repaid_on", day(9)))
-    leaving = f"/pool-members/{one}/departure"
+    leaving = f"/pool-members/{one}/departure-request"
     for left_on in (day(3), day(8, 31)):
-        refused = await world.post(MAKER, leaving, {"left_on": left_on})
+        refused = await world.post(MAKER, leaving, REASON | {"left_on": left_on})
         assert (code_of(refused), refused.json()["facts"]) == ("day_before_step", {"not_before": day(9)})
-    await world.made(MAKER, leaving, {"left_on": day(9)})
+    await left(world, one, day(9))
     assert await parts(world, pool_id) == (1_000_000, 0, 0)
     await world.books_balance()

@@ -151,7 +151,7 @@ async def lent_in_turn(world: CrashingWorld) -> None:
     row = await pools.lent(world, pool, pools.lending(100_000, member_id=member))
     back = pools.money(100_000, "repaid_on", day(4))
     await world.made(pools.MAKER, f"/pool-lendings/{row['lending_id']}/repayments", back)
-    await world.made(pools.MAKER, f"/pool-members/{member}/departure", {"left_on": day(6)})
+    await pools.left(world, member, day(6))
 
 
 async def shared_in(world: CrashingWorld) -> None:
