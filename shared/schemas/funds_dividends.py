@@ -108,6 +108,17 @@ class NewDividendPayment(Wire):
     bank_reference: Number
 
 
+class NewShareEndRequest(Wire):
+    """A share ends before the agreed day: the household left the register, or the enterprise gave the money back."""
+
+    ended_on: Day = Field(description="the last day it is held")
+    reason: Text
+
+
+class NewShareEnd(Wire):
+    ended_on: Day
+
+
 class DividendYear(Wire):
     """One year of a share: what is due on its last day, what was paid, what is lacking by the day asked about."""
 
@@ -137,6 +148,7 @@ class DividendShare(Wire):
     priority_group: str | None
     starts_on: date
     ends_on: date
+    ended_on: date | None = Field(default=None, description="the last day it was held, if before ends_on")
     state: Literal["entered", "held", "refused"]
     paid_fen: int
     decided_on: date | None

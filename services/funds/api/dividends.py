@@ -15,6 +15,8 @@ from shared.schemas.funds_dividends import (
     DividendShareFile,
     NewDividendPayment,
     NewDividendShare,
+    NewShareEnd,
+    NewShareEndRequest,
     PriorityGroups,
 )
 from shared.schemas.wire import Code, Day, Page
@@ -43,6 +45,20 @@ async def dividend_pay(
     share_id: WholeId, body: NewDividendPayment, session: Session, actor: CurrentActor
 ) -> DividendShare:
     return await dividends.pay(session, actor, share_id, body)
+
+
+@router.post("/{share_id}/end-request", operation_id="dividend_share_end_ask", **needs("dividend.enter", money=True))
+async def dividend_share_end_ask(
+    share_id: WholeId, body: NewShareEndRequest, session: Session, actor: CurrentActor
+) -> DividendShare:
+    return await dividends.ask_to_end(session, actor, share_id, body)
+
+
+@router.post("/{share_id}/end", operation_id="dividend_share_end", **needs("dividend.decide", money=True))
+async def dividend_share_end(
+    share_id: WholeId, body: NewShareEnd, session: Session, actor: CurrentActor
+) -> DividendShare:
+    return await dividends.end(session, actor, share_id, body)
 
 
 @router.get("", operation_id="dividend_share_list", **needs("dividend.read"))

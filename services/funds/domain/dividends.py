@@ -58,6 +58,12 @@ def require_principal(principal_fen: int, held_fen: int, origin_fen: int, pointe
         raise PrincipalTooLarge(pointer=pointer, left_fen=max(origin_fen - held_fen, 0))
 
 
+def require_early(ended_on: date, ends_on: date) -> None:
+    """Refuse an end that is no earlier than the agreed one. Raises TermWrong."""
+    if ended_on >= ends_on:
+        raise TermWrong(pointer="/ended_on")
+
+
 def anniversary(start: date, years: int) -> date:
     """The day `years` years after a start; 1 March for a 29 February there is none of."""
     try:

@@ -45,8 +45,12 @@ async def get(
 
 
 def _standings(row: DividendShare, paid: dict[int, int], day: date) -> list[rules.Standing]:
-    years = rules.years_of(row.principal_fen, row.annual_rate, row.starts_on, row.ends_on)
-    return rules.standings(years, paid, day)
+    return rules.standings(years_of(row), paid, day)
+
+
+def years_of(row: DividendShare) -> list[rules.Year]:
+    """The years of a share through the last day it is or was held."""
+    return rules.years_of(row.principal_fen, row.annual_rate, row.starts_on, row.ended_on or row.ends_on)
 
 
 def _year(standing: rules.Standing) -> wire.DividendYear:

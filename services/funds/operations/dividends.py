@@ -1,6 +1,10 @@
-"""Shares held for households: entered on an allocation or a loan, decided on, and the dividends paid on them."""
+"""Shares held for households: entered on an allocation or a loan, decided on, the dividends paid on them, and their end
+before the agreed day.
+"""
 
 from __future__ import annotations
+
+from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -9,13 +13,14 @@ from services.funds.domain.days import require_order
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.shares import (
     AgreementNotFitting,
+    EndNotAsked,
     OriginNotReady,
     OriginOfOthers,
     PriorityGroupUnknown,
 )
 from services.funds.domain.refusals.spending import AlreadyDecided, StepNotDue
 from services.funds.domain.uscc import require_uscc
-from services.funds.operations.dividend_views import answers
+from services.funds.operations.dividend_views import answers, years_of
 from services.funds.operations.registered import Household, household_of
 from services.funds.storage import allocations as allocation_storage
 from services.funds.storage import decisions, ledger, outside_books, pages, parameters
@@ -28,6 +33,9 @@ from shared.chassis.peers import Peer
 from shared.refusals import NotFound
 from shared.schemas import funds as common_wire
 from shared.schemas import funds_dividends as wire
+
+_END = "end"
+"""The step of asking for a share to end early."""
 
 
 async def enter(session: AsyncSession, actor: Actor, peer: Peer, request: wire.NewDividendShare) -> wire.DividendShare:
@@ -42,7 +50,9 @@ async def enter(session: AsyncSession, actor: Actor, peer: Peer, request: wire.N
     await _require_group(session, request.priority_group)
     await _require_agreement(session, actor, request, household)
     origin_fen = await _origin(session, actor, request, household.county_code, household.household_id)
-    taken = await storage.shares_on(session, request.allocation_id, request.loan_id, ("entered", "held"))
+    taken = await storage.shares_on(
+        session, request.allocation_id, request.loan_id, ("entered", "held"), request.starts_on
+    )
     rules.require_principal(request.principal_fen, taken, origin_fen)
     row = DividendShare(
         county_code=household.county_code, division_code=household.division_code,
@@ -78,7 +88,9 @@ async def _require_agreement(
         raise AgreementNotFitting(pointer="/enterprise_uscc")
     if not found.valid_from <= request.starts_on < request.ends_on <= found.valid_to:
         raise AgreementNotFitting(pointer="/ends_on")
-    rules.require_principal(request.principal_fen, await storage.held_under(session, found.id), found.amount_fen)
+    rules.require_principal(
+        request.principal_fen, await storage.held_under(session, found.id, request.starts_on), found.amount_fen
+    )
 
 
 async def _origin(
@@ -121,7 +133,7 @@ async def decide(
     require_order(request.decided_on, today=clock.office_today(), not_before=row.starts_on, pointer="/decided_on")
     if request.outcome == "approve":
         origin_fen = await _origin(session, actor, row, row.county_code, row.household_id)
-        held = await storage.shares_on(session, row.allocation_id, row.loan_id, ("held",))
+        held = await storage.shares_on(session, row.allocation_id, row.loan_id, ("held",), row.starts_on)
         rules.require_principal(row.principal_fen, held, origin_fen, "/outcome")
     row.state = "held" if request.outcome == "approve" else "refused"
     decisions.record(
@@ -150,8 +162,7 @@ async def pay(
     if row.state != "held":
         raise StepNotDue(state=row.state)
     require_order(request.paid_on, today=clock.office_today(), not_before=row.starts_on, pointer="/paid_on")
-    years = rules.years_of(row.principal_fen, row.annual_rate, row.starts_on, row.ends_on)
-    rules.require_year(years, request.year_number)
+    rules.require_year(years_of(row), request.year_number)
     payment = DividendPayment(share_id=row.id, **request.model_dump())
     decisions.sign(actor, payment)
     await pages.add(session, payment)
@@ -160,3 +171,48 @@ async def pay(
     await outside_books.bring_in(session, actor, "share", account, payment.amount_fen, cause)
     audit.record(session, actor, "dividend.pay", f"dividend_share:{row.id}", amount_fen=payment.amount_fen)
     return (await answers(session, [row]))[0]
+
+
+async def ask_to_end(
+    session: AsyncSession, actor: Actor, share_id: int, request: wire.NewShareEndRequest
+) -> wire.DividendShare:
+    """Ask for a share to end before its agreed last day; asked again, the newest holds. Nothing ends yet."""
+    row = await _going_on(session, actor, share_id)
+    _require_early(row, request.ended_on)
+    before = await decisions.turns(session, ("dividend_share", row.id), _END)
+    decisions.record(
+        session, actor, None, ("dividend_share", row.id), decisions.turn_of(_END, len(before)),
+        outcome="ask", opinion=request.reason, decided_on=request.ended_on,
+    )  # fmt: skip
+    await session.flush()
+    audit.record(session, actor, "dividend.ask_to_end", f"dividend_share:{row.id}", ended_on=str(request.ended_on))
+    return (await answers(session, [row]))[0]
+
+
+async def end(session: AsyncSession, actor: Actor, share_id: int, request: wire.NewShareEnd) -> wire.DividendShare:
+    """End a share as another person asked: its last year counts by its days, and from the next day on its principal may
+    be held for others."""
+    row = await _going_on(session, actor, share_id)
+    _require_early(row, request.ended_on)
+    asked = await decisions.turns(session, ("dividend_share", row.id), _END)
+    if not asked or asked[-1].decided_on != request.ended_on:
+        raise EndNotAsked()
+    require_other_person(actor.person, asked[-1].decided_person)
+    row.ended_on = request.ended_on
+    await session.flush()
+    audit.record(session, actor, "dividend.end", f"dividend_share:{row.id}", ended_on=str(request.ended_on))
+    return (await answers(session, [row]))[0]
+
+
+async def _going_on(session: AsyncSession, actor: Actor, share_id: int) -> DividendShare:
+    row = await _locked(session, actor, share_id)
+    if row.state != "held":
+        raise StepNotDue(state=row.state)
+    if row.ended_on is not None:
+        raise AlreadyDecided()
+    return row
+
+
+def _require_early(row: DividendShare, ended_on: date) -> None:
+    require_order(ended_on, today=clock.office_today(), not_before=row.starts_on, pointer="/ended_on")
+    rules.require_early(ended_on, row.ends_on)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.storage.tables import DividendPayment, DividendShare, PriorityGroup
@@ -14,23 +14,31 @@ from shared.chassis.scope import in_scope, within
 
 
 async def shares_on(
-    session: AsyncSession, allocation_id: int | None, loan_id: int | None, states: Sequence[str]
+    session: AsyncSession, allocation_id: int | None, loan_id: int | None, states: Sequence[str], day: date
 ) -> int:
-    """Fen of shares in these states on an allocation or a loan. The caller holds the origin's row."""
+    """Fen of shares in these states on an allocation or a loan that had not ended early before a day. The caller holds
+    the origin's row."""
     column = DividendShare.loan_id if allocation_id is None else DividendShare.allocation_id
     total = await session.scalar(
         select(func.coalesce(func.sum(DividendShare.principal_fen), 0)).where(
-            column == (loan_id if allocation_id is None else allocation_id), DividendShare.state.in_(states)
+            column == (loan_id if allocation_id is None else allocation_id),
+            DividendShare.state.in_(states),
+            _goes_on(day),
         )
     )
     return int(total or 0)
 
 
-async def held_under(session: AsyncSession, agreement_id: int) -> int:
-    """Fen of shares under an agreement that were not refused. The caller holds the agreement's row."""
+def _goes_on(day: date) -> ColumnElement[bool]:
+    return or_(DividendShare.ended_on.is_(None), DividendShare.ended_on >= day)
+
+
+async def held_under(session: AsyncSession, agreement_id: int, day: date) -> int:
+    """Fen of shares under an agreement that were not refused and had not ended early before a day. The caller holds the
+    agreement's row."""
     total = await session.scalar(
         select(func.coalesce(func.sum(DividendShare.principal_fen), 0)).where(
-            DividendShare.agreement_id == agreement_id, DividendShare.state != "refused"
+            DividendShare.agreement_id == agreement_id, DividendShare.state != "refused", _goes_on(day)
         )
     )
     return int(total or 0)

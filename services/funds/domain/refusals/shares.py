@@ -61,6 +61,13 @@ class OriginNotOne(RuleBroken):
     pointer = "/allocation_id"
 
 
+class EndNotAsked(Conflict):
+    code = "funds.end_not_asked"
+    zh = "份额提前终止须先由另一人提出,终止日期以所提日期为准"
+    en = "Somebody else must first ask for the share to end, on this very day"
+    pointer = "/ended_on"
+
+
 class OriginNotReady(RuleBroken):
     code = "funds.origin_not_ready"
     zh = "入股资金来源尚未审定或尚未放款"

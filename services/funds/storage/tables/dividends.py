@@ -32,6 +32,9 @@ class DividendShare(Entered, Decided, Base):
         CheckConstraint("state in ('entered','held','refused')", name="state"),
         CheckConstraint("decided_person <> entered_person", name="two_persons"),
         CheckConstraint("starts_on < ends_on", name="days_in_order"),
+        CheckConstraint(
+            "ended_on is null or (state = 'held' and ended_on >= starts_on and ended_on < ends_on)", name="ended_early"
+        ),
         Index(None, "county_code", "state"),
         Index(None, "division_code"),
         Index(None, "household_id"),
@@ -58,6 +61,9 @@ class DividendShare(Entered, Decided, Base):
     priority_group: Mapped[str | None] = mapped_column(ForeignKey("dividend_priority_groups.code"))
     starts_on: Mapped[date]
     ends_on: Mapped[date]
+    """The last day as agreed."""
+    ended_on: Mapped[date | None]
+    """The last day it was held, where that came earlier."""
     state: Mapped[str]
 
 

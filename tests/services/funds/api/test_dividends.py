@@ -135,6 +135,42 @@ async def test_a_dividend_is_due_each_year_and_what_is_lacking_is_shown(world: W
     await world.books_balance()
 
 
+async def test_a_share_that_ends_early_is_asked_for_by_one_and_ended_by_another(world: World) -> None:
+    given = await origin(world, 1_000_000)
+    made = await held(world, household(world, 1), given)
+    path = f"/dividend-shares/{made['share_id']}"
+    wish = {"ended_on": day(6, 30), "reason": "该户清退"}
+    ending = {"ended_on": day(6, 30)}
+    unasked = await world.post(CHECKER, f"{path}/end", ending)
+    assert (unasked.status_code, code_of(unasked)) == (409, "end_not_asked")
+    late = await world.post(MAKER, f"{path}/end-request", wish | {"ended_on": day(3, 31, YEAR + 2)})
+    assert (late.status_code, pointer_of(late)) == (422, "/ended_on")
+    await world.made(MAKER, f"{path}/end-request", wish)
+    assert code_of(await world.post(MAKER, f"{path}/end", ending)) == "same_person"
+    await world.made(CHECKER, f"{path}/end", ending)
+    assert code_of(await world.post(MAKER, f"{path}/end-request", wish)) == "already_decided"
+    file = await world.seen(MAKER, path, as_of=day(12, 31))
+    assert (file["ends_on"], file["ended_on"]) == (day(3, 31, YEAR + 2), day(6, 30))
+    second = -(-80_000 * 91 // 365)
+    assert [(row["due_on"], row["due_fen"]) for row in file["years"]] == [(day(3, 31), 80_000), (day(6, 30), second)]
+    beyond = await world.post(MAKER, f"{path}/payments", payment(1, 3))
+    assert code_of(beyond) == "year_outside_share"
+
+
+async def test_the_principal_of_an_ended_share_is_held_for_another_household_from_the_next_day(world: World) -> None:
+    given = await origin(world, 1_000_000)
+    made = await held(world, household(world, 1), given)
+    path = f"/dividend-shares/{made['share_id']}"
+    await world.made(MAKER, f"{path}/end-request", {"ended_on": day(6, 30), "reason": "该户清退"})
+    await world.made(CHECKER, f"{path}/end", {"ended_on": day(6, 30)})
+    other = share(household(world, 2), allocation_id=given, starts_on=day(6, 30))
+    refused = await world.post(MAKER, "/dividend-shares", other)
+    assert (code_of(refused), refused.json()["facts"]["left_fen"]) == ("principal_too_large", 0)
+    entered = await world.made(MAKER, "/dividend-shares", other | {"starts_on": day(7)})
+    decision = APPROVE | {"decided_on": day(7, 2)}
+    assert (await world.made(CHECKER, f"/dividend-shares/{entered['share_id']}/decision", decision))["state"] == "held"
+
+
 async def test_priority_groups_come_first_in_the_list_of_what_is_due(world: World) -> None:
     given = await origin(world)
     plain = await held(world, household(world, 1), given)

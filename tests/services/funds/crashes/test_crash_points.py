@@ -109,7 +109,7 @@ async def books_agree(world: CrashingWorld) -> None:
 MOVES_NO_MONEY = re.compile(
     r"/(contract-terms|grant-mandates|agreements|period-closes|spending-definitions|progress-reports|spending-targets"
     r"|campaigns|vocabulary-changes|payee-accounts|loan-extensions)(/.*)?"
-    r"|/claims/{id}/(opinions|approvals)|/risk-funds|/pools|/pools/{id}/members|/pool-members/{id}/departure-request"
+    r"|/claims/{id}/(opinions|approvals)|/risk-funds|/pools|/pools/{id}/members|/pool-members/{id}/departure-request|/dividend-shares/{id}/end(-request)?"
     r"|/loans/{id}/(village-review|township-review|county-check|withdrawal|overdue-notice(/withdrawal)?|extensions)"
 )
 """Requests with a key that need not crash."""
