@@ -283,10 +283,10 @@ select row_number() over (order by settled_on, id) as id, payment_id, allocation
        case when returned_whole then fen - withheld else (fen - withheld) * 2 / 5 end as fen
   from bench_books.claims where returned;
 
-insert into payment_returns (id, payment_id, amount_fen, returned_on, reason, bank_reference, entered_at, entered_by,
-    entered_person, entered_office)
+insert into payment_returns (id, payment_id, county_code, amount_fen, returned_on, reason, bank_reference, entered_at,
+    entered_by, entered_person, entered_office)
 overriding system value
-select id, payment_id, fen, on_day, '账号不符', 'BKR' || id, on_day + time '15:00', 'bench-bank', 'person-bank',
+select id, payment_id, county, fen, on_day, '账号不符', 'BKR' || id, on_day + time '15:00', 'bench-bank', 'person-bank',
        county || '-finance'
   from bench_books.returns order by id;
 ----------------------------------------------------------------------------------------------------- keys

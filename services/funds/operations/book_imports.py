@@ -94,7 +94,7 @@ async def _known(
     keys = {line.number: number_key(line.number) for line in books.receipts}
     taken = await storage.taken_numbers(session, division_code, sorted(set(keys.values())))
     every_kind = await lists.fund_kinds(session)
-    references = await storage.taken_references(session, [line.reference for line in books.payments])
+    references = await storage.taken_references(session, division_code, [line.reference for line in books.payments])
     return Known(
         division_code=division_code,
         fund_year=fund_year,

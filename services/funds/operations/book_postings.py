@@ -235,11 +235,12 @@ class Posting:
 
     async def _returns(self, books: Books, payments: Mapping[str, Payment]) -> None:
         lines = [line for line in books.payments if line.kind == "return"]
-        taken = await storage.taken_references(self._session, [line.reference for line in lines])
+        county = self._row.division_code
+        taken = await storage.taken_references(self._session, county, [line.reference for line in lines])
         rows = [
             PaymentReturn(
-                payment_id=payments[line.original].id, amount_fen=line.amount_fen, returned_on=line.settled_on,
-                reason=line.reason or OPINION, **self._entered,
+                payment_id=payments[line.original].id, county_code=county, amount_fen=line.amount_fen,
+                returned_on=line.settled_on, reason=line.reason or OPINION, **self._entered,
                 bank_reference=f"{line.reference[:50]}-{self._row.id}" if line.reference in taken else line.reference,
             )
             for line in lines

@@ -89,16 +89,16 @@ async def _news(
         outcome = OUTCOMES[result.outcome]
         counts[outcome] += 1
         if grant.state == "paid":
-            backs.append((grant, _back(grant, result)))
+            backs.append((grant, _back(row, grant, result)))
         else:
             news[result.on].append((grant, outcome, result.reference))
     return counts, news, backs
 
 
-def _back(grant: GrantLine, result: rules.Result) -> GrantReturn:
+def _back(row: GrantFile, grant: GrantLine, result: rules.Result) -> GrantReturn:
     return GrantReturn(
-        line_id=grant.id, amount_fen=grant.amount_fen, returned_on=result.on, returned_by="bank",
-        reason=result.reason or "退汇", bank_reference=result.reference,
+        line_id=grant.id, county_code=row.county_code, amount_fen=grant.amount_fen,
+        returned_on=result.on, returned_by="bank", reason=result.reason or "退汇", bank_reference=result.reference,
     )  # fmt: skip
 
 

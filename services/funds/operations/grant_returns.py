@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.funds.domain.days import require_order
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.grants import GrantClawedBack
-from services.funds.domain.refusals.spending import StepNotDue
+from services.funds.domain.refusals.spending import BankReferenceTaken, StepNotDue
 from services.funds.storage import decisions, grant_batches, grant_holds, ledger
 from services.funds.storage import grant_returns as storage
 from services.funds.storage.tables import GrantBatch, GrantLine, GrantReturn
@@ -37,7 +37,9 @@ async def take_back(
         raise StepNotDue(state=line.state)
     require_other_person(actor.person, batch.ordered_person)
     require_order(request.returned_on, today=clock.office_today(), not_before=line.settled_on, pointer="/returned_on")
-    back = GrantReturn(line_id=line.id, amount_fen=line.amount_fen, **request.model_dump())
+    back = GrantReturn(
+        line_id=line.id, county_code=batch.county_code, amount_fen=line.amount_fen, **request.model_dump()
+    )
     await enter(session, actor, batch, line, back)
     own = {"return_id": back.id, "batch_id": batch.id}
     values = {name: getattr(back, name) for name in set(wire.GrantReturn.model_fields) - set(own)}
@@ -50,6 +52,8 @@ async def enter(session: AsyncSession, actor: Actor, batch: GrantBatch, line: Gr
     case_id = await storage.claw_back_of(session, line.id)
     if case_id is not None:
         raise GrantClawedBack(case_id=case_id)
+    if await storage.is_number_of_another(session, batch.county_code, line.id, back.bank_reference):
+        raise BankReferenceTaken()
     decisions.sign(actor, back)
     await storage.add(session, back)
     await undo(session, actor, batch, line, REASONS[back.returned_by], back.returned_on, ("grant_return", back.id))

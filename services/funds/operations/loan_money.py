@@ -110,8 +110,9 @@ async def repay(session: AsyncSession, actor: Actor, loan_id: int, request: wire
     rules.require_bank(actor.level, actor.sector)
     row = await _locked(session, actor, loan_id, "disbursed")
     require_order(request.repaid_on, today=clock.office_today(), not_before=row.disbursed_on, pointer="/repaid_on")
-    entry = await storage.next_entry(session, request.bank_reference)
-    back = LoanRepayment(loan_id=row.id, entry=entry, **request.model_dump())
+    assert row.bank_office is not None
+    entry = await storage.next_entry(session, row.bank_office, request.bank_reference)
+    back = LoanRepayment(loan_id=row.id, bank_office=row.bank_office, entry=entry, **request.model_dump())
     decisions.sign(actor, back)
     await pages.add(session, back)
     owed = await ledger.account_of(session, "loan", row.id)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.days import require_order
 from services.funds.domain.persons import require_other_person
-from services.funds.domain.refusals.spending import ReturnTooLarge, StepNotDue
+from services.funds.domain.refusals.spending import BankReferenceTaken, ReturnTooLarge, StepNotDue
 from services.funds.operations import alerts, claim_checks, uses
 from services.funds.operations.allocations import account_for
 from services.funds.storage import allocations as allocation_storage
@@ -127,10 +127,16 @@ async def return_row(
     reason: str,
     bank_reference: str,
 ) -> None:
-    """Money of a paid order goes back to the allocation it came from; all of it back, the claim may be made again."""
+    """Money of a paid order goes back to the allocation it came from; all of it back, the claim may be made again.
+
+    A bank that tells only that money came back names both by one number; another payment's number is no return's.
+    """
+    if await storage.is_number_of_another(session, row, bank_reference):
+        raise BankReferenceTaken()
     back = PaymentReturn(
-        payment_id=row.id, amount_fen=amount_fen, returned_on=returned_on, reason=reason, bank_reference=bank_reference
-    )
+        payment_id=row.id, county_code=row.county_code, amount_fen=amount_fen, returned_on=returned_on, reason=reason,
+        bank_reference=bank_reference,
+    )  # fmt: skip
     decisions.sign(actor, back)
     await storage.add(session, back)
     paid = await ledger.account_of(session, "paid", row.id)

@@ -119,7 +119,7 @@ async def repay(session: AsyncSession, actor: Actor, lending_id: int, request: w
     if row.state != "lent":
         raise StepNotDue(state=row.state)
     require_order(request.repaid_on, today=clock.office_today(), not_before=row.decided_on, pointer="/repaid_on")
-    back = PoolRepayment(lending_id=row.id, **request.model_dump())
+    back = PoolRepayment(lending_id=row.id, county_code=row.county_code, **request.model_dump())
     decisions.sign(actor, back)
     await pages.add(session, back)
     owed = await ledger.account_of(session, "pool_lent", row.id)

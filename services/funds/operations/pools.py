@@ -63,7 +63,7 @@ async def contribute(session: AsyncSession, actor: Actor, pool_id: int, request:
         request.contributed_on, today=clock.office_today(), not_before=row.opened_on, pointer="/contributed_on"
     )
     await _require_origin(session, row, request)
-    put = PoolContribution(pool_id=row.id, **request.model_dump())
+    put = PoolContribution(pool_id=row.id, county_code=row.county_code, **request.model_dump())
     decisions.sign(actor, put)
     await pages.add(session, put)
     held = await ledger.account_of(session, "pool", row.id)

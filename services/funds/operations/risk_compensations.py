@@ -118,11 +118,12 @@ async def recover(
 ) -> wire.RiskCompensation:
     """Enter money recovered: it is the fund's again, never more than was compensated."""
     row = await _locked(session, actor, compensation_id)
-    require_lender(actor, await session.get_one(Loan, row.loan_id))
+    loan = await session.get_one(Loan, row.loan_id)
+    require_lender(actor, loan)
     if row.state != "approved":
         raise StepNotDue(state=row.state)
     require_order(request.recovered_on, today=clock.office_today(), not_before=row.decided_on, pointer="/recovered_on")
-    back = RiskRecovery(compensation_id=row.id, **request.model_dump())
+    back = RiskRecovery(compensation_id=row.id, bank_office=loan.bank_office, **request.model_dump())
     decisions.sign(actor, back)
     await pages.add(session, back)
     paid = await ledger.account_of(session, "risk_compensated", row.id)

@@ -51,7 +51,7 @@ async def deposit(session: AsyncSession, actor: Actor, fund_id: int, request: wi
     """Enter money that came into the fund."""
     row = await locked(session, actor, fund_id)
     require_order(request.deposited_on, today=clock.office_today(), not_before=row.opened_on, pointer="/deposited_on")
-    put = RiskFundDeposit(risk_fund_id=row.id, **request.model_dump())
+    put = RiskFundDeposit(risk_fund_id=row.id, county_code=row.county_code, **request.model_dump())
     decisions.sign(actor, put)
     await pages.add(session, put)
     held = await ledger.account_of(session, "risk_fund", row.id)

@@ -177,14 +177,17 @@ async def taken_vouchers(session: AsyncSession, county_code: str, numbers: Seque
     return set(await session.scalars(query))
 
 
-async def taken_references(session: AsyncSession, references: Sequence[str]) -> dict[str, bool]:
-    """Which bank references are in the books, and whether only by returns of books that were undone."""
+async def taken_references(session: AsyncSession, county_code: str, references: Sequence[str]) -> dict[str, bool]:
+    """Which bank references are in the county's books, and whether only by returns of books that were undone."""
     if not references:
         return {}
-    paid = await session.scalars(select(Payment.bank_reference).where(Payment.bank_reference.in_(references)))
+    own = Payment.county_code == county_code
+    paid = await session.scalars(select(Payment.bank_reference).where(own, Payment.bank_reference.in_(references)))
     taken = {reference: False for reference in paid if reference is not None}
     gone = undone("return", PaymentReturn.id)
-    query = select(PaymentReturn.bank_reference, gone).where(PaymentReturn.bank_reference.in_(references))
+    query = select(PaymentReturn.bank_reference, gone).where(
+        PaymentReturn.county_code == county_code, PaymentReturn.bank_reference.in_(references)
+    )
     return taken | {reference: bool(only) for reference, only in await session.execute(query)}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.storage.tables import ClawBack, GrantLine, GrantReturn
@@ -27,6 +27,16 @@ async def is_visible(session: AsyncSession, actor: Actor, line_id: int) -> bool:
 async def claw_back_of(session: AsyncSession, line_id: int) -> int | None:
     """The open case by which a grant is to be got back; its payee's row is locked against a new one."""
     return await session.scalar(select(ClawBack.id).where(ClawBack.line_id == line_id, ClawBack.state == "open"))
+
+
+async def is_number_of_another(session: AsyncSession, county_code: str, line_id: int, bank_reference: str) -> bool:
+    """Whether the bank named another grant of the county so."""
+    query = select(GrantLine.id).where(
+        func.left(GrantLine.division_code, literal_column("6")) == county_code,
+        GrantLine.bank_reference == bank_reference,
+        GrantLine.id != line_id,
+    )
+    return await session.scalar(query) is not None
 
 
 async def references_of(session: AsyncSession, line_ids: Iterable[int]) -> dict[int, str]:

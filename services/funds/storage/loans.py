@@ -79,13 +79,17 @@ async def loss_claimed(session: AsyncSession, loan_id: int) -> bool:
     return bool(await session.scalar(select(standing)))
 
 
-async def next_entry(session: AsyncSession, bank_reference: str) -> int:
-    """The number of the next repayment of a reference; one that stands keeps it, and the next is refused."""
+async def next_entry(session: AsyncSession, bank_office: str, bank_reference: str) -> int:
+    """The number of the next repayment of a bank's reference; one that stands keeps it, and the next is refused."""
     undone = await session.scalar(
         select(func.count())
         .select_from(LoanRepaymentReversal)
         .join(LoanRepayment, LoanRepayment.id == LoanRepaymentReversal.repayment_id)
-        .where(LoanRepayment.bank_reference == bank_reference, LoanRepaymentReversal.state == "approved")
+        .where(
+            LoanRepayment.bank_office == bank_office,
+            LoanRepayment.bank_reference == bank_reference,
+            LoanRepaymentReversal.state == "approved",
+        )
     )
     return 1 + int(undone or 0)
 

@@ -56,6 +56,14 @@ async def returned_of(session: AsyncSession, claim_id: int) -> Payment | None:
     return (await session.scalars(query.limit(1))).first()
 
 
+async def is_number_of_another(session: AsyncSession, row: Payment, bank_reference: str) -> bool:
+    """Whether the bank named another order of the county so."""
+    query = select(Payment.id).where(
+        Payment.county_code == row.county_code, Payment.bank_reference == bank_reference, Payment.id != row.id
+    )
+    return await session.scalar(query) is not None
+
+
 async def returns_of(session: AsyncSession, payment_ids: Sequence[int]) -> dict[int, list[PaymentReturn]]:
     """Returns by payment, oldest first."""
     rows = await session.scalars(

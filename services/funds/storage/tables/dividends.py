@@ -73,12 +73,13 @@ class DividendPayment(Entered, Base):
     __tablename__ = "dividend_payments"
     __table_args__ = (
         CheckConstraint("amount_fen >= 1", name="amount_positive"),
-        UniqueConstraint("bank_reference", name="uq_dividend_payments_bank_reference"),
+        UniqueConstraint("county_code", "bank_reference", name="uq_dividend_payments_bank_reference"),
         Index(None, "share_id"),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     share_id: Mapped[int] = mapped_column(ForeignKey("dividend_shares.id"))
+    county_code: Mapped[str] = mapped_column(String(12))
     year_number: Mapped[int]
     """Which year of the share, from 1."""
     amount_fen: Mapped[int]

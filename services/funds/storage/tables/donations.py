@@ -28,7 +28,7 @@ class Donation(Entered, Base):
         CheckConstraint("amount_fen >= 1", name="amount_positive"),
         CheckConstraint("public_name is null or donor_name is not null", name="named_before_published"),
         UniqueConstraint("county_code", "receipt_year", "receipt_number", name="uq_donations_receipt"),
-        UniqueConstraint("bank_reference", name="uq_donations_bank_reference"),
+        UniqueConstraint("county_code", "bank_reference", name="uq_donations_bank_reference"),
         Index(None, "division_code"),
     )
 

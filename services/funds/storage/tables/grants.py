@@ -54,7 +54,7 @@ class GrantLine(Base):
             unique=True,
             postgresql_where=text("live"),
         ),
-        UniqueConstraint("bank_reference", name="uq_grant_lines_bank_reference"),
+        Index("uq_grant_lines_bank_reference", text("left(division_code, 6)"), "bank_reference", unique=True),
         Index(None, "household_id"),
         Index(None, "division_code"),
         CheckConstraint("amount_fen >= 1", name="amount_positive"),
@@ -132,6 +132,7 @@ class ClawBack(Base):
     __table_args__ = (
         CheckConstraint("state in ('open','recovered','closed')", name="state"),
         Index(None, "state", "division_code"),
+        Index("uq_claw_backs_bank_reference", text("left(division_code, 6)"), "bank_reference", unique=True),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
@@ -145,7 +146,7 @@ class ClawBack(Base):
     opened_at: Mapped[datetime]
     state: Mapped[str]
     recovered_on: Mapped[date | None]
-    bank_reference: Mapped[str | None] = mapped_column(String(64), unique=True)
+    bank_reference: Mapped[str | None] = mapped_column(String(64))
     note: Mapped[str | None]
     settled_by: Mapped[str | None]
     settled_person: Mapped[str | None]
@@ -157,13 +158,14 @@ class GrantReturn(Entered, Base):
     __tablename__ = "grant_returns"
     __table_args__ = (
         UniqueConstraint("line_id", name="uq_grant_returns_once"),
-        UniqueConstraint("bank_reference", name="uq_grant_returns_bank_reference"),
+        UniqueConstraint("county_code", "bank_reference", name="uq_grant_returns_bank_reference"),
         CheckConstraint("returned_by in ('bank','household')", name="returned_by"),
         CheckConstraint("amount_fen >= 1", name="amount_positive"),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     line_id: Mapped[int] = mapped_column(ForeignKey("grant_lines.id"))
+    county_code: Mapped[str] = mapped_column(String(12))
     amount_fen: Mapped[int]
     returned_on: Mapped[date]
     returned_by: Mapped[str]

@@ -57,7 +57,7 @@ class Loan(Entered, Base):
             " (entered_person, village_person, township_person, county_person, bank_person)",
             name="other_persons",
         ),
-        UniqueConstraint("disbursement_no", name="uq_loans_disbursement_no"),
+        UniqueConstraint("bank_office", "disbursement_no", name="uq_loans_disbursement_no"),
         Index(None, "county_code", "state"),
         Index(None, "division_code"),
         Index(None, "household_id"),
@@ -113,12 +113,14 @@ class LoanRepayment(Entered, Base):
     __tablename__ = "loan_repayments"
     __table_args__ = (
         CheckConstraint("amount_fen >= 1", name="amount_positive"),
-        UniqueConstraint("bank_reference", "entry", name="uq_loan_repayments_bank_reference"),
+        UniqueConstraint("bank_office", "bank_reference", "entry", name="uq_loan_repayments_bank_reference"),
         Index(None, "loan_id"),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     loan_id: Mapped[int] = mapped_column(ForeignKey("loans.id"))
+    bank_office: Mapped[str]
+    """The loan's bank, whose reference it is."""
     amount_fen: Mapped[int]
     repaid_on: Mapped[date]
     bank_reference: Mapped[str] = mapped_column(String(64))

@@ -58,12 +58,13 @@ class PoolContribution(Entered, Base):
     __tablename__ = "pool_contributions"
     __table_args__ = (
         CheckConstraint("amount_fen >= 1", name="amount_positive"),
-        UniqueConstraint("bank_reference", name="uq_pool_contributions_bank_reference"),
+        UniqueConstraint("county_code", "bank_reference", name="uq_pool_contributions_bank_reference"),
         Index(None, "pool_id"),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     pool_id: Mapped[int] = mapped_column(ForeignKey("pools.id"))
+    county_code: Mapped[str] = mapped_column(String(12))
     member_id: Mapped[int | None] = mapped_column(ForeignKey("pool_members.id"))
     origin: Mapped[str]
     amount_fen: Mapped[int]
@@ -105,12 +106,13 @@ class PoolRepayment(Entered, Base):
     __tablename__ = "pool_repayments"
     __table_args__ = (
         CheckConstraint("amount_fen >= 1", name="amount_positive"),
-        UniqueConstraint("bank_reference", name="uq_pool_repayments_bank_reference"),
+        UniqueConstraint("county_code", "bank_reference", name="uq_pool_repayments_bank_reference"),
         Index(None, "lending_id"),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     lending_id: Mapped[int] = mapped_column(ForeignKey("pool_lendings.id"))
+    county_code: Mapped[str] = mapped_column(String(12))
     amount_fen: Mapped[int]
     repaid_on: Mapped[date]
     bank_reference: Mapped[str] = mapped_column(String(64))

@@ -39,12 +39,13 @@ class RiskFundDeposit(Entered, Base):
     __tablename__ = "risk_fund_deposits"
     __table_args__ = (
         CheckConstraint("amount_fen >= 1", name="amount_positive"),
-        UniqueConstraint("bank_reference", name="uq_risk_fund_deposits_bank_reference"),
+        UniqueConstraint("county_code", "bank_reference", name="uq_risk_fund_deposits_bank_reference"),
         Index(None, "risk_fund_id"),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     risk_fund_id: Mapped[int] = mapped_column(ForeignKey("risk_funds.id"))
+    county_code: Mapped[str] = mapped_column(String(12))
     amount_fen: Mapped[int]
     deposited_on: Mapped[date]
     origin: Mapped[str]
@@ -82,12 +83,14 @@ class RiskRecovery(Entered, Base):
     __tablename__ = "risk_recoveries"
     __table_args__ = (
         CheckConstraint("amount_fen >= 1", name="amount_positive"),
-        UniqueConstraint("bank_reference", name="uq_risk_recoveries_bank_reference"),
+        UniqueConstraint("bank_office", "bank_reference", name="uq_risk_recoveries_bank_reference"),
         Index(None, "compensation_id"),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     compensation_id: Mapped[int] = mapped_column(ForeignKey("risk_compensations.id"))
+    bank_office: Mapped[str]
+    """The bank that lent, whose reference it is."""
     amount_fen: Mapped[int]
     recovered_on: Mapped[date]
     bank_reference: Mapped[str] = mapped_column(String(64))

@@ -98,7 +98,7 @@ class Payment(Entered, Base):
     __tablename__ = "payments"
     __table_args__ = (
         UniqueConstraint("county_code", "order_no", name="uq_payments_order_no"),
-        UniqueConstraint("bank_reference", name="uq_payments_bank_reference"),
+        UniqueConstraint("county_code", "bank_reference", name="uq_payments_bank_reference"),
         Index(
             "uq_payments_one_live",
             "claim_id",
@@ -135,12 +135,13 @@ class PaymentReturn(Entered, Base):
 
     __tablename__ = "payment_returns"
     __table_args__ = (
-        UniqueConstraint("bank_reference", name="uq_payment_returns_bank_reference"),
+        UniqueConstraint("county_code", "bank_reference", name="uq_payment_returns_bank_reference"),
         CheckConstraint("amount_fen >= 1", name="amount_positive"),
     )
 
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     payment_id: Mapped[int] = mapped_column(ForeignKey("payments.id"), index=True)
+    county_code: Mapped[str] = mapped_column(String(12))
     amount_fen: Mapped[int]
     returned_on: Mapped[date]
     reason: Mapped[str]
