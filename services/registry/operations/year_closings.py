@@ -7,7 +7,7 @@ township. Broken off, it has frozen nothing and is taken up again.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -102,24 +102,23 @@ async def _freeze(session: AsyncSession, closing: Closing) -> tuple[int, int]:
     parts = await storage.parts_of(session, county)
     for done, part in enumerate(parts):
         await _tell(closing, done, len(parts))
-        apart = await freezing.holding_later(session, part, through)
+        apart = await freezing.holding_later(session, part, year, through)
         await freezing.freeze(session, county, part, year, through, apart)
-        await _freeze_apart(session, county, year, through, apart)
-    async with widened(session):  # who stood in this county on the last day may stand in another since
-        await _freeze_apart(session, county, year, through, await freezing.moved_out(session, county, through))
+        await _freeze_apart(session, county, year, dict.fromkeys(apart, through))
+    async with widened(session):  # who belongs to the county's year may stand in another since
+        await _freeze_apart(session, county, year, await freezing.left(session, county, year, through))
         await _tell(closing, len(parts), len(parts))
         await freezing.add_up(session, county, year)
     households, people = (await years.totals_by_year(session, closing.actor, [county])).get((county, year), (0, 0))
     return households, people
 
 
-async def _freeze_apart(
-    session: AsyncSession, county: str, year: int, through: date, households: Sequence[UUID]
-) -> None:
-    """Keep files one by one, as they were on the last day if they stood in the county then; few, so by portions."""
+async def _freeze_apart(session: AsyncSession, county: str, year: int, last_days: Mapping[UUID, date]) -> None:
+    """Keep files one by one, as each was on its last day if it stood in the county then; few, so by portions."""
+    households = list(last_days)
     for first in range(0, len(households), AT_ONCE):
         found = await household_versions.of_each(session, households[first : first + AT_ONCE])
-        slices = [_slice(rows, through) for rows in found.values()]
+        slices = [_slice(rows, last_days[household]) for household, rows in found.items()]
         here = [one for one in slices if one is not None and rules.county_of(one["village_code"]) == county]
         await freezing.keep(session, [one | {"county_code": county, "year": year} for one in here])
 
