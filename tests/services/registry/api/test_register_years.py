@@ -105,8 +105,8 @@ async def test_a_closing_given_up_leaves_the_year_open_and_says_so(county: Harne
     await age(owner, date(LAST_YEAR, 3, 1))
     await owner.execute(
         "insert into register_year_closings (id, county_code, year, state, parts_total, parts_done, actor, asked_on,"
-        " asked_at, leased_until, attempts) values (gen_random_uuid(), $1, $2, 'running', 0, 0, $3, $4, now(),"
-        " now() - interval '1 second', 5)",
+        " asked_at, leased_until, attempts) values ('00000000-0000-7000-8000-000000000000', $1, $2, 'running', 0, 0,"
+        " $3, $4, now(), now() - interval '1 second', 5)",
         COUNTY, LAST_YEAR, json.dumps(closer().claims()), office_today(),
     )  # fmt: skip
     left = await carried_out(county)
