@@ -32,14 +32,17 @@ def require_closable(
     year: int, today: date, close_from: str, first_opened: date | None, closed: Mapping[int, date]
 ) -> None:
     """Refuse to close a year twice, too early (`close_from` is MM-DD), before there were files, or before the years
-    before it. `closed` gives the last day of each closed year, `first_opened` the day the first file was opened."""
+    before it. `closed` gives the last day of each closed year, `first_opened` the day the first file was opened. A
+    county that closed the year before closes this one though nothing is left to freeze."""
     if year in closed:
         raise refusals.YearClosedAlready()
     if today < date.fromisoformat(f"{year}-{close_from}"):
         raise refusals.YearTooEarly(close_from=close_from)
+    if year - 1 in closed:
+        return
     if first_opened is None or first_opened.year > year:
         raise refusals.YearWithoutFiles()
-    if year - 1 not in closed and first_opened.year < year:
+    if first_opened.year < year:
         raise refusals.YearBeforeOpen(year=year - 1)
 
 

@@ -140,7 +140,7 @@ async def count(session: AsyncSession, actor: Actor, year: int, division_code: s
     """Counts of an area as frozen with a year. Absent where no county of the area closed the year."""
     require_in_scope(actor, division_code)
     rows = await storage.counts(session, actor, division_code, year, group_by, digits_below(division_code))
-    if not rows:
+    if not rows and not await storage.any_closed(session, division_code, year):
         raise NotFound()
     labels = await labels_of(session, group_by, [row[0] for row in rows if row[0]])
     groups = [

@@ -16,8 +16,10 @@ from sqlalchemy import (
     and_,
     cast,
     column,
+    exists,
     extract,
     func,
+    literal,
     or_,
     select,
     table,
@@ -27,7 +29,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
+from services.registry.domain.natural_changes import ACCEPTED, VILLAGE_MOVE
 from services.registry.domain.refusals import YearBeingClosed
 from services.registry.domain.register_years import COUNTY_DIGITS, county_of
 from services.registry.storage.tables import (
@@ -37,6 +41,8 @@ from services.registry.storage.tables import (
     Household,
     HouseholdSlice,
     HouseholdVersion,
+    NaturalChange,
+    NaturalChangeDecision,
     RegisterYear,
     RegisterYearTotal,
 )
@@ -116,10 +122,32 @@ async def frozen_of(session: AsyncSession, household_id: UUID) -> dict[str, dict
 
 
 async def first_opened(session: AsyncSession, county_code: str) -> date | None:
-    """The day the county's first file was opened."""
-    return await session.scalar(
-        select(func.min(Household.opened_on)).where(within(Household.village_code, county_code))
-    )
+    """The day the first file was opened of those the county has, and of those that left it."""
+    async with widened(session):
+        return await session.scalar(select(_first_opened(literal(county_code))))
+
+
+def _first_opened(county: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[date]:
+    first, change = func.min(Household.opened_on), NaturalChange
+    has = select(first).where(Household.village_code >= county, Household.village_code < func.concat(county, ":"))
+    left = (
+        select(first)
+        .join(change, change.household_id == Household.id)
+        .join(NaturalChangeDecision, NaturalChangeDecision.change_id == change.id)
+        .where(
+            change.kind == VILLAGE_MOVE, NaturalChangeDecision.outcome == ACCEPTED,
+            change.village_code >= county, change.village_code < func.concat(county, ":"),
+        )
+    )  # fmt: skip
+    subqueries = [one.correlate(Division).scalar_subquery() for one in (has, left)]
+    return func.least(*subqueries)
+
+
+async def any_closed(session: AsyncSession, area: str, year: int) -> bool:
+    """Whether a county of the area, or the one it lies in, closed the year."""
+    code = RegisterYear.county_code
+    here = code == county_of(area) if len(area) >= COUNTY_DIGITS else within(code, area)
+    return bool(await session.scalar(select(exists().where(RegisterYear.year == year, here))))
 
 
 async def year_row(session: AsyncSession, county_code: str, year: int) -> RegisterYear | None:
@@ -145,11 +173,9 @@ async def list_years(
 ) -> Sequence[Row[str, str, int, RegisterYear | None]]:
     """County code, name, year and closing, by county and year: every closed year and those open up to the present."""
     code = Division.code
-    opened = select(cast(extract("year", func.min(Household.opened_on)), Integer)).where(
-        Household.village_code >= code, Household.village_code < func.concat(code, ":")
-    )
     closed = select(func.min(RegisterYear.year)).where(RegisterYear.county_code == code)
-    first = func.coalesce(closed.correlate(Division).scalar_subquery(), opened.correlate(Division).scalar_subquery())
+    opened = cast(extract("year", _first_opened(code)), Integer)
+    first = func.coalesce(closed.correlate(Division).scalar_subquery(), opened)
     begin = cast(func.least(func.coalesce(first, present), present), Integer)
     years = func.generate_series(begin, present).table_valued("year").render_derived("years")
     query = (
@@ -163,7 +189,8 @@ async def list_years(
     )
     if after is not None:
         query = query.where(tuple_(Division.code, years.c.year) > after)
-    return (await session.execute(query)).all()
+    async with widened(session):  # for the day of the first file of each county that left it
+        return (await session.execute(query)).all()
 
 
 async def totals_by_year(session: AsyncSession, actor: Actor, counties: Sequence[str]) -> dict[tuple[str, int], Any]:

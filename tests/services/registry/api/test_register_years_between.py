@@ -112,3 +112,40 @@ async def test_who_was_back_on_the_years_last_day_is_kept_once_by_the_county_the
     await closes(county, COUNTY)
     assert await frozen(county, COUNTY) == [goes["id"]]
     assert await frozen(county, "00") == sorted([goes["id"], stays["id"]])
+
+
+async def test_a_county_whose_households_all_moved_away_closes_its_year_with_those_it_had_on_the_last_day(
+    county: Harness, owner: Any
+) -> None:
+    goes, _ = await two(county, owner)
+    await moved(county, goes, FOREIGN_VILLAGE, date(LAST_YEAR + 1, 1, 5).isoformat())
+    assert (await listed(county))["state"] == "open"
+    await closes(county, COUNTY)
+    assert await frozen(county, COUNTY) == [goes["id"]]
+
+
+@pytest.mark.parametrize("closed_before", [False, True])
+async def test_a_county_whose_households_all_moved_away_in_the_year_closes_it_with_an_empty_slice(
+    county: Harness, owner: Any, closed_before: bool
+) -> None:
+    goes, _ = await two(county, owner)
+    if closed_before:
+        await age(owner)
+        assert (await close(county, LAST_YEAR - 1)).status_code == 202
+    await moved(county, goes, FOREIGN_VILLAGE)
+    await closes(county, COUNTY)
+    year = await listed(county)
+    assert (year["state"], year["households"], year["people"]) == ("closed", 0, 0)
+    assert await frozen(county, COUNTY) == []
+    early = await close(county, LAST_YEAR - 2)
+    assert (early.status_code, early.json()["code"]) == (409, "registry.year_without_files")
+
+
+async def test_a_county_that_never_had_a_file_has_no_year_to_close(county: Harness, owner: Any) -> None:
+    await open_household(county, village=FOREIGN_VILLAGE)
+    await age(owner, date(LAST_YEAR, 3, 1))
+    answer = await close(county, LAST_YEAR)
+    assert (answer.status_code, answer.json()["code"]) == (409, "registry.year_without_files")
+    async with county.as_(actor("register_year.read", scope=(COUNTY,))) as client:
+        sums = await client.get(f"{YEARS}/{LAST_YEAR}/statistics", params={"division_code": COUNTY})
+    assert sums.status_code == 404
