@@ -62,7 +62,7 @@ class _Kept:
     async def _refused(self, session: AsyncSession, chunk: Chunk) -> dict[int, str]:
         """Take out of what is staged what the register refuses. A reason by refused row."""
         await staging.drop_done(session, self._run.import_id)
-        taken, numbered = await taken_people(session), await staging.taken_numbers(session)
+        taken, numbered = await taken_people(session), await self._numbered(session)
         astray, closed = await staging.unknown_natural_villages(session), await in_closed_years(session)
         gone = await in_closed_villages(session)
         refused = list(dict.fromkeys([*taken, *numbered, *astray, *gone, *closed]))
@@ -77,6 +77,10 @@ class _Kept:
             reasons |= {row: told.get(row, OTHER_ROW) for row in rows}
         await staging.forget(session, refused)
         return reasons
+
+    async def _numbered(self, session: AsyncSession) -> set[UUID]:
+        """Staged households whose national number is borne already, or doubled in the sheet."""
+        return await staging.taken_numbers(session)
 
     async def _note(self, session: AsyncSession, chunk: Chunk, reasons: dict[int, str]) -> None:
         """Keep reasons and progress, and lengthen the lease."""
@@ -129,7 +133,26 @@ class GoodRows(_Kept):
             await self._note(session, chunk, reasons)
 
 
-class AllOrNothing(_Kept):
+class _Judging(_Kept):
+    """Of portions that are judged and not moved in the national numbers are kept in mind: else a number doubled in
+    another portion would not be seen, which a run that keeps its portions finds in the register."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(run)
+        self._numbers: set[str] = set()
+
+    async def _numbered(self, session: AsyncSession) -> set[UUID]:
+        stated = await staging.national_numbers(session)
+        again = {household for household, number in stated.items() if number in self._numbers}
+        return again | await staging.taken_numbers(session)
+
+    async def _refused(self, session: AsyncSession, chunk: Chunk) -> dict[int, str]:
+        reasons = await super()._refused(session, chunk)
+        self._numbers.update((await staging.national_numbers(session)).values())
+        return reasons
+
+
+class AllOrNothing(_Judging):
     """All portions in one transaction; after the first refused row the rest is only judged, and nothing is kept."""
 
     def __init__(self, run: Run) -> None:
@@ -173,7 +196,7 @@ class AllOrNothing(_Kept):
         self._session = None
 
 
-class OnlyReport(_Kept):
+class OnlyReport(_Judging):
     """A dry run: what would be refused, and how the rest differs from files already there. Nothing is moved in."""
 
     async def keep(self, chunk: Chunk) -> None:

@@ -104,6 +104,14 @@ async def taken_numbers(session: AsyncSession) -> set[UUID]:
     return {row[0] for row in rows}
 
 
+async def national_numbers(session: AsyncSession) -> dict[UUID, str]:
+    """Staged households that state a national number, with it."""
+    rows = await session.execute(
+        text("select id, national_household_no from staged_households where national_household_no is not null")
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 async def unknown_natural_villages(session: AsyncSession) -> set[UUID]:
     """Staged households of a natural village nobody opened, one that is closed, or one of a day to come."""
     named = await session.execute(

@@ -12,7 +12,7 @@ import pytest
 
 from services.registry.domain import workbook_columns as columns
 from services.registry.domain.fields import FIELDS
-from services.registry.domain.workbooks import OTHER_ROW
+from services.registry.domain.workbooks import NATIONAL_TAKEN, OTHER_ROW
 from services.registry.operations import import_portions, import_runs, sheet_heads
 from services.registry.operations.import_chunks import Chunk
 from tests.services.registry.people import (
@@ -200,6 +200,23 @@ async def test_a_dry_run_tells_all_and_keeps_nothing(county: Harness, owner: Any
     real = await carried_out(county, content)
     assert real["id"] != dry["id"]
     assert await owner.fetchval("select count(*) from households") == 1
+
+
+@pytest.mark.parametrize("mode", ["good_rows", "all_or_nothing"])
+async def test_a_dry_run_refuses_a_national_number_doubled_in_the_sheet_as_the_run_does(
+    county: Harness, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    monkeypatch.setattr(import_runs, "HOUSEHOLDS_AT_ONCE", 2)
+    numbers = ("", "78", "79", "77", "", "77", "80", "78", "80")
+    rows = [row for serial, no in enumerate(numbers) for row in family(str(serial), 户编号=no)]
+    sheet = xlsx(rows, [*columns.HEADERS, "户编号"])
+    refused = []
+    for dry in ("true", "false"):
+        done = await carried_out(county, sheet, dry_run=dry, mode=mode)
+        assert done["state"] == "done", done
+        heads = (await report(county, done["id"]))[1::3]
+        refused.append([household for household, row in enumerate(heads) if row[-1] == NATIONAL_TAKEN])
+    assert refused == [[5, 7, 8], [5, 7, 8]]
 
 
 async def test_the_same_file_from_the_same_office_is_the_same_import(county: Harness, owner: Any) -> None:
