@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Row as Pair
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.domain import quality_rules as rules
@@ -56,7 +55,7 @@ async def ask(session: AsyncSession, actor: Actor, request: wire.QualityExemptio
     }
     await storage.add(session, values)
     audit.record(session, actor, "quality_exemption.ask", str(values["id"]), rule=request.rule)
-    return _view(QualityExemption(**values), None, today)
+    return _view(QualityExemption(**values), None, row.village_code, today)
 
 
 async def _require_subject(session: AsyncSession, number: str, household_id: UUID, member_id: UUID | None) -> None:
@@ -81,7 +80,7 @@ async def decide(
     """The county grants or refuses it, by another person; once."""
     if actor.level != DECIDES:
         raise refusals.WrongLevel()
-    asked, decision = await _visible(session, actor, exemption_id)
+    asked, decision, village = await _visible(session, actor, exemption_id)
     if actor.person == asked.asked_person:
         raise refusals.SamePerson()
     if decision is not None:
@@ -101,16 +100,14 @@ async def decide(
     }
     await storage.decide(session, values)
     audit.record(session, actor, "quality_exemption.decide", str(exemption_id), outcome=request.outcome)
-    return _view(asked, QualityExemptionDecision(**values), today)
+    return _view(asked, QualityExemptionDecision(**values), village, today)
 
 
 async def get(session: AsyncSession, actor: Actor, exemption_id: UUID) -> wire.QualityExemption:
     return _view(*await _visible(session, actor, exemption_id), clock.office_today())
 
 
-async def _visible(
-    session: AsyncSession, actor: Actor, exemption_id: UUID
-) -> Pair[QualityExemption, QualityExemptionDecision | None]:
+async def _visible(session: AsyncSession, actor: Actor, exemption_id: UUID) -> storage.Exemption:
     found = await storage.visible(session, actor, exemption_id)
     if found is None:
         raise NotFound()
@@ -126,11 +123,11 @@ async def list_exemptions(
     cursor: str | None,
     limit: int,
 ) -> Page[wire.QualityExemption]:
-    """Requests of the actor's scope, newest first."""
+    """Requests for households of the actor's scope, and those decided there, newest first."""
     before = paging.decode_id(cursor)
     rows = await storage.list_rows(session, actor, area, rule, household_id, before, limit + 1)
     today = clock.office_today()
-    items = [_view(asked, decision, today) for asked, decision in rows[:limit]]
+    items = [_view(asked, decision, village, today) for asked, decision, village in rows[:limit]]
     return Page(items=items, next_cursor=paging.encode(items[-1].id) if len(rows) > limit else None)
 
 
@@ -142,8 +139,10 @@ def _state(asked: QualityExemption, decision: QualityExemptionDecision | None, t
     return "granted" if asked.until >= today else "ended"
 
 
-def _view(asked: QualityExemption, decision: QualityExemptionDecision | None, today: date) -> wire.QualityExemption:
-    stated = ("rule", "village_code", "reason", "paper_sha256", "until", "asked_by", "asked_office", "asked_on")
+def _view(
+    asked: QualityExemption, decision: QualityExemptionDecision | None, village: str, today: date
+) -> wire.QualityExemption:
+    stated = ("rule", "reason", "paper_sha256", "until", "asked_by", "asked_office", "asked_on")
     decided = ("opinion", "decided_by", "decided_office", "decided_on")
     return wire.QualityExemption.model_validate(
         {name: getattr(asked, name) for name in stated}
@@ -152,6 +151,7 @@ def _view(asked: QualityExemption, decision: QualityExemptionDecision | None, to
             "id": str(asked.id),
             "text": rules.RULES[asked.rule].text,
             "household_id": str(asked.household_id),
+            "village_code": village,
             "member_id": None if asked.member_id is None else str(asked.member_id),
             "state": _state(asked, decision, today),
         }

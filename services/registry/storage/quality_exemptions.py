@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, exists, func, insert, select
+from sqlalchemy import Row, Select, and_, exists, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.storage.tables import HouseholdMember, QualityExemption, QualityExemptionDecision
+from services.registry.storage.tables import Household, HouseholdMember, QualityExemption, QualityExemptionDecision
 from shared.chassis.identity import Actor
 from shared.chassis.scope import in_scope, within
 
@@ -42,12 +42,14 @@ async def decide(session: AsyncSession, values: dict[str, Any]) -> None:
     await session.execute(insert(QualityExemptionDecision).values(values))
 
 
-async def visible(
-    session: AsyncSession, actor: Actor, exemption_id: UUID
-) -> Row[QualityExemption, QualityExemptionDecision | None] | None:
-    """A request in the actor's scope with the decision on it, or None."""
-    query = _with_decision().where(QualityExemption.id == exemption_id, in_scope(QualityExemption.village_code, actor))
-    return (await session.execute(query)).one_or_none()
+Exemption = Row[QualityExemption, QualityExemptionDecision | None, str]
+"""A request, the decision on it, and its village: of the household now, where the actor sees that."""
+_VILLAGE = func.coalesce(Household.village_code, QualityExemption.village_code)
+
+
+async def visible(session: AsyncSession, actor: Actor, exemption_id: UUID) -> Exemption | None:
+    """A request the actor sees, or None."""
+    return (await session.execute(_seen(actor).where(QualityExemption.id == exemption_id))).one_or_none()
 
 
 async def list_rows(
@@ -58,11 +60,11 @@ async def list_rows(
     household_id: UUID | None,
     before: UUID | None,
     limit: int,
-) -> Sequence[Row[QualityExemption, QualityExemptionDecision | None]]:
-    """Requests in the actor's scope, newest first."""
-    query = _with_decision().where(in_scope(QualityExemption.village_code, actor))
+) -> Sequence[Exemption]:
+    """Requests the actor sees, newest first."""
+    query = _seen(actor)
     if area is not None:
-        query = query.where(within(QualityExemption.village_code, area))
+        query = query.where(within(_VILLAGE, area))
     if rule is not None:
         query = query.where(QualityExemption.rule == rule)
     if household_id is not None:
@@ -72,9 +74,16 @@ async def list_rows(
     return (await session.execute(query.order_by(QualityExemption.id.desc()).limit(limit))).all()
 
 
-def _with_decision() -> Any:
-    return select(QualityExemption, QualityExemptionDecision).outerjoin(
-        QualityExemptionDecision, QualityExemptionDecision.exemption_id == QualityExemption.id
+def _seen(actor: Actor) -> Select[QualityExemption, QualityExemptionDecision | None, str]:
+    """A request goes with its household: who has that now sees it. Decided, it is also a paper of where it was."""
+    asked, decision = QualityExemption, QualityExemptionDecision
+    here = and_(Household.id == asked.household_id, in_scope(Household.village_code, actor))
+    paper = and_(decision.exemption_id.is_not(None), in_scope(asked.village_code, actor))
+    return (
+        select(asked, decision, _VILLAGE)
+        .outerjoin(decision, decision.exemption_id == asked.id)
+        .outerjoin(Household, here)
+        .where(or_(Household.id.is_not(None), paper))
     )
 
 
