@@ -77,5 +77,7 @@ async def write(
     event = event_columns(row.id, row.version, why.kind, actor, why.reason)
     session.add_all([version, HouseholdEvent(**event | {"facts": why.facts | {"changed": changed}})])
     await session.flush()
+    if before["village_code"] != row.village_code:
+        await household_versions.take_along(session, row.id, row.village_code)
     audit.record(session, actor, f"household.{why.kind}", str(row.id), version=row.version, fields=len(changed))
     return version

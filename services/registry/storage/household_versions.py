@@ -7,10 +7,16 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.storage.tables import Household, HouseholdEvent, HouseholdVersion
+from services.registry.storage.tables import (
+    ComparisonDoubt,
+    Household,
+    HouseholdEvent,
+    HouseholdVersion,
+    QualityFinding,
+)
 
 
 async def version(session: AsyncSession, household_id: UUID, number: int) -> HouseholdVersion:
@@ -80,3 +86,12 @@ async def events(session: AsyncSession, household_id: UUID, after: int, limit: i
             .limit(limit)
         )
     ).all()
+
+
+async def take_along(session: AsyncSession, household_id: UUID, village_code: str) -> None:
+    """What stands open about a household that moved, findings of data quality and doubts of comparisons, is from now
+    on with the village it moved to."""
+    finding, doubt = QualityFinding, ComparisonDoubt
+    for table, is_open in ((finding, finding.closed_run.is_(None)), (doubt, doubt.state != "closed")):
+        moving = update(table).where(table.household_id == household_id, is_open)
+        await session.execute(moving.values(village_code=village_code).execution_options(synchronize_session=False))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.services.registry.api.test_quality import TOWN, ask, exemption, get
+from tests.services.registry.api.test_comparisons import DOUBTS, LISTS, batch, department
+from tests.services.registry.api.test_quality import TOWN, ask, exemption, get, run
 from tests.services.registry.api.test_register_years_moved import moved
+from tests.services.registry.changes import on_register
 from tests.services.registry.people import (
     COUNTY,
     FOREIGN_VILLAGE,
@@ -13,6 +15,8 @@ from tests.services.registry.people import (
     VILLAGE,
     county_officer,
     open_household,
+    person,
+    recorder,
 )
 from tests.support.harness import Harness, actor
 
@@ -80,3 +84,51 @@ async def test_a_household_that_moved_within_the_township_is_asked_for_in_its_ne
     assert await exemptions(county, COUNTY, VILLAGE) == []
     again = await ask(county, TOWN, "POST", "/quality-exemptions", json=exemption(file["id"]))
     assert again.json()["code"] == "registry.quality_exemption_pending"
+
+
+async def findings(registry: Harness, area: str) -> list[tuple[str, str, str]]:
+    """Rule, village and first day of the open findings an office of the area sees, by rule."""
+    items = (await get(registry, "/quality-findings", reader(area)))["items"]
+    return sorted((row["rule"], row["village_code"], row["first_found_on"]) for row in items)
+
+
+async def test_open_findings_go_with_the_household_and_stay_the_same_findings(county: Harness, owner: Any) -> None:
+    file = await open_household(county, household_type="out_of_poverty", toilet=None)
+    await run(county, who=deciding(COUNTY))
+    await owner.execute("update quality_findings set first_found_on = first_found_on - 10")
+    before = await findings(county, COUNTY)
+    assert before
+    await moved(county, file, FOREIGN_VILLAGE)
+    there = [(rule, FOREIGN_VILLAGE, day) for rule, _, day in before]
+    for area, expected in ((COUNTY, []), (FOREIGN_VILLAGE, there), ("00", there)):
+        assert await findings(county, area) == expected, area
+    await run(county, who=deciding(COUNTY))
+    await run(county, FOREIGN_COUNTY, deciding(FOREIGN_COUNTY))
+    assert await findings(county, "00") == there
+    assert await owner.fetchval("select count(*) from quality_findings where closed_run is not null") == 0
+
+
+async def test_findings_that_were_closed_stay_where_they_were_found(county: Harness, owner: Any) -> None:
+    file = await open_household(county, household_type="out_of_poverty", toilet=None)
+    await run(county, who=deciding(COUNTY))
+    await owner.execute("update quality_findings set closed_run = opened_run, closed_on = now(), last_found_on = now()")
+    await moved(county, file, FOREIGN_VILLAGE)
+    assert await owner.fetch("select distinct village_code from quality_findings") == [(VILLAGE,)]
+
+
+async def test_an_open_doubt_of_a_comparison_goes_with_the_household(county: Harness, owner: Any) -> None:
+    head = person()
+    file = await on_register(county, members=[head])
+    async with county.as_(department()) as client:
+        assert (await client.post(LISTS, json=batch(head["identity_number"]))).status_code == 201
+    await moved(county, file, FOREIGN_VILLAGE)
+    seen = {}
+    for village in (VILLAGE, FOREIGN_VILLAGE):
+        async with county.as_(recorder("comparison.read", "comparison.verify", village=village)) as client:
+            doubts = (await client.get(DOUBTS)).json()["items"]
+            seen[village] = [doubt["village_code"] for doubt in doubts]
+            if doubts:
+                said = {"outcome": "refuted", "note": "本人健在,同名登记有误"}
+                answered = await client.post(f"{DOUBTS}/{doubts[0]['id']}/reply", json=said)
+                assert (answered.status_code, answered.json()["state"]) == (200, "answered"), answered.text
+    assert seen == {VILLAGE: [], FOREIGN_VILLAGE: [FOREIGN_VILLAGE]}
