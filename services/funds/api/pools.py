@@ -61,13 +61,17 @@ async def pool_leave(member_id: WholeId, body: NewDeparture, session: Session, a
 
 
 @router.post("/{pool_id}/lendings", operation_id="pool_lend", status_code=201, **needs("pool.lend", money=True))
-async def pool_lend(pool_id: WholeId, body: NewLending, session: Session, actor: CurrentActor) -> Lending:
-    return await pool_lendings.propose(session, actor, pool_id, body)
+async def pool_lend(
+    pool_id: WholeId, body: NewLending, session: Session, actor: CurrentActor, registry: RegistryPeer
+) -> Lending:
+    return await pool_lendings.propose(session, actor, registry, pool_id, body)
 
 
 @lendings_router.post("/{lending_id}/decision", operation_id="pool_lending_decide", **needs("pool.decide", money=True))
-async def pool_lending_decide(lending_id: WholeId, body: NewDecision, session: Session, actor: CurrentActor) -> Lending:
-    return await pool_lendings.decide(session, actor, lending_id, body)
+async def pool_lending_decide(
+    lending_id: WholeId, body: NewDecision, session: Session, actor: CurrentActor, registry: RegistryPeer
+) -> Lending:
+    return await pool_lendings.decide(session, actor, registry, lending_id, body)
 
 
 @lendings_router.post("/{lending_id}/repayments", operation_id="pool_lending_repay", **needs("pool.manage", money=True))

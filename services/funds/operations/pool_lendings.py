@@ -13,21 +13,26 @@ from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.spending import AlreadyDecided, StepNotDue
 from services.funds.domain.uscc import require_uscc
 from services.funds.operations.pools import locked, member_on
+from services.funds.operations.registered import require_still
 from services.funds.operations.shapes import before_of, page_of, shaped
-from services.funds.storage import decisions, ledger, outside_books, pages, parameters
+from services.funds.storage import decisions, ledger, outside_books, pages, parameters, sessions
 from services.funds.storage import pools as storage
 from services.funds.storage.outside_books import Cause
 from services.funds.storage.tables import Pool, PoolLending, PoolMember, PoolRepayment
 from shared.chassis import audit, clock
 from shared.chassis.identity import Actor
+from shared.chassis.peers import Peer
 from shared.refusals import NotFound
 from shared.schemas import funds as common_wire
 from shared.schemas import funds_pools as wire
 from shared.schemas.wire import Page
 
 
-async def propose(session: AsyncSession, actor: Actor, pool_id: int, request: wire.NewLending) -> wire.Lending:
-    """Set money of a pool aside for a borrower, within the ceiling and the term."""
+async def propose(
+    session: AsyncSession, actor: Actor, peer: Peer, pool_id: int, request: wire.NewLending
+) -> wire.Lending:
+    """Set money of a pool aside for a borrower, within the ceiling and the term; a member is on the register still."""
+    await _require_registered(session, actor, peer, request.member_id)
     pool = await locked(session, actor, pool_id)
     rules.require_borrower(pool.kind, request.member_id is not None, request.borrower_name, request.borrower_uscc)
     require_order(request.proposed_on, today=clock.office_today(), not_before=pool.opened_on, pointer="/proposed_on")
@@ -45,6 +50,15 @@ async def propose(session: AsyncSession, actor: Actor, pool_id: int, request: wi
     await outside_books.move(session, actor, "pool", free, reserved, row.amount_fen, cause)
     audit.record(session, actor, "pool.propose", f"pool_lending:{row.id}", amount_fen=row.amount_fen)
     return (await answers(session, [row]))[0]
+
+
+async def _require_registered(session: AsyncSession, actor: Actor, peer: Peer, member_id: int | None) -> None:
+    """Before the request locks anything. Raises HouseholdNotRegistered, PeerUnavailable."""
+    member = None if member_id is None else await pages.visible(session, PoolMember, actor, member_id)
+    if member is not None:
+        person_id = member.person_id
+        await sessions.let_go(session)
+        await require_still(peer, actor, clock.office_today(), person_id, "/member_id")
 
 
 async def _owed(session: AsyncSession, pool: Pool, request: wire.NewLending) -> int:
@@ -69,9 +83,12 @@ async def _require_room_of_household(
 
 
 async def decide(
-    session: AsyncSession, actor: Actor, lending_id: int, request: common_wire.NewDecision
+    session: AsyncSession, actor: Actor, peer: Peer, lending_id: int, request: common_wire.NewDecision
 ) -> wire.Lending:
     """Approve a lending, and the borrower has the money; or refuse it, and the pool has it again."""
+    seen = await pages.visible(session, PoolLending, actor, lending_id)
+    if seen is not None and seen.state == "proposed" and request.outcome == "approve":
+        await _require_registered(session, actor, peer, seen.member_id)
     row = await _locked(session, actor, lending_id)
     if row.state != "proposed":
         raise AlreadyDecided()

@@ -245,3 +245,33 @@ async def test_a_members_money_moves_between_joining_and_leaving(world: World) -
     await left(world, one, day(9))
     assert await parts(world, pool_id) == (1_000_000, 0, 0)
     await world.books_balance()
+
+
+@pytest.mark.parametrize("status", ["removed", "exited", "dead"])
+async def test_a_member_struck_off_the_register_borrows_no_more_and_pays_back(world: World, status: str) -> None:
+    pool_id = await opened(world)
+    one = await member(world, pool_id)
+    row = await lent(world, pool_id, lending(100_000, member_id=one))
+    waiting = await world.made(MAKER, f"/pools/{pool_id}/lendings", lending(1_000, member_id=one))
+    household(world, 1, status=status)
+    decision = f"/pool-lendings/{waiting['lending_id']}/decision"
+    for who, path, body in (
+        (MAKER, f"/pools/{pool_id}/lendings", lending(1_000, member_id=one)),
+        (CHECKER, decision, APPROVE | {"decided_on": day(3, 2)}),
+    ):
+        refused = await world.post(who, path, body)
+        assert (refused.status_code, code_of(refused)) == (422, "household_not_registered")
+        assert refused.json()["facts"]["reason"] == status
+    await world.made(CHECKER, decision, {"outcome": "refuse", "opinion": "已不在册", "decided_on": day(3, 2)})
+    back = money(100_000, "repaid_on", day(5))
+    await world.made(MAKER, f"/pool-lendings/{row['lending_id']}/repayments", back)
+    assert await parts(world, pool_id) == (1_000_000, 0, 0)
+    await world.books_balance()
+
+
+async def test_without_the_registers_answer_nothing_is_lent_to_a_member(world: World) -> None:
+    pool_id = await opened(world)
+    one = await member(world, pool_id)
+    world.down.add("registry")
+    assert (await world.post(MAKER, f"/pools/{pool_id}/lendings", lending(1_000, member_id=one))).status_code == 503
+    assert await parts(world, pool_id) == (1_000_000, 0, 0)
