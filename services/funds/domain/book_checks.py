@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from fractions import Fraction
 from typing import Protocol
 
 from services.funds.domain.allocations import ENDED
@@ -71,6 +72,8 @@ class Known:
     """By project: fen of its plan line given before."""
     claimed: Mapping[str, int] = field(default_factory=dict)
     """By project: fen of its contract claimed before."""
+    retention_rates: Mapping[date, str] = field(default_factory=dict)
+    """By day of a claim: the highest rate of it that may be withheld."""
     documents: frozenset[str] = frozenset()
     """Document numbers of the sheet that are in the books."""
     vouchers: frozenset[str] = frozenset()
@@ -90,7 +93,7 @@ def check(books: Books, known: Known) -> Checked:
     """Every rule; the order of days and the balances only once every row can be understood."""
     faults = [
         *_repeated(books), *_documents(books, known), *_allocations(books, known), *_payments(books, known),
-        *_days(books, known), *_projects(books, known), *_contracts(books, known),
+        *_days(books, known), *_projects(books, known), *_contracts(books, known), *_withheld(books, known),
         *_ended(books, known), *_forbidden(books, known),
     ]  # fmt: skip
     named = replace(books, receipts=tuple(_by_code(line, known) for line in books.receipts))
@@ -330,3 +333,15 @@ def _contracts(books: Books, known: Known) -> Iterator[Fault]:
         grant = known.grants.get(code)
         if grant is not None and grant.contract_fen is not None and claimed[code] > grant.contract_fen:
             yield Fault("payments", line.row, "金额", "over_contract", project_code=code[:64])
+
+
+def _withheld(books: Books, known: Known) -> Iterator[Fault]:
+    """What was withheld of a claim is at most the rate that held on its day; offices round it up or down."""
+    for line in books.payments:
+        rate = known.retention_rates.get(line.claimed_on)
+        if line.kind != "pay" or not line.withheld_fen or rate is None:
+            continue
+        exact = Fraction(rate) * (line.amount_fen + line.withheld_fen)
+        most_fen = -(-exact.numerator // exact.denominator)
+        if line.withheld_fen > most_fen:
+            yield Fault("payments", line.row, "扣留质保金", "retention_over_rate", left_fen=most_fen)

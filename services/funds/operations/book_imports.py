@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,11 +20,12 @@ from services.funds.domain.book_lines import PARTS, Books, facts_of, line_of
 from services.funds.domain.days import require_order
 from services.funds.domain.divisions import NATION, level_of
 from services.funds.domain.documents import number_key
+from services.funds.domain.parameters import Parameters
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals import books as refusals
 from services.funds.operations import book_postings, book_sheets, book_views
 from services.funds.storage import book_imports as storage
-from services.funds.storage import claims, decisions, lists, project_grants, sessions, uses
+from services.funds.storage import claims, decisions, lists, parameters, project_grants, sessions, uses
 from services.funds.storage.tables import BookImport, BookImportFault, BookImportFile, BookImportLine
 from services.funds.upstream import projects, registry
 from shared.chassis import audit, clock, paging
@@ -94,6 +96,7 @@ async def _known(
     keys = {line.number: number_key(line.number) for line in books.receipts}
     taken = await storage.taken_numbers(session, division_code, sorted(set(keys.values())))
     every_kind = await lists.fund_kinds(session)
+    values = await parameters.load(session, division_code, clock.office_today())
     references = await storage.taken_references(session, division_code, [line.reference for line in books.payments])
     return Known(
         division_code=division_code,
@@ -112,10 +115,18 @@ async def _known(
             for code, grant in grants.items()
             if grant.contract_fen is not None
         },
+        retention_rates=_retention_rates(books, values, fund_year),
         documents=frozenset(number for number, key in keys.items() if not taken.get(key, True)),
         vouchers=frozenset(await storage.taken_vouchers(session, division_code, [line.key for line in books.payments])),
         references=frozenset(reference for reference, only_undone in references.items() if not only_undone),
     )
+
+
+def _retention_rates(books: Books, values: Parameters, fund_year: int) -> dict[date, str]:
+    """The highest rate on the days of claims; a day long before the fund year is a fault of its own."""
+    days = {line.claimed_on for line in books.payments if line.kind == "pay" and line.withheld_fen}
+    first = date(fund_year - 1, 1, 1)
+    return {day: values.get("retention_rate_max", on=day).value for day in days if day >= first}
 
 
 async def _kinds(

@@ -321,6 +321,25 @@ async def test_a_use_forbidden_on_its_day_is_told_by_row(world: World) -> None:
     assert found == [("分配", 3, "use_forbidden"), ("支付", 2, "use_forbidden")]
 
 
+async def test_more_withheld_than_the_days_highest_rate_is_told_by_row(world: World) -> None:
+    """Of 1,000 at most 5 %, from June on at most 3 %."""
+    await world.policy("retention_rate_max", "0.03", "rate", day(6))
+    june = [day(6), day(6, 2), day(6, 3), day(6, 4)]
+    books = BOOKS | {
+        "payments": [
+            paid("V1", "A1", "949.99", "50.01"),
+            paid("V2", "A1", "950.00", "50.00"),
+            paid("V3", "A1", "969.99", "30.01", days=june),
+            paid("V4", "A1", "970.10", "30.01", days=june),
+        ]
+    }
+    sent = await checked(world, workbook(books))
+    assert await faults(world, sent) == [("支付", 2, "retention_over_rate"), ("支付", 4, "retention_over_rate")]
+    told = (await world.seen(CLERK, f"/book-imports/{sent['import_id']}/faults"))["items"]
+    assert [(fault["column"], fault["left_fen"]) for fault in told] == [("扣留质保金", 5_000), ("扣留质保金", 3_000)]
+    await nothing_moved(world)
+
+
 async def test_books_are_undone_whole_while_nobody_built_upon_them(world: World) -> None:
     opened = await posted(world, workbook())
     path = f"/book-imports/{opened['import_id']}/undo"
