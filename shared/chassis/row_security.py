@@ -57,6 +57,13 @@ def _on_begin(session: Any, _transaction: Any, connection: Any) -> None:
     connection.execute(_SET, {"first": span.first, "end": span.end})
 
 
+async def see_from_now(session: AsyncSession, areas: Iterable[str]) -> None:
+    """Let the database transaction under way see the rows of these areas, and those begun here later."""
+    seen_by(session, areas)
+    span: Range = session.info[_RANGE]
+    await session.execute(_SET, {"first": span.first, "end": span.end})
+
+
 @asynccontextmanager
 async def widened(session: AsyncSession) -> AsyncIterator[None]:
     """For what must be looked up in the whole country, whoever asks, such as whether a person is on a file already.

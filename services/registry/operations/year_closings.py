@@ -27,7 +27,7 @@ from services.registry.storage.tables import HouseholdVersion, RegisterYear, Reg
 from shared.chassis import audit, clock, jobs
 from shared.chassis.database import Database
 from shared.chassis.identity import Actor
-from shared.chassis.row_security import widened
+from shared.chassis.row_security import see_from_now, widened
 
 PAUSE_S = 0.5
 MAX_ATTEMPTS = 5
@@ -55,16 +55,20 @@ async def run_forever(database: Database) -> None:
 
 
 async def run_one(database: Database, worker: str) -> bool:
-    """Carry out one closing, if any waits or was left behind. False when there is nothing to do."""
+    """Carry out one closing, if any waits or was left behind. False when there is nothing to do, or another worker is
+    at one: each locks files that went to the other's county."""
     async with database.session() as session:
-        row = await storage.claim(session, worker, clock.now())
-        if row is None:
+        if not await storage.alone(session):
             return False
-        if row.attempts > MAX_ATTEMPTS:
-            await storage.end(session, row.id, worker, clock.now(), "gave_up")
-            return True
-        closing = _held(database, worker, row)
-    async with database.session(areas=(closing.county,)) as session:
+        async with database.session() as beside:
+            row = await storage.claim(beside, worker, clock.now())
+            if row is None:
+                return False
+            if row.attempts > MAX_ATTEMPTS:
+                await storage.end(beside, row.id, worker, clock.now(), "gave_up")
+                return True
+            closing = _held(database, worker, row)
+        await see_from_now(session, (closing.county,))
         await _close(session, closing)
     return True
 

@@ -50,8 +50,8 @@ from shared.chassis.identity import Actor
 from shared.chassis.row_security import widened
 from shared.chassis.scope import in_scope, within
 
-_LOCK = 7420
-"""First key of the advisory locks of counties' years; the county's code is the second."""
+YEARS_LOCK = 7420
+"""First key of the advisory locks of counties' years; the county's code is the second, 0 for closings as such."""
 _LONG_MS = 120_000
 
 _TOLD = ("household_no", "registered_on", "opened_on", "closed_on", "closing", "split_from", "merged_into")
@@ -65,7 +65,7 @@ _FILES_FROZEN = table(
 async def hold_still(session: AsyncSession, county_code: str) -> None:
     """Let no file of the county change until this transaction ends; waits for the changes that are under way."""
     await allow_long(session)
-    await session.execute(select(func.pg_advisory_xact_lock(_LOCK, int(county_code))))
+    await session.execute(select(func.pg_advisory_xact_lock(YEARS_LOCK, int(county_code))))
 
 
 async def closed_of(session: AsyncSession, county_codes: Sequence[str]) -> dict[str, dict[int, date]]:
@@ -74,7 +74,7 @@ async def closed_of(session: AsyncSession, county_codes: Sequence[str]) -> dict[
     YearBeingClosed while one is: never waits, since the closing may wait for rows this transaction holds.
     """
     for code in sorted(set(county_codes)):
-        if not await session.scalar(select(func.pg_try_advisory_xact_lock_shared(_LOCK, int(code)))):
+        if not await session.scalar(select(func.pg_try_advisory_xact_lock_shared(YEARS_LOCK, int(code)))):
             raise YearBeingClosed()
     return await years_closed(session, county_codes)
 
@@ -83,7 +83,7 @@ async def await_closed_of(session: AsyncSession, county_codes: Sequence[str]) ->
     """As closed_of, but waits for a closing under way. For work in the background that holds no row of a file a
     closing may wait for."""
     for code in county_codes:
-        await session.execute(select(func.pg_advisory_xact_lock_shared(_LOCK, int(code))))
+        await session.execute(select(func.pg_advisory_xact_lock_shared(YEARS_LOCK, int(code))))
     return await years_closed(session, county_codes)
 
 

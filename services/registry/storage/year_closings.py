@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.storage import leases
+from services.registry.storage.register_years import YEARS_LOCK
 from services.registry.storage.tables import Household, RegisterYearClosing
 from shared.chassis.scope import within
 
@@ -33,6 +34,13 @@ async def latest(session: AsyncSession, counties: Sequence[str]) -> dict[tuple[s
     query = select(RegisterYearClosing).where(RegisterYearClosing.county_code.in_(counties))
     rows = await session.scalars(query.order_by(RegisterYearClosing.id))
     return {(row.county_code, row.year): row for row in rows}
+
+
+async def alone(session: AsyncSession) -> bool:
+    """Whether a closing is wanted and none is being carried out; until this transaction ends nobody else carries one
+    out. Never waits."""
+    wanted = exists().where(RegisterYearClosing.state.in_(("queued", "running")))
+    return bool(await session.scalar(select(func.pg_try_advisory_xact_lock(YEARS_LOCK, 0)).where(wanted)))
 
 
 async def claim(session: AsyncSession, worker: str, now: datetime) -> RegisterYearClosing | None:

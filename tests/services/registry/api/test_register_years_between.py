@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from typing import Any
 
 import pytest
 
+from services.registry.operations import year_closings
+from services.registry.storage import year_freezing
 from tests.services.registry.api.test_household_changes import kept, put
 from tests.services.registry.changes import HOUSEHOLDS, clerk, done, event, read
 from tests.services.registry.people import COUNTY, FOREIGN_VILLAGE, VILLAGE, open_household, person, recorder
 from tests.services.registry.years import LAST_YEAR, YEARS, age, close, listed
 from tests.support.harness import Harness, actor
+from tests.support.resting import put_to_rest
 
 FOREIGN_COUNTY = FOREIGN_VILLAGE[:6]
 CLOSED_EARLY = date(LAST_YEAR, 11, 20)
@@ -149,3 +153,33 @@ async def test_a_county_that_never_had_a_file_has_no_year_to_close(county: Harne
     async with county.as_(actor("register_year.read", scope=(COUNTY,))) as client:
         sums = await client.get(f"{YEARS}/{LAST_YEAR}/statistics", params={"division_code": COUNTY})
     assert sums.status_code == 404
+
+
+async def test_one_county_is_frozen_at_a_time_since_each_locks_files_that_went_to_the_other(
+    county: Harness, owner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn = await put_to_rest(monkeypatch, year_closings)
+    await two(county, owner)
+    for code in (COUNTY, FOREIGN_COUNTY):
+        async with county.as_(actor("register_year.close", scope=(code,), level="county")) as client:
+            asked = await client.post(f"{YEARS}/{LAST_YEAR}/close", json={"division_code": code})
+            assert asked.status_code == 202, asked.text
+    database, at_work, go_on = county.fastapi.state.database, asyncio.Event(), asyncio.Event()
+    left = year_freezing.left
+
+    async def slowly(*values: Any) -> Any:
+        at_work.set()
+        await go_on.wait()
+        return await left(*values)
+
+    monkeypatch.setattr(year_freezing, "left", slowly)
+    first = asyncio.ensure_future(turn(database, "one"))
+    await at_work.wait()
+    assert await turn(database, "two") is False
+    states = "select state, attempts, worker from register_year_closings order by id"
+    assert [tuple(row) for row in await owner.fetch(states)] == [("running", 1, "one"), ("queued", 0, None)]
+    go_on.set()
+    assert await first
+    assert await turn(database, "two")
+    assert [row["state"] for row in await owner.fetch(states)] == ["done", "done"]
+    assert await turn(database, "two") is False
