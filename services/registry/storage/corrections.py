@@ -14,11 +14,12 @@ from shared.chassis.scope import in_scope, within
 
 
 async def lock(session: AsyncSession, actor: Actor, correction_id: UUID) -> Correction | None:
-    """The correction, if it lies in the actor's scope; whoever decides on it waits here for the one before."""
+    """The correction, if the actor has its household now; whoever decides on it waits here for the one before."""
     return await session.scalar(
         select(Correction)
-        .where(Correction.id == correction_id, in_scope(Correction.village_code, actor))
-        .with_for_update()
+        .join(Household, Household.id == Correction.household_id)
+        .where(Correction.id == correction_id, in_scope(Household.village_code, actor))
+        .with_for_update(of=Correction)
     )
 
 
@@ -31,17 +32,18 @@ async def list_corrections(
     limit: int,
     only: UUID | None = None,
 ) -> Sequence[Row[Correction, CorrectionDecision | None, Household]]:
-    """Corrections of the actor's scope with their decision and household, newest first; with `only`, this one."""
+    """Corrections of households of the actor's scope, wherever they were asked for, with their decision and household,
+    newest first; with `only`, this one."""
     query = (
         select(Correction, CorrectionDecision, Household)
         .join(Household, Household.id == Correction.household_id)
         .outerjoin(CorrectionDecision, CorrectionDecision.correction_id == Correction.id)
-        .where(in_scope(Correction.village_code, actor))
+        .where(in_scope(Household.village_code, actor))
         .order_by(Correction.id.desc())
         .limit(limit)
     )
     if area is not None:
-        query = query.where(within(Correction.village_code, area))
+        query = query.where(within(Household.village_code, area))
     if state is not None:
         query = query.where(Correction.state == state)
     if before is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.services.registry.api.test_comparisons import DOUBTS, LISTS, batch, department
+from tests.services.registry.api.test_household_changes import kept
 from tests.services.registry.api.test_quality import TOWN, ask, exemption, get, run
 from tests.services.registry.api.test_register_years_moved import moved
 from tests.services.registry.changes import on_register
@@ -18,6 +19,8 @@ from tests.services.registry.people import (
     person,
     recorder,
 )
+from tests.services.registry.years import CORRECTIONS, LAST_YEAR, YEARS, city_officer, closed, decide
+from tests.services.registry.years import ask as ask_correction
 from tests.support.harness import Harness, actor
 
 FOREIGN_COUNTY, FOREIGN_TOWN = FOREIGN_VILLAGE[:6], FOREIGN_VILLAGE[:9]
@@ -132,3 +135,31 @@ async def test_an_open_doubt_of_a_comparison_goes_with_the_household(county: Har
                 answered = await client.post(f"{DOUBTS}/{doubts[0]['id']}/reply", json=said)
                 assert (answered.status_code, answered.json()["state"]) == (200, "answered"), answered.text
     assert seen == {VILLAGE: [], FOREIGN_VILLAGE: [FOREIGN_VILLAGE]}
+
+
+async def test_a_correction_that_waits_goes_with_the_household_and_is_refused_or_asked_anew_where_it_lives_now(
+    county: Harness, owner: Any
+) -> None:
+    file = await open_household(county)
+    await closed(county, owner)
+    correction = (await ask_correction(county, file, kept(file, housing_level="C"))).json()
+    now = await moved(county, file, FOREIGN_VILLAGE)
+    here, there = city_officer(), city_officer(city=FOREIGN_COUNTY[:4])
+    listed = {}
+    for who in (here, there):
+        async with county.as_(who) as client:
+            listed[who.scope] = [row["id"] for row in (await client.get(CORRECTIONS)).json()["items"]]
+    assert listed == {here.scope: [], there.scope: [correction["id"]]}
+    assert (await decide(county, correction["id"], here, "refuse")).status_code == 404
+    stale = await decide(county, correction["id"], there)
+    assert (stale.status_code, stale.json()["code"]) == (409, "registry.file_moved_on"), stale.text
+    refused = await decide(county, correction["id"], there, "refuse")
+    assert (refused.status_code, refused.json()["state"]) == (200, "refused"), refused.text
+    anew = kept(now, village_code=FOREIGN_VILLAGE, housing_level="C")
+    asking = actor("correction.ask", scope=(FOREIGN_COUNTY,), level="county")
+    again = await ask_correction(county, now, anew, who=asking)
+    assert again.status_code == 201, again.text
+    assert (await decide(county, again.json()["id"], there)).json()["state"] == "consented"
+    async with county.as_(actor("register_year.read", scope=(COUNTY,))) as client:
+        against = (await client.get(f"{YEARS}/{LAST_YEAR}/corrections")).json()["items"]
+    assert [row["id"] for row in against] == [again.json()["id"]]
