@@ -108,7 +108,7 @@ async def _present(session: AsyncSession, actor: Actor, member_id: int) -> tuple
 
 async def _require_free(session: AsyncSession, row: PoolMember, left_on: date) -> None:
     """Refuse a day before the last of what the member did, and whoever owes something."""
-    last_on = max(row.joined_on, *await storage.last_days_of(session, row.id))
+    last_on = max([row.joined_on, *await storage.last_days_of(session, row.id)])
     require_order(left_on, today=clock.office_today(), not_before=last_on, pointer="/left_on")
     if (await storage.owed_by_member(session, [row.id])).get(row.id, 0):
         raise MemberOwes()

@@ -139,6 +139,15 @@ async def test_a_member_leaves_with_what_it_put_in_once_it_owes_nothing(world: W
     await world.books_balance()
 
 
+async def test_a_member_who_put_nothing_in_and_owes_nothing_leaves(world: World) -> None:
+    pool_id = await opened(world)
+    one = await member(world, pool_id)
+    await left(world, one, day(6))
+    (row,) = (await world.seen(MAKER, f"/pools/{pool_id}/members"))["items"]
+    assert (row["left_on"], row["contributed_fen"]) == (day(6), 0)
+    assert await parts(world, pool_id) == (1_000_000, 0, 0)
+
+
 async def test_one_person_asks_for_a_member_to_leave_and_another_lets_it_go(world: World) -> None:
     pool_id = await opened(world, 500_000)
     one = await member(world, pool_id)
