@@ -9,7 +9,7 @@ from services.funds.domain.days import require_order
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.fundings import FundingUnderWay
 from services.funds.domain.refusals.spending import AlreadyDecided
-from services.funds.operations import alerts, fundings, uses
+from services.funds.operations import alerts, fundings, management_fees, uses
 from services.funds.operations import allocation_outcomes as outcomes
 from services.funds.storage import allocations as storage
 from services.funds.storage import fundings as funding_storage
@@ -49,6 +49,7 @@ async def _check(session: AsyncSession, actor: Actor, row: Allocation, request: 
     if request.outcome == "approve":
         await alerts.require_clear(session, row)
         await uses.require_allowed(session, row.id, request.decided_on)
+        await management_fees.require_room_still(session, row, request.decided_on)
 
 
 async def _first_stage(

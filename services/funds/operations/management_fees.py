@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,9 +11,10 @@ from services.funds.domain import management_fees as rules
 from services.funds.domain import vocabulary_changes as vocabulary
 from services.funds.domain.parameters import Value
 from services.funds.domain.refusals.distribution import FeeOfExcluded, OverManagementFee
+from services.funds.domain.uses import MANAGEMENT_FEE
 from services.funds.storage import lists, parameters
 from services.funds.storage import management_fees as storage
-from services.funds.storage.tables import Receipt
+from services.funds.storage.tables import Allocation, Receipt
 from shared.chassis import clock
 from shared.chassis.identity import Actor
 from shared.chassis.scope import require_in_scope
@@ -28,7 +30,8 @@ async def require_room(
     request at a time asks, so that two cannot both have the last of it. Raises FeeOfExcluded, OverManagementFee.
     """
     await storage.hold(session, receipt.division_code, receipt.fund_year, receipt.fund_kind)
-    fee, _, excluded = await _fee(session, receipt.division_code, receipt.fund_year, receipt.fund_kind, on)
+    days = (on, clock.office_today())
+    fee, _, excluded = await _fee(session, receipt.division_code, receipt.fund_year, receipt.fund_kind, *days)
     if receipt.direction in excluded:
         raise FeeOfExcluded(direction=receipt.direction)
     if moved_from_id is not None and await storage.is_fee(session, moved_from_id):
@@ -37,13 +40,33 @@ async def require_room(
         raise OverManagementFee(left_fen=fee.left_fen, ceiling_fen=fee.ceiling_fen)
 
 
+async def require_room_still(session: AsyncSession, row: Allocation, on: date) -> None:
+    """Refuse to approve a fee that no longer fits: money was called back, or the rate lowered, since it was proposed.
+
+    Raises OverManagementFee.
+    """
+    moved = row.moved_from_id is not None and await storage.is_fee(session, row.moved_from_id)
+    if row.use_code != MANAGEMENT_FEE or moved:
+        return
+    await storage.hold(session, row.county_code, row.fund_year, row.fund_kind)
+    fee, _, _ = await _fee(session, row.county_code, row.fund_year, row.fund_kind, on, clock.office_today())
+    if fee.used_fen > fee.ceiling_fen:
+        left_fen = max(fee.ceiling_fen - fee.used_fen + row.amount_fen, 0)
+        raise OverManagementFee(pointer="/outcome", left_fen=left_fen, ceiling_fen=fee.ceiling_fen)
+
+
 async def _fee(
-    session: AsyncSession, division_code: str, fund_year: int, fund_kind: str, on: date
+    session: AsyncSession, division_code: str, fund_year: int, fund_kind: str, *days: date
 ) -> tuple[rules.Fee, Value, list[str]]:
-    """The fee, the rate it was computed by, and the directions left out of its base."""
+    """The fee, the rate it was computed by, and the directions left out of its base.
+
+    Of several days the lowest rate holds: a step dated back is done today all the same.
+    """
     kind = await lists.fund_kind(session, fund_kind)
     level = kind.source_level if kind is not None else "county"
-    rate = (await parameters.load(session, division_code, on)).get(f"management_fee_{level}")
+    values = await parameters.load(session, division_code, clock.office_today())
+    rates = [values.get(f"management_fee_{level}", on=day) for day in days]
+    rate = min(rates, key=lambda one: Fraction(one.value))
     terms = await lists.held_terms(session, division_code, fund_kind, fund_year)
     excluded = vocabulary.fee_excluded_of([lists.term_of(term) for term in terms])
     received = await storage.received(session, division_code, fund_year, fund_kind)

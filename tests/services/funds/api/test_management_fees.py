@@ -17,6 +17,7 @@ from tests.services.funds.world import (
     desk,
     document_body,
     grant_of,
+    pointer_of,
 )
 
 MOVER = desk("reallocation.propose")
@@ -83,4 +84,36 @@ async def test_a_fee_moves_to_another_project_and_is_counted_once(world: World) 
     path = f"/allocations/{made['to_allocation_id']}/decision"
     await world.made(CHECKER, path, YES | {"decided_on": day(4, 2)})
     assert await used(world) == (1_000, 0)
+    await world.books_balance()
+
+
+async def test_a_fee_dated_back_is_held_to_the_rate_of_today_as_well(world: World) -> None:
+    """From May on half of one percent: what is entered now and dated March does not have the rate of March."""
+    receipt = await world.money(100_000)
+    await world.policy("management_fee_central", "0.005", "rate", day(5))
+    over = await world.post(MAKER, "/allocations", fee(receipt, 501))
+    assert (over.status_code, code_of(over)) == (422, "over_management_fee")
+    assert over.json()["facts"] == {"left_fen": 500, "ceiling_fen": 500}
+    await allocated(world, fee(receipt, 500))
+    assert await used(world) == (500, 0)
+
+
+async def test_a_fee_is_held_to_the_rate_of_its_stated_day(world: World) -> None:
+    receipt = await world.money(100_000)
+    await world.policy("management_fee_central", "0.005", "rate", day(2))
+    await world.policy("management_fee_central", "0.01", "rate", day(5))
+    over = await world.post(MAKER, "/allocations", fee(receipt, 501))
+    assert (over.status_code, code_of(over)) == (422, "over_management_fee")
+
+
+async def test_a_proposed_fee_is_looked_at_again_when_it_is_decided_on(world: World) -> None:
+    receipt = await world.money(100_000)
+    made = await world.made(MAKER, "/allocations", fee(receipt, 1_000))
+    await world.policy("management_fee_central", "0.005", "rate", day(3, 5))
+    path = f"/allocations/{made['allocation_id']}/decision"
+    late = await world.post(CHECKER, path, YES)
+    assert (late.status_code, code_of(late), pointer_of(late)) == (422, "over_management_fee", "/outcome")
+    assert late.json()["facts"] == {"left_fen": 500, "ceiling_fen": 500}
+    await world.made(CHECKER, path, YES | {"outcome": "refuse"})
+    assert await used(world) == (0, 500)
     await world.books_balance()
