@@ -27,6 +27,8 @@ Roles = Annotated[list[RoleCode], Field(min_length=1, max_length=8)]
 NewPassword = Annotated[SecretStr, Field(min_length=1, max_length=256)]
 """The rules of a good password are parameters and are checked after the form."""
 AccountId = Annotated[str, BeforeValidator(_only_text), StringConstraints(pattern=r"^[a-z0-9-]{1,64}$")]
+AccountMark = Annotated[str, BeforeValidator(_only_text), StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,80}$")]
+"""As a service notes who acted: the id of an account, or of a service that acted of itself."""
 
 
 class NewOffice(Wire):
@@ -246,3 +248,16 @@ class NewParameter(Wire):
     value: Annotated[int, Field(strict=True, ge=0, le=100_000)]
     valid_from: Day
     source: Text
+
+
+class AccountName(Wire):
+    """Whose account it is: the person's name, a machine's user name."""
+
+    account: str
+    name: str
+
+
+class AccountNames(Wire):
+    """Names by account; an account nobody knows is left out."""
+
+    items: list[AccountName]

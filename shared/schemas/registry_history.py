@@ -37,7 +37,7 @@ class HouseholdEvent(Wire):
     at: str
     on: Day
     true_from: Day | None = Field(description="since when it is true; null for an event without a version of its own")
-    by: str
+    by: str = Field(description="account of who did it; `account_name_list` tells whose it is")
     office: str
     office_name: str | None
     reason: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,14 +12,14 @@ from services.gateway.domain.refusals.passwords import OldPasswordWrong, Passwor
 from services.gateway.operations.account_rights import borrowed_roles
 from services.gateway.operations.digests import digest
 from services.gateway.operations.passwords import Passwords
-from services.gateway.storage import accounts, delegations, parameters, sessions, sign_in_counters
+from services.gateway.storage import accounts, delegations, parameters, sessions, sign_in_counters, trail_names
 from services.gateway.storage.data_files import common_passwords
 from services.gateway.storage.tables import PERSON, Account
 from shared.chassis import audit, clock
 from shared.chassis.database import Database
 from shared.chassis.identity import Actor
 from shared.refusals import Forbidden, Refusal, Unauthenticated
-from shared.schemas.gateway import BorrowedRoles, Me, PasswordChange
+from shared.schemas.gateway import AccountName, AccountNames, BorrowedRoles, Me, PasswordChange
 
 OWN_PASSWORD = "own password"
 """Stands for the address in the count of wrong old passwords."""
@@ -48,6 +49,13 @@ async def me(session: AsyncSession, actor: Actor) -> Me:
         delegations=await _borrowed(session, actor),
         offices_before=list(actor.offices_before),
     )
+
+
+async def names_of(session: AsyncSession, ids: Sequence[str]) -> AccountNames:
+    """Who somebody is that did what is being read. Services keep the account alone: a name stands here and nowhere
+    else, and an id is learnt from what one may read, or not at all."""
+    found = await trail_names.of_accounts(session, ids)
+    return AccountNames(items=[AccountName(account=one, name=found[one]) for one in sorted(found)])
 
 
 async def _borrowed(session: AsyncSession, actor: Actor) -> list[BorrowedRoles]:

@@ -348,3 +348,20 @@ async def test_a_secret_sent_with_a_key_leaves_no_copy(town: Town) -> None:
     async with town.harness.app.state.database.session(read_only=True) as session:
         keys = (await session.execute(text("select key from idempotency_keys"))).scalars().all()
     assert keys == ["k-2"]
+
+
+async def test_whoever_is_signed_in_learns_whose_account_it_is_that_stands_beside_a_change(town: Town) -> None:
+    await town.county()
+    clerk = await account_id(town, "clerk")
+    path = "/api/v1/auth/account-names"
+    async with await town.as_(ADMIN) as admin:
+        known = (await admin.get(f"/api/v1/auth/accounts/{clerk}")).json()
+    async with await town.as_("clerk") as client:
+        asked = await client.get(path, params={"account": [clerk, "nobody", "service:registry", clerk]})
+        assert (asked.status_code, asked.json()) == (
+            200, {"items": [{"account": clerk, "name": known["person_name"]}]},
+        ), asked.text  # fmt: skip
+        for wrong in ({}, {"account": ["x"] * 101}, {"account": ["张三"]}):
+            refused(await client.get(path, params=wrong), 422, "invalid_fields")
+    async with town.client() as stranger:
+        assert (await stranger.get(path, params={"account": clerk})).status_code == 401
