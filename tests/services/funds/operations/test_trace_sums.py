@@ -48,7 +48,7 @@ def random_books(dice: random.Random, name: str) -> dict[str, list[list[Any]]]:
         if given[origin] < fen:
             continue
         given[origin] -= fen
-        kept = dice.randint(0, fen // 10) if dice.random() < 0.3 else 0
+        kept = dice.randint(0, fen // 20) if dice.random() < 0.3 else 0
         payments.append(paid(voucher, origin, yuan(fen - kept), yuan(kept)))
         if kept > 1 and dice.random() < 0.5:
             payments.append(released(f"Q{voucher}", voucher, yuan(dice.randint(1, kept))))
