@@ -179,12 +179,10 @@ async def ask_to_end(
     """Ask for a share to end before its agreed last day; asked again, the newest holds. Nothing ends yet."""
     row = await _going_on(session, actor, share_id)
     _require_early(row, request.ended_on)
-    before = await decisions.turns(session, ("dividend_share", row.id), _END)
-    decisions.record(
-        session, actor, None, ("dividend_share", row.id), decisions.turn_of(_END, len(before)),
+    await decisions.record_turn(
+        session, actor, ("dividend_share", row.id), _END,
         outcome="ask", opinion=request.reason, decided_on=request.ended_on,
     )  # fmt: skip
-    await session.flush()
     audit.record(session, actor, "dividend.ask_to_end", f"dividend_share:{row.id}", ended_on=str(request.ended_on))
     return (await answers(session, [row]))[0]
 

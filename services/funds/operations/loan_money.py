@@ -141,12 +141,10 @@ async def notice_overdue(
     if row.overdue_on is not None or (known is not None and request.overdue_on >= known):
         raise LoanOverdueKnown()
     row.overdue_on = request.overdue_on
-    before = await decisions.turns(session, ("loan", row.id), _NOTICE)
-    decisions.record(
-        session, actor, None, ("loan", row.id), decisions.turn_of(_NOTICE, len(before)),
+    await decisions.record_turn(
+        session, actor, ("loan", row.id), _NOTICE,
         outcome="overdue", opinion=request.reason, decided_on=request.overdue_on,
     )  # fmt: skip
-    await session.flush()
     audit.record(session, actor, "loan.overdue", f"loan:{row.id}", overdue_on=request.overdue_on.isoformat())
     return (await answers(session, [row]))[0]
 
@@ -169,10 +167,9 @@ async def withdraw_notice(
     if await storage.loss_claimed(session, row.id):
         raise LoanLossClaimed()
     noticed, row.overdue_on = row.overdue_on, None
-    decisions.record(
-        session, actor, None, ("loan", row.id), decisions.turn_of("overdue_withdrawn", len(notices) - 1),
+    await decisions.record_turn(
+        session, actor, ("loan", row.id), "overdue_withdrawn",
         outcome="withdraw", opinion=request.reason, decided_on=request.withdrawn_on,
     )  # fmt: skip
-    await session.flush()
     audit.record(session, actor, "loan.withdraw_notice", f"loan:{row.id}", overdue_on=noticed.isoformat())
     return (await answers(session, [row]))[0]

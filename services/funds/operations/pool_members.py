@@ -69,12 +69,10 @@ async def ask_to_leave(
     """Ask for a member to leave on a day; asked again, the newest holds. Nothing moves yet."""
     pool, row = await _present(session, actor, member_id)
     await _require_free(session, row, request.left_on)
-    before = await decisions.turns(session, (_MEMBER, row.id), _LEAVE)
-    decisions.record(
-        session, actor, None, (_MEMBER, row.id), decisions.turn_of(_LEAVE, len(before)),
+    await decisions.record_turn(
+        session, actor, (_MEMBER, row.id), _LEAVE,
         outcome="ask", opinion=request.reason, decided_on=request.left_on,
     )  # fmt: skip
-    await session.flush()
     audit.record(session, actor, "pool.ask_to_leave", f"pool_member:{row.id}", pool_id=pool.id)
     return (await answers(session, [row]))[0]
 

@@ -68,6 +68,18 @@ def _turn(step: str) -> ColumnElement[bool]:
     return or_(Decision.step == step, Decision.step.startswith(f"{step}:", autoescape=True))
 
 
-def turn_of(step: str, before: int) -> str:
-    """What a step is called that was taken so many times before: `step`, then `step:2`, `step:3`."""
-    return step if before == 0 else f"{step}:{before + 1}"
+async def record_turn(
+    session: AsyncSession,
+    actor: Actor,
+    subject: tuple[str, int],
+    step: str,
+    *,
+    outcome: str,
+    opinion: str,
+    decided_on: date,
+) -> None:
+    """Keep a step that may be taken again, as `step`, then `step:2`, `step:3`. The caller holds what is decided on."""
+    before = len(await turns(session, subject, step))
+    turn = step if before == 0 else f"{step}:{before + 1}"
+    record(session, actor, None, subject, turn, outcome=outcome, opinion=opinion, decided_on=decided_on)
+    await session.flush()
