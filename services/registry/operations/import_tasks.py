@@ -32,6 +32,6 @@ async def task_of(session: AsyncSession, import_id: UUID, actor: Actor, head: He
     names = await import_places.village_names(session, actor) if named else []
     origin = {
         "import_id": str(import_id), "account": actor.account, "person": actor.person, "office": actor.office,
-        "today": today.isoformat(), "now": clock.now().isoformat(),
+        "office_name": actor.office_name, "today": today.isoformat(), "now": clock.now().isoformat(),
     }  # fmt: skip
     return Task(head.headers, villages, names, origin)

@@ -70,18 +70,20 @@ class Origin:
     account: str
     person: str
     office: str
+    office_name: str
     today: date
     now: str
 
     def event(self) -> str:
         """What the event of every file of the import says, as the rest of a row of COPY."""
         facts = json_of({"import_id": self.import_id})
-        said = (1, "imported", self.now, self.today, self.account, self.person, self.office, "", facts)
+        who = (self.account, self.person, self.office, self.office_name)
+        said = (1, "imported", self.now, self.today, *who, "", facts)
         return "\t" + "\t".join(map(text_of, said))
 
 
 _VERSIONS = ["household_id", "version", "status", "village_code", "recorded_at", "recorded_on", "true_from", "content"]
-_EVENTS = ["household_id", "version", "kind", "at", "on", "by", "person", "office", "reason", "facts"]
+_EVENTS = ["household_id", "version", "kind", "at", "on", "by", "person", "office", "office_name", "reason", "facts"]
 _SAID = frozenset(records.CONTENT) - {"income_items"}
 """Items are written into the version by household, as few state any."""
 _BESIDE = ("members", "income_items")

@@ -42,8 +42,8 @@ from households h join household_versions v on v.household_id = h.id and v.versi
 where h.import_id = :import_id
 """)
 _EVENTS = text("""
-insert into household_events (household_id, version, kind, at, "on", by, person, office, reason, facts)
-select h.id, 2, 'import_undone', :now, :today, :account, :person, :office, '',
+insert into household_events (household_id, version, kind, at, "on", by, person, office, office_name, reason, facts)
+select h.id, 2, 'import_undone', :now, :today, :account, :person, :office, :office_name, '',
     jsonb_build_object('import_id', cast(:import_text as text), 'changed', jsonb_build_array('/members'))
 from households h where h.import_id = :import_id
 """)
@@ -99,10 +99,10 @@ async def opened(session: AsyncSession, import_id: UUID) -> list[tuple[date, lis
 async def take_off(session: AsyncSession, actor: Actor, import_id: UUID, now: datetime, today: date) -> int:
     """Remove every file of an import as entered in error; its people are free to be on another. How many files."""
     left = f'{{"active": false, "departure": "error", "departed_on": "{today.isoformat()}"}}'
-    who = {"account": actor.account, "person": actor.person, "office": actor.office, "import_text": str(import_id)}
+    who = {"account": actor.account, "person": actor.person, "office": actor.office, "office_name": actor.office_name}
     same = {"import_id": import_id, "today": today}
     await session.execute(_PEOPLE, same)
     await session.execute(_VERSIONS, same | {"now": now, "left": left})
-    await session.execute(_EVENTS, same | {"now": now} | who)
+    await session.execute(_EVENTS, same | {"now": now, "import_text": str(import_id)} | who)
     found = await session.execute(_FILES, same)
     return int(found.rowcount)  # type: ignore[attr-defined]
