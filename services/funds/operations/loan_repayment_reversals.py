@@ -10,7 +10,7 @@ from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.spending import AlreadyDecided
 from services.funds.operations.loans import require_lender
 from services.funds.operations.shapes import before_of, page_of, shaped
-from services.funds.storage import decisions, ledger, pages
+from services.funds.storage import decisions, ledger, pages, period_closes
 from services.funds.storage.tables import Loan, LoanRepayment, LoanRepaymentReversal
 from shared.chassis import audit, clock
 from shared.chassis.identity import Actor
@@ -77,11 +77,12 @@ async def decide(
 async def _undo(session: AsyncSession, actor: Actor, loan: Loan, row: LoanRepaymentReversal) -> None:
     """The ledger's correction, with effect from the wrong entry's own day, so that the right one can be entered for it.
 
-    A loan that counted as paid back is owed again.
+    Where that day's period is closed, it is corrected on today's. A loan that counted as paid back is owed again.
     """
     wrong = await ledger.last_transfer(session, "repay", "loan_repayment", row.repayment_id)
     reason = " ".join(row.reason.split())
-    await ledger.correct(session, actor, wrong.book, wrong.id, reason, wrong.effective_on)
+    on = await period_closes.open_day(session, loan.county_code, wrong.effective_on)
+    await ledger.correct(session, actor, wrong.book, wrong.id, reason, on)
     if loan.state == "repaid":
         loan.state = "disbursed"
         await session.flush()

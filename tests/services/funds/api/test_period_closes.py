@@ -18,7 +18,7 @@ from tests.services.funds.api import test_grant_batches as grants
 from tests.services.funds.api import test_pools as pools
 from tests.services.funds.api import test_recalls as recalls
 from tests.services.funds.api import test_risk_funds as risk_funds
-from tests.services.funds.credit import FINANCE, TELLER, disbursed, household, repayment
+from tests.services.funds.credit import BANKER, FINANCE, TELLER, disbursed, household, repayment
 from tests.services.funds.world import (
     CHECKER,
     CITY,
@@ -226,3 +226,20 @@ async def test_nothing_is_decided_on_a_day_of_a_closed_period_though_no_money_mo
     large = {"outcome": "approve", "opinion": "同意", "decided_on": day(6, 2)}
     refused = await world.post(desk("claim.approve", *READING), f"/claims/{claim['claim_id']}/approvals", large)
     assert (refused.status_code, code_of(refused)) == (422, "period_closed")
+
+
+async def test_a_wrong_repayment_of_a_closed_month_is_undone_on_an_open_day(world: World) -> None:
+    loan = await disbursed(world, household(world, 1), term_months=36)
+    path = f"/loans/{loan['loan_id']}"
+    await world.made(TELLER, f"{path}/repayments", repayment(5_000_000, day(5, 10)))
+    await world.made(CLOSER, "/period-closes", MAY)
+    (wrong,) = (await world.seen(BANKER, path))["repayments"]
+    asked = await world.made(TELLER, f"{path}/repayments/{wrong['repayment_id']}/reversal", {"reason": "记错户"})
+    yes = {"outcome": "approve", "opinion": "同意", "decided_on": day(6, 2)}
+    await world.made(BANKER, f"/loan-repayment-reversals/{asked['reversal_id']}/decision", yes)
+    seen = await world.seen(BANKER, path)
+    assert (seen["state"], seen["outstanding_fen"]) == ("disbursed", 5_000_000)
+    moves = await world.seen(READER, "/ledger/transfers", division_code=COUNTY)
+    days = [move["effective_on"] for move in moves["items"] if move["kind"] == "correction"]
+    assert days == [TODAY], "no day of the closed month was touched"
+    await world.books_balance()
