@@ -64,6 +64,8 @@ class Known:
     """Code of a kind of money -> the level whose budget it is of."""
     special: frozenset[str] = frozenset()
     """Codes of special money."""
+    uses: Mapping[str, str] = field(default_factory=dict)
+    """Label or code of a use of money -> its code."""
     bans: tuple[Ban, ...] = ()
     """What is forbidden in the county on some day."""
     divisions: frozenset[str] = frozenset()
@@ -82,7 +84,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The books with kinds of money by code, their movements in order, and what is wrong."""
+    """The books with kinds of money and uses by code, their movements in order, and what is wrong."""
 
     books: Books
     steps: list[Step]
@@ -96,7 +98,11 @@ def check(books: Books, known: Known) -> Checked:
         *_days(books, known), *_projects(books, known), *_contracts(books, known), *_withheld(books, known),
         *_ended(books, known), *_forbidden(books, known),
     ]  # fmt: skip
-    named = replace(books, receipts=tuple(_by_code(line, known) for line in books.receipts))
+    named = replace(
+        books,
+        receipts=tuple(_by_code(line, known) for line in books.receipts),
+        allocations=tuple(replace(line, use=known.uses.get(line.use, "")) for line in books.allocations),
+    )
     steps: list[Step] = []
     if not faults:
         steps, faults = settle(steps_of(named))
@@ -170,6 +176,8 @@ def _allocations(books: Books, known: Known) -> Iterator[Fault]:
         named = receipts.get(line.receipt, "")
         if named and named != line.project_code:
             yield Fault("allocations", line.row, "项目编码", "project_not_named", project_code=line.project_code[:64])
+        if line.use and line.use not in known.uses:
+            yield Fault("allocations", line.row, "用途", "use_unknown")
         given[line.project_code] += line.amount_fen
         code = _project_fault(known.grants.get(line.project_code), known, given[line.project_code])
         if code is not None:
@@ -292,7 +300,8 @@ def _forbidden(books: Books, known: Known) -> Iterator[Fault]:
         grant, kind = known.grants.get(given.project_code), kinds.get(given.receipt, "")
         if grant is None:
             return False
-        return any(ban_on(known.bans, kind, kind in known.special, grant.purpose, on) for on in days)
+        use = known.uses.get(given.use, grant.purpose)
+        return any(ban_on(known.bans, kind, kind in known.special, use, on) for on in days)
 
     for line in books.allocations:
         if banned(line, line.proposed_on):

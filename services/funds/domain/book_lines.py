@@ -66,6 +66,8 @@ class AllocationLine:
     proposed_on: date
     decided_on: date
     amount_fen: int
+    use: str = ""
+    """What the money is for, as the sheet names it; empty for the project's purpose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,8 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     "allocations": (
         Column("分配编号", "key", "text", True), Column("接收编号", "receipt", "text", True),
         Column("项目编码", "project_code", "text", True), Column("提出日期", "proposed_on", "day", False),
-        Column("批准日期", "decided_on", "day", True), Column("金额", "amount_fen", "money", True),
+        Column("批准日期", "decided_on", "day", True), Column("用途", "use", "text", False),
+        Column("金额", "amount_fen", "money", True),
     ),
     "payments": (
         Column("凭证号", "key", "number", True), Column("类型", "kind", "kind", True),

@@ -142,8 +142,8 @@ def _receipt(row: Sequence[Any]) -> list[Any]:
 
 
 def _allocation(row: Sequence[Any]) -> list[Any]:
-    own, receipt_id, project_code, proposed_on, decided_on, fen = row
-    return [f"A{own}", f"R{receipt_id}", project_code, proposed_on.isoformat(), decided_on.isoformat(), fen]
+    own, receipt_id, project_code, proposed_on, decided_on, use, fen = row
+    return [f"A{own}", f"R{receipt_id}", project_code, proposed_on.isoformat(), decided_on.isoformat(), use, fen]
 
 
 def _payment(row: Sequence[Any]) -> list[Any]:

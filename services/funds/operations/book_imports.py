@@ -106,6 +106,7 @@ async def _known(
         directions=directions,
         sources={kind.code: kind.source_level for kind in every_kind},
         special=frozenset(kind.code for kind in every_kind if kind.special),
+        uses={name: use.code for use in await uses.list_all(session) for name in (use.label_zh, use.code)},
         bans=await uses.bans_in(session, division_code),
         divisions=frozenset(divisions),
         grants=grants,

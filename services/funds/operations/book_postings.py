@@ -176,7 +176,7 @@ class Posting:
             receipt_id=receipt.id, project_code=grant.project_code, project_name=grant.name,
             county_code=grant.county_code, division_code=grant.division_code, fund_year=receipt.fund_year,
             fund_kind=receipt.fund_kind, batch=receipt.batch, purpose=grant.purpose, office=grant.office,
-            office_name=grant.office_name, amount_fen=line.amount_fen, state="approved",
+            office_name=grant.office_name, amount_fen=line.amount_fen, use_code=line.use, state="approved",
             proposed_on=line.proposed_on, decided_on=line.decided_on, grant_version=grant.version,
             decided_grant_version=grant.version, **self._entered, **self._decided,
         )  # fmt: skip

@@ -16,6 +16,7 @@ from services.funds.storage.tables import (
     ClawBack,
     Document,
     DocumentLine,
+    FundUse,
     GrantBatch,
     GrantLine,
     LedgerAccount,
@@ -75,8 +76,9 @@ def allocations(area: str, fund_year: int) -> Query:
     return (
         select(
             Allocation.id, Allocation.receipt_id, Allocation.project_code, Allocation.proposed_on,
-            Allocation.decided_on, Allocation.amount_fen - Allocation.reduced_fen,
+            Allocation.decided_on, func.coalesce(FundUse.label_zh, ""), Allocation.amount_fen - Allocation.reduced_fen,
         )
+        .outerjoin(FundUse, FundUse.code == Allocation.use_code)
         .where(
             within(Allocation.county_code, area),
             Allocation.fund_year == fund_year,

@@ -12,7 +12,20 @@ from tests.services.funds.api.test_book_exports import other as other
 from tests.services.funds.api.test_book_exports import progress, taken
 from tests.services.funds.api.test_contract_terms import ADVANCE
 from tests.services.funds.checks import check_progress
-from tests.services.funds.opening_books import CHIEF, checked, decision, faults, rows_of
+from tests.services.funds.opening_books import (
+    BOOKS,
+    CHIEF,
+    HEADERS,
+    allocation,
+    checked,
+    closed,
+    decision,
+    faults,
+    posted,
+    receipt,
+    rows_of,
+    workbook,
+)
 from tests.services.funds.world import (
     CLAIMANT,
     CONFIRMER,
@@ -20,6 +33,7 @@ from tests.services.funds.world import (
     MAKER,
     PROVINCE,
     READER,
+    YEAR,
     World,
     claim_body,
     code_of,
@@ -124,3 +138,37 @@ async def test_retention_that_was_paid_again_after_the_bank_sent_it_back_comes_b
     (sent,) = (await other.seen(CHIEF, "/book-imports"))["items"]
     assert (sent["paid_fen"], sent["returned_fen"], sent["withheld_fen"]) == (103_000, 3_000, 0)
     assert (await other.progress())["total"]["withheld_fen"] == 0
+
+
+async def test_what_money_is_for_comes_with_opening_books_and_holds_later(world: World, other: World) -> None:
+    """1 % of 10,000 yuan: a fee of 80 opened in October leaves 20, and is claimed as nothing else."""
+    books = BOOKS | {
+        "receipts": [receipt("R1", "10000.00")],
+        "allocations": [[*allocation("A1", "R1", "80.00")[:-1], "项目管理费", "80.00"]],
+        "payments": [],
+    }
+    headers = [*HEADERS["allocations"][:-1], "用途", HEADERS["allocations"][-1]]
+    sheet = closed("allocations", books["allocations"], headers)
+    await posted(world, workbook(books, allocations=sheet))
+    content = await taken(world)
+    assert rows_of(content, "分配")[1][5] == "项目管理费"
+    await posted(other, content)
+    for county in (world, other):
+        (fees,) = (await county.seen(READER, "/management-fees", division_code=COUNTY, fund_year=YEAR))["items"]
+        assert (fees["used_fen"], fees["left_fen"]) == (8_000, 2_000)
+    (given,) = (await other.seen(READER, "/allocations"))["items"]
+    assert given["use_code"] == "management_fee"
+    body = {"receipt_id": given["receipt_id"], "project_code": "P1", "amount_fen": 2_001, "proposed_on": day(10)}
+    over = await other.post(MAKER, "/allocations", body | {"use_code": "management_fee"})
+    assert code_of(over) == "over_management_fee"
+
+
+async def test_a_use_no_list_knows_or_that_was_forbidden_is_told_by_row(world: World) -> None:
+    rows = [[*allocation(key, "R1", "80.00")[:-1], use, "80.00"] for key, use in
+            (("A1", "请客"), ("A2", "debt"), ("A3", "偿还债务"), ("A4", ""))]  # fmt: skip
+    books = BOOKS | {"receipts": [receipt("R1", "10000.00")], "allocations": rows, "payments": []}
+    headers = [*HEADERS["allocations"][:-1], "用途", HEADERS["allocations"][-1]]
+    sent = await checked(world, workbook(books, allocations=closed("allocations", rows, headers)))
+    assert await faults(world, sent) == [
+        ("分配", 2, "use_unknown"), ("分配", 3, "use_forbidden"), ("分配", 4, "use_forbidden"),
+    ]  # fmt: skip
