@@ -111,6 +111,7 @@ ROUTERS = [
     dividends.groups_router,
     donations.router,
     donations.uses_router,
+    donations.reversals_router,
     donations.public_router,
     pools.router,
     pools.members_router,

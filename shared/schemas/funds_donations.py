@@ -61,6 +61,24 @@ class Donation(Wire):
     left_fen: int = Field(description="neither used nor proposed for a use")
     reserved_fen: int
     used_fen: int
+    reversed_on: date | None = Field(description="when it was undone as wrongly entered; nothing is left of it")
+
+
+class NewDonationReversal(Wire):
+    """A donation that should not have been entered is to be undone; its receipt's number stays used."""
+
+    reason: Text
+
+
+class DonationReversal(Wire):
+    reversal_id: int
+    donation_id: int
+    reason: str
+    state: Literal["proposed", "approved", "refused"]
+    entered_by: str
+    decided_on: date | None
+    decided_by: str | None
+    opinion: str | None
 
 
 class DonationUse(Wire):
@@ -89,8 +107,9 @@ class PublishedDonation(Wire):
     donor: str | None = Field(description="the name the donor allowed; null for an anonymous donor")
     amount_fen: int
     received_on: date
-    purpose: str
+    purpose: str = Field(description="empty when it was undone")
     project_code: str | None
     programme: str | None
     used_fen: int
     left_fen: int
+    reversed_on: date | None = Field(description="when it was undone as wrongly entered")

@@ -48,7 +48,8 @@ async def register(
         await require_programme(session, request.programme)
     year = request.received_on.year
     number = await storage.next_receipt_number(session, county, year)
-    row = Donation(county_code=county, receipt_year=year, receipt_number=number, **request.model_dump())
+    entry = await storage.next_entry(session, county, request.bank_reference)
+    row = Donation(county_code=county, receipt_year=year, receipt_number=number, entry=entry, **request.model_dump())
     decisions.sign(actor, row)
     await pages.add(session, row)
     await _bring_in(session, actor, row)
@@ -115,20 +116,26 @@ async def list_published(
 
 
 def _published(row: Donation, found: wire.Donation) -> wire.PublishedDonation:
+    """Of one undone no more than its number, its amount and the day: what was entered wrongly is said to nobody."""
+    said = {name: getattr(row, name) for name in ("purpose", "project_code", "programme")} | {"donor": row.public_name}
+    if found.reversed_on is not None:
+        said = {"purpose": "", "project_code": None, "programme": None, "donor": None}
     return shaped(
-        wire.PublishedDonation, row, receipt_no=found.receipt_no, donor=row.public_name, used_fen=found.used_fen,
-        left_fen=found.left_fen + found.reserved_fen,
+        wire.PublishedDonation, row, receipt_no=found.receipt_no, used_fen=found.used_fen,
+        left_fen=found.left_fen + found.reserved_fen, reversed_on=found.reversed_on, **said,
     )  # fmt: skip
 
 
 async def answers(session: AsyncSession, rows: Sequence[Donation]) -> list[wire.Donation]:
     ids = [row.id for row in rows]
     left, reserved, used = [await outside_books.balances(session, kind, ids) for kind in ACCOUNTS]
+    undone = await storage.reversed_on(session, ids)
     return [
         shaped(
             wire.Donation, row, donation_id=row.id,
             receipt_no=rules.receipt_no(row.county_code, row.receipt_year, row.receipt_number),
             left_fen=left[row.id], reserved_fen=reserved[row.id], used_fen=used[row.id],
+            reversed_on=undone.get(row.id),
         )
         for row in rows
     ]  # fmt: skip

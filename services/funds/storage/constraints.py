@@ -92,6 +92,8 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     "ck_dividend_shares_two_persons": spending.SamePerson,
     "uq_dividend_payments_bank_reference": spending.BankReferenceTaken,
     "uq_donations_bank_reference": spending.BankReferenceTaken,
+    "uq_donation_reversals_once": giving.DonationReversed,
+    "ck_donation_reversals_two_persons": spending.SamePerson,
     "ck_donation_uses_two_persons": spending.SamePerson,
     "uq_pools_name": giving.PoolNameTaken,
     "uq_pool_members_once": giving.MemberAlready,

@@ -121,6 +121,12 @@ class MemberOwes(Conflict):
     en = "The member still owes money"
 
 
+class DonationReversed(Conflict):
+    code = "funds.donation_reversed"
+    zh = "该笔捐赠已作废或正在申请作废"
+    en = "This donation was undone already, or is asked to be"
+
+
 class BorrowerUnfit(RuleBroken):
     code = "funds.borrower_unfit"
     zh = "互助资金只借给会员;其他资金借给写明名称和代码的企业、合作社"

@@ -23,7 +23,7 @@ from services.funds.storage.tables.distribution import (
 )
 from services.funds.storage.tables.dividends import DividendPayment, DividendShare, PriorityGroup
 from services.funds.storage.tables.documents import Allocation, Decision, Document, DocumentLine, Receipt
-from services.funds.storage.tables.donations import Donation, DonationReceiptNumber, DonationUse
+from services.funds.storage.tables.donations import Donation, DonationReceiptNumber, DonationReversal, DonationUse
 from services.funds.storage.tables.fundings import Funding, FundingRelease
 from services.funds.storage.tables.grant_files import GrantFile, GrantFileLine, GrantFileResult, GrantFileVoid
 from services.funds.storage.tables.grants import (
@@ -179,6 +179,7 @@ __all__ = [
     "DocumentLine",
     "Donation",
     "DonationReceiptNumber",
+    "DonationReversal",
     "DonationUse",
     "DurationBand",
     "FactorAdjustment",

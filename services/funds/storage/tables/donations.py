@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.funds.storage.tables.metadata import Base, Decided, Entered
@@ -28,7 +28,7 @@ class Donation(Entered, Base):
         CheckConstraint("amount_fen >= 1", name="amount_positive"),
         CheckConstraint("public_name is null or donor_name is not null", name="named_before_published"),
         UniqueConstraint("county_code", "receipt_year", "receipt_number", name="uq_donations_receipt"),
-        UniqueConstraint("county_code", "bank_reference", name="uq_donations_bank_reference"),
+        UniqueConstraint("county_code", "bank_reference", "entry", name="uq_donations_bank_reference"),
         Index(None, "division_code"),
     )
 
@@ -50,6 +50,27 @@ class Donation(Entered, Base):
     project_code: Mapped[str | None] = mapped_column(String(64))
     programme: Mapped[str | None] = mapped_column(String(64))
     bank_reference: Mapped[str] = mapped_column(String(64))
+    entry: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    """1, and one more for each undone donation of the same reference: a wrong entry is undone, then entered right."""
+
+
+class DonationReversal(Entered, Decided, Base):
+    """A donation that should not have been entered: asked to be undone by one person, undone by another."""
+
+    __tablename__ = "donation_reversals"
+    __table_args__ = (
+        CheckConstraint("state in ('proposed','approved','refused')", name="state"),
+        CheckConstraint("decided_person <> entered_person", name="two_persons"),
+        Index("uq_donation_reversals_once", "donation_id", unique=True, postgresql_where=text("state <> 'refused'")),
+        Index(None, "donation_id"),
+        Index(None, "division_code"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    donation_id: Mapped[int] = mapped_column(ForeignKey("donations.id"))
+    division_code: Mapped[str] = mapped_column(String(12))
+    reason: Mapped[str]
+    state: Mapped[str]
 
 
 class DonationUse(Entered, Decided, Base):

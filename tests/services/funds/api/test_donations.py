@@ -168,3 +168,52 @@ async def test_what_everybody_reads_of_a_donation_holds_no_persons_number(
     (field,) = changes
     assert (refused.status_code, code_of(refused), pointer_of(refused)) == (422, "published_personal", f"/{field}")
     assert (await given(world))["receipt_no"].endswith("-000001"), "a refusal leaves no gap"
+
+
+async def test_a_donation_entered_wrongly_is_undone_by_a_second_person_and_entered_right(world: World) -> None:
+    body = donation(amount_fen=10_000_000)
+    wrong = await world.made(MAKER, "/donations", body)
+    path, reason = f"/donations/{wrong['donation_id']}/reversal", {"reason": "金额多录一位"}
+    asked = await world.made(MAKER, path, reason)
+    assert code_of(await world.post(CHECKER, path, reason)) == "donation_reversed"
+    decision = f"/donation-reversals/{asked['reversal_id']}/decision"
+    yes = APPROVE | {"decided_on": day(6, 3)}
+    assert code_of(await world.post(MAKER, decision, yes)) == "same_person"
+    assert code_of(await world.post(CHECKER, decision, yes | {"decided_on": day(5, 31)})) == "day_before_step"
+    assert await parts(world, wrong) == (10_000_000, 0, 0)
+    answers = await asyncio.gather(*(world.insist(CHECKER, decision, yes) for _ in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
+    assert await parts(world, wrong) == (0, 0, 0)
+    assert (await world.seen(MAKER, f"/donations/{wrong['donation_id']}"))["reversed_on"] == day(6, 3)
+    right = await world.made(MAKER, "/donations", body | {"amount_fen": 1_000_000})
+    assert right["receipt_no"] == f"{COUNTY}-{YEAR}-000002", "the number of the void receipt is used up"
+    assert code_of(await world.post(MAKER, "/donations", body)) == "bank_reference_taken"
+    refused = await world.post(MAKER, f"/donations/{wrong['donation_id']}/uses", use(1))
+    assert refused.status_code == 422
+    (waiting,) = (await world.seen(MAKER, "/donation-reversals", state="approved"))["items"]
+    assert (waiting["donation_id"], waiting["reason"]) == (wrong["donation_id"], "金额多录一位")
+    async with world.funds.as_(PUBLIC) as client:
+        shown = (await client.get("/api/v1/public/funds/donations")).json()["items"]
+    assert [(row["donor"], row["left_fen"], row["reversed_on"]) for row in shown] == [
+        ("某慈善基金会", 1_000_000, None), (None, 0, day(6, 3)),
+    ]  # fmt: skip
+    assert (shown[1]["purpose"], shown[1]["project_code"]) == ("", None), "what was wrong is not read on"
+    await world.books_balance()
+
+
+async def test_a_donation_that_is_used_is_not_undone(world: World) -> None:
+    row = await given(world)
+    asked = await world.made(MAKER, f"/donations/{row['donation_id']}/reversal", {"reason": "录错"})
+    using = await world.made(MAKER, f"/donations/{row['donation_id']}/uses", use(1))
+    decision = f"/donation-reversals/{asked['reversal_id']}/decision"
+    yes = APPROVE | {"decided_on": day(7, 3)}
+    held = await world.post(CHECKER, decision, yes)
+    assert held.status_code == 422
+    refusal = {"outcome": "refuse", "opinion": "另行安排", "decided_on": day(7, 2)}
+    await world.made(CHECKER, f"/donation-uses/{using['use_id']}/decision", refusal)
+    await world.made(CHECKER, decision, yes | {"outcome": "refuse"})
+    assert await parts(world, row) == (1_000_000, 0, 0)
+    again = await world.made(MAKER, f"/donations/{row['donation_id']}/reversal", {"reason": "捐赠人撤回"})
+    await world.made(CHECKER, f"/donation-reversals/{again['reversal_id']}/decision", yes)
+    assert await parts(world, row) == (0, 0, 0)
+    await world.books_balance()
