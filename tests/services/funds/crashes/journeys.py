@@ -141,6 +141,9 @@ async def donated(world: CrashingWorld) -> None:
     asked = await world.made(donations.MAKER, f"/donations/{row['donation_id']}/uses", donations.use(400_000))
     decided = APPROVE | {"decided_on": day(7, 2)}
     await world.made(donations.CHECKER, f"/donation-uses/{asked['use_id']}/decision", decided)
+    wrong = await donations.given(world)
+    back = await world.made(donations.MAKER, f"/donations/{wrong['donation_id']}/reversal", {"reason": "重复登记"})
+    await world.made(donations.CHECKER, f"/donation-reversals/{back['reversal_id']}/decision", decided)
 
 
 async def lent_in_turn(world: CrashingWorld) -> None:

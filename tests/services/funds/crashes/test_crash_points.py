@@ -68,7 +68,11 @@ JOURNEYS: list[tuple[Journey, str, int]] = [
         "/risk-funds/{id}/deposits /risk-funds/{id}/compensations"
         " /risk-compensations/{id}/decision /risk-compensations/{id}/recoveries", 40,
     ),
-    (journeys.donated, "/donations /donations/{id}/uses /donation-uses/{id}/decision", 30),
+    (
+        journeys.donated,
+        "/donations /donations/{id}/uses /donation-uses/{id}/decision /donations/{id}/reversal"
+        " /donation-reversals/{id}/decision", 30,
+    ),
     (
         journeys.lent_in_turn,
         "/pools/{id}/contributions /pools/{id}/lendings /pool-lendings/{id}/decision"
@@ -109,7 +113,8 @@ async def books_agree(world: CrashingWorld) -> None:
 MOVES_NO_MONEY = re.compile(
     r"/(contract-terms|grant-mandates|agreements|period-closes|spending-definitions|progress-reports|spending-targets"
     r"|campaigns|vocabulary-changes|payee-accounts|loan-extensions)(/.*)?"
-    r"|/claims/{id}/(opinions|approvals)|/risk-funds|/pools|/pools/{id}/members|/pool-members/{id}/departure-request|/dividend-shares/{id}/end(-request)?"
+    r"|/claims/{id}/(opinions|approvals)|/risk-funds|/dividend-shares/{id}/end(-request)?"
+    r"|/pools|/pools/{id}/members|/pool-members/{id}/departure-request"
     r"|/loans/{id}/(village-review|township-review|county-check|withdrawal|overdue-notice(/withdrawal)?|extensions)"
 )
 """Requests with a key that need not crash."""
