@@ -27,10 +27,11 @@ IndicatorValue = Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9]{
 
 
 class NewRecall(Wire):
-    """Money to call back: of a document's line, or of an allocation; exactly one of them is named."""
+    """Money to call back: of a document's line, of an allocation, or withheld of a claim; exactly one is named."""
 
     document_line_id: Id | None = None
     allocation_id: Id | None = None
+    claim_id: Id | None = Field(default=None, description="a paid claim whose retention will not be released")
     amount_fen: Fen
     number: Text = Field(description="number of the paper that calls the money back")
     reason: LongText
@@ -38,16 +39,17 @@ class NewRecall(Wire):
 
     @model_validator(mode="after")
     def _one_target(self) -> NewRecall:
-        if (self.document_line_id is None) == (self.allocation_id is None):
-            raise ValueError("name either document_line_id or allocation_id")
+        if [self.document_line_id, self.allocation_id, self.claim_id].count(None) != 2:
+            raise ValueError("name one of document_line_id, allocation_id and claim_id")
         return self
 
 
 class Recall(Wire):
     recall_id: int
     document_line_id: int | None
-    allocation_id: int | None
-    taken_from: Literal["transit", "receipt", "allocation"]
+    allocation_id: int | None = Field(description="of retention, too: the allocation it was withheld from")
+    claim_id: int | None
+    taken_from: Literal["transit", "receipt", "allocation", "withheld"]
     receipt_id: int | None
     back_to_receipt_id: int | None = Field(description="null: back to the source outside our books")
     recalling_division: str

@@ -1,7 +1,8 @@
 """What offices do with recalls (收回/调减): propose one, decide on it, look it up.
 
-The money is set aside when the recall is proposed, wherever it is found: on its way, on the receipt below, or with
-the project. What is spent, claimed or handed further down is not found there and cannot be called back.
+The money is set aside when the recall is proposed, wherever it is found: on its way, on the receipt below, with the
+project, or withheld of a claim that was paid (质保金 of a contract that ended). What is spent, claimed or handed
+further down is not found there and cannot be called back.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from services.funds.domain.refusals.distribution import RecallingOfficeWrong
 from services.funds.domain.refusals.spending import AlreadyDecided, StepNotDue
 from services.funds.operations import fundings
 from services.funds.storage import allocations as allocation_storage
+from services.funds.storage import claims as claim_storage
 from services.funds.storage import decisions, ledger, period_closes, project_grants
 from services.funds.storage import fundings as funding_storage
 from services.funds.storage import recalls as storage
@@ -42,6 +44,7 @@ class _Found:
     division_code: str
     money: Document | Allocation
     since: date
+    allocation_id: int | None = None
 
 
 async def propose(session: AsyncSession, actor: Actor, request: wire.NewRecall) -> wire.Recall:
@@ -52,7 +55,8 @@ async def propose(session: AsyncSession, actor: Actor, request: wire.NewRecall) 
     proposed_on = request.proposed_on or clock.office_today()
     require_order(proposed_on, today=clock.office_today(), not_before=found.since, pointer="/proposed_on")
     row = Recall(
-        **request.model_dump(exclude={"proposed_on"}), taken_from=found.taken_from, receipt_id=found.receipt_id,
+        **request.model_dump(exclude={"proposed_on", "allocation_id"}), allocation_id=found.allocation_id,
+        taken_from=found.taken_from, receipt_id=found.receipt_id,
         back_to_receipt_id=found.back_to_receipt_id, recalling_division=found.recalling_division,
         division_code=found.division_code, fund_year=found.money.fund_year, fund_kind=found.money.fund_kind,
         batch=found.money.batch, state="proposed", proposed_on=proposed_on,
@@ -70,6 +74,8 @@ async def propose(session: AsyncSession, actor: Actor, request: wire.NewRecall) 
 async def _find(session: AsyncSession, actor: Actor, request: wire.NewRecall) -> _Found:
     if request.allocation_id is not None:
         return await _find_allocation(session, actor, request.allocation_id)
+    if request.claim_id is not None:
+        return await _find_withheld(session, actor, request.claim_id)
     assert request.document_line_id is not None
     found = await storage.line_of(session, actor, request.document_line_id)
     if found is None:
@@ -98,8 +104,25 @@ async def _find_allocation(session: AsyncSession, actor: Actor, allocation_id: i
         raise NotFound()
     if row.state != "approved" or row.decided_on is None:
         raise StepNotDue(state=row.state)
+    return _of_allocation("allocation", row.id, row, row.decided_on)
+
+
+async def _find_withheld(session: AsyncSession, actor: Actor, claim_id: int) -> _Found:
+    """What was held back of a claim that was paid; before, the claim is refused and nothing stays withheld."""
+    claim = await claim_storage.visible(session, actor, claim_id, lock=True)
+    if claim is None:
+        raise NotFound()
+    if claim.state not in ("paid", "returned") or claim.decided_on is None:
+        raise StepNotDue(state=claim.state)
+    row = await allocation_storage.visible(session, actor, claim.allocation_id)
+    if row is None:
+        raise NotFound()
+    return _of_allocation("withheld", claim.id, row, claim.decided_on)
+
+
+def _of_allocation(taken_from: str, owner_id: int, row: Allocation, since: date) -> _Found:
     county = row.county_code
-    return _Found("allocation", row.id, row.receipt_id, row.receipt_id, county, county, row, row.decided_on)
+    return _Found(taken_from, owner_id, row.receipt_id, row.receipt_id, county, county, row, since, row.id)
 
 
 async def _set_aside(session: AsyncSession, actor: Actor, row: Recall, found: _Found) -> None:
@@ -166,7 +189,10 @@ async def _back_to(session: AsyncSession, actor: Actor, row: Recall) -> LedgerAc
 
 
 async def _where_it_was(session: AsyncSession, row: Recall) -> LedgerAccount:
-    owner = {"transit": row.document_line_id, "receipt": row.receipt_id, "allocation": row.allocation_id}
+    owner = {
+        "transit": row.document_line_id, "receipt": row.receipt_id, "allocation": row.allocation_id,
+        "withheld": row.claim_id,
+    }  # fmt: skip
     owner_id = owner[row.taken_from]
     assert owner_id is not None
     return await ledger.account_of(session, row.taken_from, owner_id)

@@ -98,7 +98,7 @@ class Descent:
                 self._walk.hide(_origin(row), row.amount_fen)
 
     async def _recalls(self, column: InstrumentedAttribute[Any], things: Sequence[Any]) -> None:
-        """Money called back from lines, receipts or allocations, and where an approved recall put it.
+        """Money called back from lines, receipts, allocations or retention, and where an approved recall put it.
 
         A recall names its line and the receipt of it, or its allocation and receipt: it is found twice, counted once.
         """
@@ -106,8 +106,11 @@ class Descent:
         recalls = [row for row in found if f"recall:{row.id}" not in self._walk.nodes]
         for row in recalls:
             self._walk.add(nodes.of_recall(row))
-            thing = {"transit": row.document_line_id, "receipt": row.receipt_id, "allocation": row.allocation_id}
-            kind = {"transit": "line"}.get(row.taken_from, row.taken_from)
+            thing = {
+                "transit": row.document_line_id, "receipt": row.receipt_id, "allocation": row.allocation_id,
+                "withheld": row.claim_id,
+            }  # fmt: skip
+            kind = {"transit": "line", "withheld": "claim"}.get(row.taken_from, row.taken_from)
             self._walk.join(f"{kind}:{thing[row.taken_from]}", f"recall:{row.id}", row.amount_fen)
             if row.state == "approved" and row.back_to_receipt_id is not None:
                 self._walk.join(f"recall:{row.id}", f"receipt:{row.back_to_receipt_id}", row.amount_fen, "back")
@@ -124,6 +127,7 @@ class Descent:
     async def _payments(self, claims: Sequence[Claim]) -> None:
         payments = await self._next(Payment, Payment.claim_id, claims)
         add_payments(self._walk, payments)
+        await self._recalls(Recall.claim_id, claims)
         self._walk.close(f"claim:{claim.id}" for claim in claims)
         await self.returns(payments)
 

@@ -90,7 +90,15 @@ def allocations(area: str, fund_year: int) -> Query:
 
 
 def payments(area: str, fund_year: int) -> Query:
-    """As the sheet 支付, payments and releases of retention; grants and what came back follow by themselves."""
+    """As the sheet 支付, payments and releases of retention; grants and what came back follow by themselves.
+
+    Retention that was called back is left out, as its allocation is without it.
+    """
+    called_back = (
+        select(func.coalesce(func.sum(Recall.amount_fen), 0))
+        .where(Recall.claim_id == Claim.id, Recall.state == "approved")
+        .scalar_subquery()
+    )
     first = aliased(Payment)
     original = (
         select(first.order_no).where(first.claim_id == Claim.releases_claim_id, first.state.in_(PAID)).limit(1)
@@ -99,7 +107,7 @@ def payments(area: str, fund_year: int) -> Query:
         select(
             Payment.order_no, Claim.kind, Payment.allocation_id, Claim.releases_claim_id, original, Claim.claimed_on,
             Claim.decided_on, Payment.ordered_on, Payment.settled_on, Payment.payee_name, Payment.payee_uscc,
-            Payment.bank_reference, Payment.amount_fen, Claim.withheld_fen,
+            Payment.bank_reference, Payment.amount_fen, cast(Claim.withheld_fen - called_back, BigInteger),
         )
         .join(Claim, Claim.id == Payment.claim_id)
         .where(within(Payment.county_code, area), Payment.fund_year == fund_year, Payment.state.in_(PAID))

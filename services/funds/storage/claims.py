@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.funds.storage.tables import Claim, ClaimPaper, LedgerAccount, NumberedPaper, PaymentReturn
+from services.funds.storage.tables import Claim, ClaimPaper, LedgerAccount, NumberedPaper, PaymentReturn, Recall
 from services.funds.storage.tables import Payment as PaymentRow
 from shared.chassis.identity import Actor
 from shared.chassis.scope import in_scope, within
@@ -82,7 +82,8 @@ async def numbered_kinds(session: AsyncSession) -> frozenset[str]:
 
 
 async def claimed_by(session: AsyncSession, project_code: str) -> int:
-    """Fen claimed on a project's contract: live claims less what came back. The caller holds the project's row.
+    """Fen claimed on a project's contract: live claims less what came back, and less retention that was called back.
+    The caller holds the project's row.
 
     Retention claims are not counted again: they release what a claim before them withheld.
     """
@@ -97,7 +98,12 @@ async def claimed_by(session: AsyncSession, project_code: str) -> int:
         .join(Claim, Claim.id == PaymentRow.claim_id)
         .where(Claim.project_code == project_code, Claim.kind != "retention")
     )
-    return int(claimed or 0) - int(returned or 0)
+    recalled = await session.scalar(
+        select(func.coalesce(func.sum(Recall.amount_fen), 0))
+        .join(Claim, Claim.id == Recall.claim_id)
+        .where(Claim.project_code == project_code, Recall.state == "approved")
+    )
+    return int(claimed or 0) - int(returned or 0) - int(recalled or 0)
 
 
 async def withheld(

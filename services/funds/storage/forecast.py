@@ -28,6 +28,7 @@ from services.funds.storage.tables import (
     Payment,
     PaymentReturn,
     ProjectGrantRow,
+    Recall,
     Receipt,
 )
 from shared.chassis.scope import within
@@ -95,7 +96,8 @@ async def to_be_withheld(session: AsyncSession, question: Question) -> dict[int,
 
 
 async def claimed(session: AsyncSession, question: Question) -> dict[str, int]:
-    """By project of the area: fen claimed on its contract by the day, of any year and kind, less what came back.
+    """By project of the area: fen claimed on its contract by the day, of any year and kind, less what came back and
+    less retention that was called back.
 
     Retention claims are not counted again: they release what a claim before them withheld.
     """
@@ -113,8 +115,14 @@ async def claimed(session: AsyncSession, question: Question) -> dict[str, int]:
         .where(*area, PaymentReturn.returned_on <= question.as_of)
         .group_by(Claim.project_code)
     )
+    called_back = (
+        select(Claim.project_code, -func.sum(Recall.amount_fen))
+        .join(Recall, Recall.claim_id == Claim.id)
+        .where(*area, Recall.state == "approved", Recall.decided_on <= question.as_of)
+        .group_by(Claim.project_code)
+    )
     found: dict[str, int] = defaultdict(int)
-    for query in (filed, back):
+    for query in (filed, back, called_back):
         for code, amount in await session.execute(query):
             found[code] += int(amount)
     return found

@@ -42,6 +42,7 @@ from services.funds.storage.tables import (
     GrantLine,
     Payment,
     ProjectGrantRow,
+    Recall,
     Receipt,
 )
 from shared.chassis.scope import within
@@ -234,7 +235,13 @@ def _with_projects(question: Question) -> list[_Branch]:
         .correlate(Allocation, span)
         .scalar_subquery()
     )
-    left = Allocation.amount_fen - Allocation.reduced_fen - claimed
+    kept_back = (  # of what was claimed: it left by the claim, and `reduced_fen` counts it once more
+        select(func.coalesce(func.sum(Recall.amount_fen), 0))
+        .where(Recall.allocation_id == Allocation.id, Recall.taken_from == "withheld", Recall.state == "approved")
+        .correlate(Allocation)
+        .scalar_subquery()
+    )
+    left = Allocation.amount_fen - Allocation.reduced_fen + kept_back - claimed
     went_on = _row(
         "allocation", Allocation.id, literal("project", String), span.c.step, Allocation.division_code, Allocation,
         Allocation.project_code, left, (began, span.c.to_on, null()),

@@ -30,7 +30,7 @@ async def passed_down(session: AsyncSession, question: Question) -> dict[int, in
         select(Recall.back_to_receipt_id, func.sum(Recall.amount_fen))
         .where(
             Recall.state == "approved",
-            Recall.taken_from != "allocation",
+            Recall.allocation_id.is_(None),
             Recall.decided_on <= question.as_of,
             within(Recall.recalling_division, question.books),
             *only(question, Recall.fund_year, Recall.fund_kind, Recall.batch),

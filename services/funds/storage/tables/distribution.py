@@ -13,13 +13,14 @@ from services.funds.storage.tables.metadata import Base, Decided, Entered
 
 
 class Recall(Entered, Decided, Base):
-    """Money called back (收回/调减): from a line handed down, or from an allocation to its receipt."""
+    """Money called back (收回/调减): from a line handed down, or from an allocation or its retention to its receipt."""
 
     __tablename__ = "recalls"
     __table_args__ = (
         CheckConstraint("amount_fen >= 1", name="amount_positive"),
         CheckConstraint("state in ('proposed','approved','refused')", name="state"),
-        CheckConstraint("taken_from in ('transit','receipt','allocation')", name="taken_from"),
+        CheckConstraint("taken_from in ('transit','receipt','allocation','withheld')", name="taken_from"),
+        CheckConstraint("(claim_id is not null) = (taken_from = 'withheld')", name="claim_withheld"),
         CheckConstraint("num_nonnulls(document_line_id, allocation_id) = 1", name="one_target"),
         CheckConstraint("decided_person <> entered_person", name="two_persons"),
         Index(None, "fund_year", "division_code"),
@@ -28,8 +29,10 @@ class Recall(Entered, Decided, Base):
     id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
     document_line_id: Mapped[int | None] = mapped_column(ForeignKey("document_lines.id"), index=True)
     allocation_id: Mapped[int | None] = mapped_column(ForeignKey("allocations.id"), index=True)
+    claim_id: Mapped[int | None] = mapped_column(ForeignKey("claims.id"), index=True)
+    """The claim whose retention is called back; `allocation_id` is then the one it was withheld from."""
     taken_from: Mapped[str]
-    """Where the money was found: on its way, on the receipt, or with the project."""
+    """Where the money was found: on its way, on the receipt, with the project, or withheld of a claim."""
     receipt_id: Mapped[int | None] = mapped_column(ForeignKey("receipts.id"), index=True)
     """The receipt the money is counted in until the recall is approved; null while nobody registered it."""
     back_to_receipt_id: Mapped[int | None] = mapped_column(ForeignKey("receipts.id"))

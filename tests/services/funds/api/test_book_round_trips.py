@@ -88,6 +88,18 @@ async def test_money_called_back_from_a_receipt_does_not_come_back(world: World,
     assert (await other.progress())["total"]["received_fen"] == 600
 
 
+async def test_retention_called_back_does_not_leave_with_the_books(world: World, other: World) -> None:
+    claim = await retentions.withheld_claim(world)
+    asked = recalls.body(1_000, day(6), claim_id=claim["claim_id"])
+    recall = await world.made(recalls.RECALLER, "/recalls", asked)
+    assert (await recalls.decide(world, recalls.SECOND, recall, on=day(6, 2))).status_code == 200
+    await opened(world, other, day(6, 2))
+    (held,) = (await other.seen(READER, "/retentions"))["items"]
+    assert held["withheld_fen"] == 2_000
+    total = (await other.progress())["total"]
+    assert (total["received_fen"], total["allocated_fen"], total["paid_fen"]) == (100_000, 99_000, 97_000)
+
+
 async def test_a_project_the_document_names_is_named_in_the_books(world: World, other: World) -> None:
     for one in (world, other):
         one.projects["P2"] = grant_of("P2")

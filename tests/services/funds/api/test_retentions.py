@@ -6,8 +6,21 @@ from datetime import date, timedelta
 from typing import Any
 
 from shared.chassis.clock import office_today
+from tests.services.funds.api import test_recalls as recalls
 from tests.services.funds.api.test_uses import banned
-from tests.services.funds.world import CLAIMANT, MAKER, READER, World, claim_body, code_of, day, grant_of, papers
+from tests.services.funds.checks import check_progress
+from tests.services.funds.world import (
+    CLAIMANT,
+    COUNTY,
+    MAKER,
+    READER,
+    World,
+    claim_body,
+    code_of,
+    day,
+    grant_of,
+    papers,
+)
 
 ACCEPTED = {"version": 2, "state": "accepted", "state_since": day(6), "accepted_on": day(6)}
 
@@ -117,3 +130,84 @@ async def test_what_is_released_is_for_the_use_of_the_claim_it_was_withheld_of(w
     refused = await world.post(MAKER, path, wanted)
     assert (refused.status_code, code_of(refused)) == (422, "use_forbidden")
     assert (await world.progress())["total"]["withheld_fen"] == 3_000
+
+
+async def test_retention_of_a_stopped_project_is_called_back_and_given_to_another(world: World) -> None:
+    receipt = await world.money(100_000)
+    allocation = await world.allocation(receipt, 100_000)
+    claim = await world.review(await world.claim(allocation, 100_000))
+    await world.settle(await world.order(claim))
+    await world.tell("P1", state="stopped")
+    wanted = recalls.body(3_000, day(6), claim_id=claim["claim_id"])
+    recall = await world.made(recalls.RECALLER, "/recalls", wanted)
+    assert (recall["taken_from"], recall["allocation_id"]) == ("withheld", allocation["allocation_id"])
+    assert (await check_progress(world, division_code=COUNTY))["total"]["withheld_fen"] == 0
+    assert (await world.seen(READER, "/retentions"))["items"] == []
+    assert code_of(await recalls.decide(world, recalls.RECALLER, recall, on=day(6, 2))) == "forbidden"
+    assert (await recalls.decide(world, recalls.SECOND, recall, on=day(6, 2))).json()["state"] == "approved"
+    assert await recalls.left(world, receipt) == 3_000
+    seen = await world.seen(READER, f"/allocations/{allocation['allocation_id']}")
+    assert (seen["available_fen"], seen["reduced_fen"]) == (0, 3_000)
+    total = (await check_progress(world, division_code=COUNTY))["total"]
+    assert (total["received_fen"], total["allocated_fen"], total["paid_fen"]) == (100_000, 97_000, 97_000)
+    for thing in ("receipt", "allocation", "claim"):
+        number = {"receipt": receipt, "allocation": allocation, "claim": claim}[thing][f"{thing}_id"]
+        walk = await world.seen(READER, "/trace", **{f"{thing}_id": number})
+        assert walk["differences"] == []
+        found = {(edge["source"].split(":")[0], edge["target"].split(":")[0]): edge for edge in walk["edges"]}
+        assert found["claim", "recall"]["amount_fen"] == found["recall", "receipt"]["amount_fen"] == 3_000
+    world.projects["P2"] = grant_of("P2")
+    await world.allocation(receipt, 3_000, "P2", on=day(7), decided=day(7, 2))
+    await world.books_balance()
+
+
+async def test_retention_not_called_back_is_released_as_before_and_no_more_is_called_back(world: World) -> None:
+    claim = await withheld_claim(world)
+    await shorten(world, 0)
+    world.projects["P1"] = grant_of("P1", **ACCEPTED)
+    target = {"claim_id": claim["claim_id"]}
+    over = await world.post(recalls.RECALLER, "/recalls", recalls.body(3_001, day(6), **target))
+    assert code_of(over) == "nothing_withheld"
+    both = recalls.body(1, day(6), allocation_id=claim["allocation_id"], **target)
+    assert (await world.post(recalls.RECALLER, "/recalls", both)).status_code == 422
+    kept = await world.made(recalls.RECALLER, "/recalls", recalls.body(1_000, day(6), **target))
+    whole = await world.made(recalls.RECALLER, "/recalls", recalls.body(2_000, day(6), **target))
+    path, body = f"/retentions/{claim['claim_id']}/release", {"released_on": day(7), "papers": papers("retention")}
+    assert code_of(await world.post(MAKER, path, body)) == "nothing_withheld", "all of it is set aside"
+    assert (await recalls.decide(world, recalls.SECOND, whole, "refuse", day(6, 2))).status_code == 200
+    assert (await recalls.decide(world, recalls.SECOND, kept, on=day(6, 2))).status_code == 200
+    released = await world.made(MAKER, path, body)
+    assert released["payable_fen"] == 2_000
+    refused = await world.post(recalls.RECALLER, "/recalls", recalls.body(1, day(8), **target))
+    assert code_of(refused) == "nothing_withheld"
+    await world.review(released, on=day(10))
+    await world.settle(await world.order(released, on=day(10, 2)), on=day(10, 3))
+    total = (await check_progress(world, division_code=COUNTY))["total"]
+    assert (total["received_fen"], total["paid_fen"], total["withheld_fen"]) == (100_000, 99_000, 0)
+    await world.books_balance()
+
+
+async def test_what_is_held_back_of_a_claim_nobody_has_paid_is_not_called_back(world: World) -> None:
+    allocation = await world.allocation(await world.money(100_000), 100_000)
+    claim = await world.review(await world.claim(allocation, 100_000))
+    target = recalls.body(3_000, day(6), claim_id=claim["claim_id"])
+    refused = await world.post(recalls.RECALLER, "/recalls", target)
+    assert (code_of(refused), refused.json()["facts"]) == ("step_not_due", {"state": "approved"})
+    await world.order(claim)
+    assert code_of(await world.post(recalls.RECALLER, "/recalls", target)) == "step_not_due"
+    assert (await world.progress())["total"]["withheld_fen"] == 3_000
+
+
+async def test_what_was_called_back_of_a_contract_may_be_claimed_for_its_repair(world: World) -> None:
+    world.projects["P1"] = grant_of("P1", contract_fen=111_200)
+    receipt = await world.money(103_000)
+    claim = await world.review(await world.claim(await world.allocation(receipt, 100_000), 100_000))
+    await world.settle(await world.order(claim))
+    more = await world.allocation(receipt, 3_000)
+    assert code_of(await world.post(CLAIMANT, "/claims", claim_body(more, 3_000, on=day(7)))) == "over_stage"
+    recall = await world.made(recalls.RECALLER, "/recalls", recalls.body(3_000, day(6), claim_id=claim["claim_id"]))
+    assert code_of(await world.post(CLAIMANT, "/claims", claim_body(more, 3_000, on=day(7)))) == "over_stage"
+    assert (await recalls.decide(world, recalls.SECOND, recall, on=day(6, 2))).status_code == 200
+    await world.made(CLAIMANT, "/claims", claim_body(more, 3_000, on=day(7)))
+    await check_progress(world, division_code=COUNTY)
+    await world.books_balance()
