@@ -15,12 +15,11 @@ from services.funds.domain.progress_reports import wan_text
 from services.funds.domain.questions import Question
 from services.funds.domain.refusals.grants import AsOfTooEarly
 from services.funds.domain.report_contents import sha256_of
-from services.funds.domain.report_pages import UNIT, bulletin_of, bulletin_title, rates_of, report_of
+from services.funds.domain.report_pages import UNIT, Document, bulletin_of, bulletin_title, rates_of, report_of
 from services.funds.operations import area_names, report_contents, spending
 from services.funds.operations import progress_reports as reports
 from services.funds.storage import sessions
 from services.funds.storage.book_workbooks import XLSX_MEDIA_TYPE
-from services.funds.storage.report_pdfs import PDF_MEDIA_TYPE, pdf_of
 from services.funds.storage.report_workbooks import workbook_of
 from shared.chassis.identity import Actor
 from shared.chassis.peers import Peer
@@ -28,7 +27,7 @@ from shared.chassis.scope import require_in_scope
 from shared.schemas import funds_progress_reports as wire
 
 PIECE = 256 * 1024
-MEDIA_TYPES = {"xlsx": XLSX_MEDIA_TYPE, "pdf": PDF_MEDIA_TYPE}
+MEDIA_TYPES = {"xlsx": XLSX_MEDIA_TYPE, "pdf": "application/pdf"}
 
 
 async def file(
@@ -44,8 +43,15 @@ async def file(
     text = await reports.frozen_text(session, row)
     content, mark = json.loads(text), sha256_of(text)
     pages = report_of(content, mark) if document == "report" else bulletin_of(content, mark, places)
-    written = await asyncio.to_thread(workbook_of if form == "xlsx" else pdf_of, pages)
+    written = await asyncio.to_thread(workbook_of if form == "xlsx" else _pdf_of, pages)
     return f"{document}-{row.division_code}-{row.period}-{row.edition}.{form}", written
+
+
+def _pdf_of(document: Document) -> bytes:
+    """The library is loaded with the first PDF: a service that writes none does without its memory."""
+    from services.funds.storage.report_pdfs import pdf_of
+
+    return pdf_of(document)
 
 
 def pieces(content: bytes) -> Iterator[bytes]:

@@ -23,7 +23,6 @@ from reportlab.platypus.tables import LongTable, TableStyle
 
 from services.funds.domain.report_pages import Document, Table, text_of
 
-PDF_MEDIA_TYPE = "application/pdf"
 FONT = "STSong-Light"
 pdfmetrics.registerFont(UnicodeCIDFont(FONT))
 _PAGE = landscape(A4)
