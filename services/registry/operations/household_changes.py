@@ -30,7 +30,7 @@ from services.registry.operations.households import (
 )
 from services.registry.operations.villages import require_natural_village
 from services.registry.storage import household_records as records
-from services.registry.storage import household_versions, parameters
+from services.registry.storage import household_versions, natural_changes, parameters
 from services.registry.storage import households as storage
 from services.registry.storage.ids import new_id
 from services.registry.storage.sealing import Seals
@@ -172,6 +172,9 @@ def _departures(
             raise refusals.DayInFuture(pointer=f"/departures/{index}/on")
         if departure.on < present[member_id].birth_date:
             raise refusals.DayBeforeBirth(pointer=f"/departures/{index}/on")
+        away_from = present[member_id].absent_from
+        if departure.kind != "error" and away_from is not None and departure.on < away_from:
+            raise refusals.DayBeforeAbsence(pointer=f"/departures/{index}/on")
         given[member_id] = (departure.kind, departure.on)
     unsaid = set(present) - staying - set(given)
     if unsaid and row.status == REGISTERED:
@@ -196,9 +199,15 @@ async def _write_members(
     departures: dict[UUID, tuple[str, date]],
     seals: Seals,
 ) -> None:
+    if file.village_code != row.village_code:
+        await storage.move_departed(session, row.id, file.village_code)
     for member_id, (kind, day) in departures.items():
         leaving = present[member_id]
         leaving.active, leaving.departure, leaving.departed_on = False, kind, day
+        leaving.village_code = file.village_code
+        if leaving.absence is not None:
+            leaving.absence = leaving.absent_from = leaving.absence_counted = None
+            await natural_changes.end_absence_unasked(session, member_id, day)
     # Those who leave are written first: who follows a head, or takes up a number freed, must not meet them.
     await session.flush()
     places = range(len(file.members))

@@ -19,6 +19,7 @@ from services.registry.storage.tables import HouseholdImport as Row
 from shared.chassis import audit, clock, jobs
 from shared.chassis.database import Database
 from shared.chassis.identity import Actor
+from shared.chassis.row_security import widened
 from shared.refusals import NotFound
 from shared.schemas.registry_imports import HouseholdImport
 
@@ -37,7 +38,8 @@ async def undo(session: AsyncSession, actor: Actor, import_id: UUID) -> Househol
         raise refusals.ImportNotUndoable(state=row.state)
     await import_staging.allow_long(session)
     if row.people_ok > AT_ONCE:
-        await _require_undoable(session, import_id)
+        async with widened(session):
+            await _require_undoable(session, import_id)
         row.state, row.undo_actor, row.failure = "undoing", actor.claims(), None
         audit.record(session, actor, "household_import.ask_undo", str(import_id), files=row.households_ok)
     else:
@@ -47,9 +49,10 @@ async def undo(session: AsyncSession, actor: Actor, import_id: UUID) -> Househol
 
 async def _take_off(session: AsyncSession, actor: Actor, row: Row) -> None:
     """The undoing itself. Raises ImportBuiltUpon, ImportInClosedYear, YearBeingClosed."""
-    await hold_years(session, await storage.villages_of(session, row.id))
-    await storage.lock_files(session, row.id)
-    await _require_undoable(session, row.id)
+    async with widened(session):  # one that moved to another county is built upon, too
+        await hold_years(session, await storage.villages_of(session, row.id))
+        await storage.lock_files(session, row.id)
+        await _require_undoable(session, row.id)
     row.state, row.undone_at, row.failure = "undone", clock.now(), None
     files = await storage.take_off(session, actor, row.id, clock.now(), clock.office_today())
     audit.record(session, actor, "household_import.undo", str(row.id), files=files)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.domain.natural_changes import DEATH
@@ -60,6 +60,17 @@ async def members(session: AsyncSession, household_id: UUID) -> Sequence[Househo
             .order_by(HouseholdMember.position)
         )
     ).all()
+
+
+async def move_departed(session: AsyncSession, household_id: UUID, village_code: str) -> None:
+    """Those who left stay of the file wherever it goes: rows of another village would not be seen beside it."""
+    async with row_security.widened(session):
+        await session.execute(
+            update(HouseholdMember)
+            .where(HouseholdMember.household_id == household_id, ~HouseholdMember.active)
+            .values(village_code=village_code)
+            .execution_options(synchronize_session=False)
+        )
 
 
 async def holders(session: AsyncSession, indexes: Sequence[bytes]) -> dict[bytes, UUID]:

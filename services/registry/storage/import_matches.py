@@ -30,6 +30,7 @@ with heads as (
     select s.id as staged, heads.sheet_row, h.id from staged_households s
     join heads on heads.household_id = s.id
     join households h on h.national_household_no = s.national_household_no
+     and h.status <> 'removed' and h.closing is distinct from 'merged'
     union
     select heads.household_id, heads.sheet_row, m.household_id from heads
     join household_members m on m.identity_index = heads.identity_index and m.active

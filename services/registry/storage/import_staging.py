@@ -57,7 +57,9 @@ select s.household_id, s.sheet_row from staged_household_members s
 _TAKEN_NUMBERS = text("""
 select s.id from staged_households s
  cross join lateral (
-    select from households h where h.national_household_no = s.national_household_no offset 0) borne
+    select from households h
+     where h.national_household_no = s.national_household_no
+       and h.status <> 'removed' and h.closing is distinct from 'merged' offset 0) borne
  union
 select s.id from staged_households s
   join (select national_household_no from staged_households group by 1 having count(*) > 1) doubled

@@ -75,6 +75,16 @@ async def end_absences(session: AsyncSession, members: Sequence[UUID], on: date,
     )
 
 
+async def end_absence_unasked(session: AsyncSession, member_id: UUID, on: date) -> None:
+    """Somebody who is away was taken off the file by a change of it; entered in error, they were never away."""
+    await session.execute(
+        update(MemberAbsence)
+        .where(MemberAbsence.member_id == member_id, MemberAbsence.to_on.is_(None))
+        .values(to_on=func.greatest(MemberAbsence.from_on, on))
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def is_open(session: AsyncSession, household_id: UUID, kind: str) -> bool:
     """Whether an event of this kind waits for its decision. The household is locked by the caller."""
     query = _decided().where(

@@ -44,12 +44,16 @@ class Household(Base):
         ),
         CheckConstraint("(status = 'registered') <= (registered_on is not null)", name="registered_has_day"),
         Index(None, "village_code", "household_no"),
+        # Of files that stand: the number of one that was removed or merged is another's.
         Index(
             "uq_households_national_household_no",
             "national_household_no",
             unique=True,
-            postgresql_where=text("national_household_no is not null"),
+            postgresql_where=text(
+                "national_household_no is not null and status <> 'removed' and closing is distinct from 'merged'"
+            ),
         ),
+        Index(None, "national_household_no", postgresql_where=text("national_household_no is not null")),
         Index(
             "uq_households_import_serial",
             "import_id",

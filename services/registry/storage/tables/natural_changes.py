@@ -75,13 +75,14 @@ class NaturalChangeDecision(Base):
 class MemberAbsence(Base):
     """A person of a household is away from a day to a day; open while `to_on` is null. Only its end is ever set.
 
-    `change_id` is the event it began with, or the one that took the person to this file while away.
+    `change_id` is the event it began with, or the one that took the person to this file while away. `ended_by` is null
+    where no event ended it: who is away was taken off the file by a change of it.
     """
 
     __tablename__ = "member_absences"
     __table_args__ = (
         CheckConstraint("to_on >= from_on", name="days_in_order"),
-        CheckConstraint("(to_on is null) = (ended_by is null)", name="end_whole"),
+        CheckConstraint("ended_by is null or to_on is not null", name="end_whole"),
         Index("uq_member_absences_open", "member_id", unique=True, postgresql_where=text("to_on is null")),
         Index(None, "household_id", "from_on"),
     )

@@ -1,0 +1,113 @@
+"""What was done to a file before holds when something else is done to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.services.registry import years
+from tests.services.registry.api.test_household_changes import kept, put
+from tests.services.registry.api.test_import_layouts import csv_of, national
+from tests.services.registry.api.test_import_undo import undo
+from tests.services.registry.api.test_register_years_moved import moved
+from tests.services.registry.changes import clerk, done, event, facts, on_register, post, read, related
+from tests.services.registry.people import (
+    FOREIGN_VILLAGE,
+    OTHER_VILLAGE,
+    days_ago,
+    open_household,
+    person,
+    recorder,
+    township_officer,
+)
+from tests.services.registry.sheets import OFFICER, carried_out, family, xlsx
+from tests.services.registry.years import closed, decide
+from tests.support.harness import Harness
+
+HOUSEHOLDS = "/api/v1/registry/households"
+
+
+async def test_who_is_away_and_entered_in_error_is_taken_off_and_is_away_no_longer(county: Harness, owner: Any) -> None:
+    for open_one in (on_register, open_household):
+        file = await open_one(county, members=[person(), person("son", 25)])
+        son = file["members"][1]
+        await done(county, "absences", event(file, kind="military_service", member_id=son["id"]), file["version"])
+        now = await read(county, file)
+        body = kept(now, reason="登记错误")
+        body["members"] = body["members"][:1]
+        body["departures"] = [{"member_id": son["id"], "kind": "error", "on": days_ago(0)}]
+        answer = await put(county, now, body)
+        assert answer.status_code == 200, answer.text
+        query = "select to_on is not null, ended_by is null from member_absences where member_id = $1::uuid"
+        assert [tuple(row) for row in await owner.fetch(query, son["id"])] == [(True, True)]
+
+
+async def test_a_death_in_a_closed_year_of_somebody_away_is_corrected_and_not_before_they_left(
+    county: Harness, owner: Any
+) -> None:
+    file = await on_register(county, members=[person(), person("son", 25)])
+    son = file["members"][1]
+    away = event(file, kind="imprisonment", on=days_ago(0), member_id=son["id"])
+    await done(county, "absences", away, file["version"])
+    now = await read(county, file)
+    await closed(county, owner)
+    body = kept(now)
+    body["members"] = body["members"][:1]
+    body["departures"] = [{"member_id": son["id"], "kind": "death", "on": years.IN_LAST_YEAR}]
+    early = await years.ask(county, now, body)
+    assert (early.status_code, early.json()["code"]) == (422, "registry.day_before_absence")
+    body["departures"][0]["on"] = days_ago(0)
+    asked = await years.ask(county, now, body)
+    assert asked.status_code == 201, asked.text
+
+
+async def test_those_who_left_stay_of_the_file_when_its_village_is_changed(county: Harness, owner: Any) -> None:
+    """By a township's edit of a draft, and by a correction the city consents to."""
+    people = lambda: [person(), person("spouse", 43, "2"), person("son", 20)]  # noqa: E731
+    draft, file = await open_household(county, members=people()), await on_register(county, members=people())
+    for one in (draft, file):
+        body = event(one, on=days_ago(0), member_id=one["members"][1]["id"])
+        await done(county, "deaths", body, one["version"])
+    now = await read(county, draft)
+    answer = await put(county, now, kept(now, village_code=OTHER_VILLAGE), who=township_officer())
+    assert answer.status_code == 200, answer.text
+    now = await read(county, file)
+    await closed(county, owner)
+    asked = await years.ask(county, now, kept(now, village_code=OTHER_VILLAGE))
+    assert (await decide(county, asked.json()["id"])).status_code == 200
+    for one in (draft, file):
+        now = await read(county, one, clerk(OTHER_VILLAGE))
+        change = kept(now, village_code=OTHER_VILLAGE, housing_level="C", reason="改等级")
+        answer = await put(county, now, change, who=recorder(village=OTHER_VILLAGE))
+        assert (answer.status_code, len(answer.json()["departed"])) == (200, 1), answer.text
+
+
+async def test_an_import_is_not_undone_when_a_file_of_it_went_to_another_county(county: Harness, owner: Any) -> None:
+    sent = await carried_out(county, xlsx([*family("1"), *family("2")]))
+    async with county.as_(OFFICER) as client:
+        listed = (await client.get(HOUSEHOLDS)).json()["items"]
+    await moved(county, await read(county, listed[0]["id"]), FOREIGN_VILLAGE)
+    answer = await undo(county, sent["id"])
+    assert (answer.status_code, answer.json()["code"]) == (409, "registry.import_built_upon")
+    assert await owner.fetchval("select count(*) from households where status = 'removed'") == 0
+
+
+async def test_the_national_number_of_a_file_that_ended_is_free(county: Harness) -> None:
+    """An undone import comes in again; two files become one under the number of the other."""
+    rows = [national("0010234567", "张大", "户主", 50), national("0010234567", "李红", "配偶", 48, "2")]
+    sent = await carried_out(county, csv_of(rows))
+    assert (await undo(county, sent["id"])).status_code == 200
+    again = await carried_out(county, csv_of(rows))
+    assert (sent["households_ok"], again["households_ok"]) == (1, 1)
+    number = "0010239999"
+    staying = await on_register(county, members=[person()])
+    ending = await on_register(county, members=[person(age=50)], national_household_no=number)
+    other = {"household_id": ending["id"], "version": ending["version"]}
+    body = event(
+        staying, other=other, household=facts(national_household_no=number),
+        relations=related((ending["members"][0], "other")),
+    )  # fmt: skip
+    answer = await post(county, "merges", body, staying["version"])
+    assert answer.status_code == 201, answer.text
+    third = await open_household(county, members=[person(age=33)])
+    taken = await put(county, third, kept(third, national_household_no=number))
+    assert (taken.status_code, taken.json()["code"]) == (409, "registry.national_number_taken")
