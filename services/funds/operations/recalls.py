@@ -18,6 +18,7 @@ from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.distribution import RecallingOfficeWrong
 from services.funds.domain.refusals.spending import AlreadyDecided, StepNotDue
 from services.funds.operations import fundings
+from services.funds.operations.retentions import SETTLED
 from services.funds.storage import allocations as allocation_storage
 from services.funds.storage import claims as claim_storage
 from services.funds.storage import decisions, ledger, period_closes, project_grants
@@ -112,7 +113,7 @@ async def _find_withheld(session: AsyncSession, actor: Actor, claim_id: int) -> 
     claim = await claim_storage.visible(session, actor, claim_id, lock=True)
     if claim is None:
         raise NotFound()
-    if claim.state not in ("paid", "returned") or claim.decided_on is None:
+    if claim.state not in SETTLED or claim.decided_on is None:
         raise StepNotDue(state=claim.state)
     row = await allocation_storage.visible(session, actor, claim.allocation_id)
     if row is None:

@@ -9,7 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.claims import Parts
 from services.funds.domain.days import require_order
-from services.funds.domain.refusals.spending import NotAccepted, NothingWithheld, ProjectNotInLibrary, RetentionNotDue
+from services.funds.domain.refusals.spending import (
+    NotAccepted,
+    NothingWithheld,
+    ProjectNotInLibrary,
+    RetentionNotDue,
+    StepNotDue,
+)
 from services.funds.operations import claims
 from services.funds.storage import allocations as allocation_storage
 from services.funds.storage import claims as storage
@@ -23,6 +29,9 @@ from shared.refusals import NotFound
 from shared.schemas import funds_spending as wire
 from shared.schemas.projects import ProjectGrant
 from shared.schemas.wire import Page
+
+SETTLED = ("paid", "returned")
+"""States of a claim whose retention is decided on: one not paid yet may be refused still, with what was held back."""
 
 
 async def list_retentions(
@@ -105,6 +114,8 @@ async def release(
 
 async def _check(session: AsyncSession, origin: Claim, grant: ProjectGrant, request: wire.NewRelease) -> None:
     require_order(request.released_on, today=clock.office_today(), pointer="/released_on")
+    if origin.state not in SETTLED:
+        raise StepNotDue(state=origin.state)
     if grant.accepted_on is None:
         raise NotAccepted(pointer="/released_on")
     due_on = await due_day(session, origin.county_code, grant.accepted_on)

@@ -211,3 +211,18 @@ async def test_what_was_called_back_of_a_contract_may_be_claimed_for_its_repair(
     await world.made(CLAIMANT, "/claims", claim_body(more, 3_000, on=day(7)))
     await check_progress(world, division_code=COUNTY)
     await world.books_balance()
+
+
+async def test_retention_of_a_claim_nobody_has_paid_is_not_released(world: World) -> None:
+    await shorten(world, 0)
+    claim = await world.review(await world.claim(await world.allocation(await world.money(100_000), 100_000), 100_000))
+    world.projects["P1"] = grant_of("P1", **ACCEPTED)
+    path = f"/retentions/{claim['claim_id']}/release"
+    body = {"released_on": day(7), "papers": papers("retention")}
+    refused = await world.post(MAKER, path, body)
+    assert (refused.status_code, code_of(refused), refused.json()["facts"]) == (
+        409, "step_not_due", {"state": "approved"},
+    )  # fmt: skip
+    assert (await world.progress())["total"]["withheld_fen"] == 3_000
+    await world.settle(await world.order(claim))
+    await world.made(MAKER, path, body)
