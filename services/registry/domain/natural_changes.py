@@ -169,6 +169,13 @@ def require_day(on: date, today: date, *lives: Life) -> None:
             raise refusals.DayBeforeAbsence()
 
 
+def require_departed(left: Iterable[tuple[str | None, date | None]], on: date) -> None:
+    """Refuse a day on which somebody was of another file still. `left`: how and when they left each; who was entered
+    there in error never was of it."""
+    if any(kind != "error" and day is not None and on < day for kind, day in left):
+        raise refusals.DayBeforeDeparture()
+
+
 def require_newcomer(kind: str, member: Member, on: date, at: str) -> None:
     """The relation is one of the kind's; a child is born on the day of its number, nobody joins before birth.
 

@@ -223,6 +223,7 @@ async def _newcomer(
     former = await storage.former_rows(session, seals.index(member.identity_number))
     if any(row.household_id == touched.row.id for row in former):
         raise refusals.PersonReturns()
+    rules.require_departed([(row.departure, row.departed_on) for row in former], event.on)
     return Person(new_id(), member, "/member", former[0].id if former else None)
 
 

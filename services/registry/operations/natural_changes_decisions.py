@@ -8,18 +8,21 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.domain import refusals
+from services.registry.domain.natural_changes import RETURN
 from services.registry.operations import natural_changes_views as views
 from services.registry.storage import natural_changes as storage
 from services.registry.storage.tables import Household, NaturalChange, NaturalChangeDecision
 from shared.chassis import audit, clock
 from shared.chassis.identity import Actor
+from shared.chassis.row_security import widened
+from shared.chassis.scope import covers
 from shared.refusals import NotFound
 from shared.schemas import registry_changes as wire
 
 
 async def take_up(session: AsyncSession, actor: Actor, change_id: UUID, kind: str) -> tuple[NaturalChange, Household]:
     """A requested event of this kind that waits for its decision, and its household, locked: of two who decide at once
-    the second finds it decided."""
+    the second finds it decided. A return is decided where the household lives by now."""
     found = await storage.visible(session, actor, change_id)
     if found is None:
         raise NotFound()
@@ -29,6 +32,8 @@ async def take_up(session: AsyncSession, actor: Actor, change_id: UUID, kind: st
     if change.kind != kind:
         raise refusals.DecisionElsewhere()
     household = await storage.lock_file(session, change.household_id)
+    if kind == RETURN and not covers(actor.scope, household.village_code):
+        raise NotFound()
     if await storage.decision(session, change.id) is not None:
         raise refusals.ChangeDecided()
     return change, household
@@ -55,6 +60,7 @@ async def decided(
         decided_office=actor.office,
     )
     session.add(row)
-    await session.flush()
+    async with widened(session):  # a return may have been asked for where the household lived before
+        await session.flush()
     audit.record(session, actor, f"natural_change.{outcome}", str(change.id), kind=change.kind)
     return views.whole(change, row)

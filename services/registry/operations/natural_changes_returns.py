@@ -83,6 +83,7 @@ async def _require_free(session: AsyncSession, touched: Touched, row: HouseholdM
     former = await storage.former_rows(session, row.identity_index)
     if any(one.departure == rules.DEATH and one.id != row.id for one in former):
         raise refusals.PersonRecordedDead(pointer="/member_id")
+    rules.require_departed([(one.departure, one.departed_on) for one in former if one.id != row.id], event.on)
 
 
 def _member(row: HouseholdMember, request: wire.Return, seals: Seals) -> Member:

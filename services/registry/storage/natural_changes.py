@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.domain.natural_changes import DONE, REQUESTED, Filters
+from services.registry.domain.natural_changes import DONE, REQUESTED, RETURN, Filters
 from services.registry.storage.tables import (
     Household,
     HouseholdMember,
@@ -86,20 +86,23 @@ async def end_absence_unasked(session: AsyncSession, member_id: UUID, on: date) 
 
 
 async def is_open(session: AsyncSession, household_id: UUID, kind: str) -> bool:
-    """Whether an event of this kind waits for its decision. The household is locked by the caller."""
+    """Whether an event of this kind waits for its decision, wherever the household lived when it was asked for. The
+    household is locked by the caller."""
     query = _decided().where(
         NaturalChange.household_id == household_id,
         NaturalChange.kind == kind,
         NaturalChange.requested,
         NaturalChangeDecision.change_id.is_(None),
     )
-    return (await session.execute(query.limit(1))).first() is not None
+    async with widened(session):
+        return (await session.execute(query.limit(1))).first() is not None
 
 
 async def visible(session: AsyncSession, actor: Actor, change_id: UUID) -> Found | None:
-    """An event that one of its two sides lies in the actor's scope."""
-    query = _decided().where(NaturalChange.id == change_id, _either_side(actor))
-    return (await session.execute(query)).first()
+    """An event that one of its two sides lies in the actor's scope, or a return asked for of a household that does."""
+    query = _decided().where(NaturalChange.id == change_id, or_(_either_side(actor), _returns_here(actor)))
+    async with widened(session):
+        return (await session.execute(query)).first()
 
 
 async def decision(session: AsyncSession, change_id: UUID) -> NaturalChangeDecision | None:
@@ -109,11 +112,18 @@ async def decision(session: AsyncSession, change_id: UUID) -> NaturalChangeDecis
 async def list_changes(
     session: AsyncSession, actor: Actor, filters: Filters, before: UUID | None, limit: int
 ) -> Sequence[Found]:
-    """Events of the actor's scope, on either side, the last recorded first."""
-    query = _decided().where(_either_side(actor), *_narrowed(filters))
+    """Events of the actor's scope, on either side, the last recorded first. A return that waits is where the household
+    lives by now: there it is decided."""
+    waits = filters.state == REQUESTED
+    mine = _waits_here(actor) if waits else _either_side(actor)
+    query = _decided().where(mine, *_narrowed(filters))
     if before is not None:
         query = query.where(NaturalChange.id < before)
-    return (await session.execute(query.order_by(NaturalChange.id.desc()).limit(limit))).all()
+    query = query.order_by(NaturalChange.id.desc()).limit(limit)
+    if not waits:
+        return (await session.execute(query)).all()
+    async with widened(session):
+        return (await session.execute(query)).all()
 
 
 def _decided() -> Select[NaturalChange, NaturalChangeDecision | None]:
@@ -126,6 +136,16 @@ def _either_side(actor: Actor) -> ColumnElement[bool]:
     return or_(in_scope(NaturalChange.village_code, actor), in_scope(NaturalChange.other_village_code, actor))
 
 
+def _returns_here(actor: Actor) -> ColumnElement[bool]:
+    """A return that is or was asked for, of a household that lives in the actor's scope."""
+    lives = exists().where(Household.id == NaturalChange.household_id, in_scope(Household.village_code, actor))
+    return and_(NaturalChange.requested, NaturalChange.kind == RETURN, lives)
+
+
+def _waits_here(actor: Actor) -> ColumnElement[bool]:
+    return or_(and_(NaturalChange.kind != RETURN, _either_side(actor)), _returns_here(actor))
+
+
 def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:
     clauses: list[ColumnElement[bool]] = []
     if filters.household_id is not None:
@@ -133,7 +153,11 @@ def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:
         clauses.append(or_(NaturalChange.household_id == one, NaturalChange.other_household_id == one))
     if filters.area is not None:
         sides = (NaturalChange.village_code, NaturalChange.other_village_code)
-        clauses.append(or_(*(within(side, filters.area) for side in sides)))
+        near = [within(side, filters.area) for side in sides]
+        if filters.state == REQUESTED:
+            lives = within(Household.village_code, filters.area)
+            near.append(exists().where(Household.id == NaturalChange.household_id, lives))
+        clauses.append(or_(*near))
     if filters.kind is not None:
         clauses.append(NaturalChange.kind == filters.kind)
     if filters.state is not None:

@@ -9,10 +9,22 @@ from tests.services.registry.api.test_household_changes import kept, put
 from tests.services.registry.api.test_import_layouts import csv_of, national
 from tests.services.registry.api.test_import_undo import undo
 from tests.services.registry.api.test_register_years_moved import moved
-from tests.services.registry.changes import clerk, done, event, facts, on_register, post, read, related
+from tests.services.registry.changes import (
+    CHANGES,
+    clerk,
+    done,
+    event,
+    facts,
+    on_register,
+    post,
+    read,
+    related,
+)
 from tests.services.registry.people import (
+    COUNTY,
     FOREIGN_VILLAGE,
     OTHER_VILLAGE,
+    county_officer,
     days_ago,
     open_household,
     person,
@@ -111,3 +123,56 @@ async def test_the_national_number_of_a_file_that_ended_is_free(county: Harness)
     third = await open_household(county, members=[person(age=33)])
     taken = await put(county, third, kept(third, national_household_no=number))
     assert (taken.status_code, taken.json()["code"]) == (409, "registry.national_number_taken")
+
+
+async def test_a_return_that_waits_is_decided_where_the_household_lives_by_now(county: Harness) -> None:
+    """Asked for in one county; before it is decided the household moves to another."""
+    file = await on_register(county, members=[person(), person("spouse", 43, "2"), person("son", 20)])
+    old, spouse, son = file["members"]
+    heads = related((spouse, "head"), (son, "son"))
+    await done(county, "deaths", event(file, member_id=old["id"], relations=heads), file["version"])
+    file = await read(county, file)
+    back: dict[str, Any] = {"on": days_ago(0), "member_id": old["id"], "relation": "head"}
+    back["relations"] = related((spouse, "spouse"), (son, "son"))
+    change = await done(county, "returns", event(file, **back), file["version"])
+    now = await moved(county, file, FOREIGN_VILLAGE)
+    here, there = (
+        county_officer("natural_change.read", "natural_change.decide_county", county=code, person=f"decider-{code}")
+        for code in (COUNTY, FOREIGN_VILLAGE[:6])
+    )
+    twice = await post(county, "returns", event(now, **back), now["version"], who=clerk(FOREIGN_VILLAGE))
+    assert twice.status_code == 409
+    for who, waiting in ((here, []), (there, [change["id"]])):
+        for area in ({}, {"within": who.scope[0]}):
+            async with county.as_(who) as client:
+                page = (await client.get(CHANGES, params={"state": "requested"} | area)).json()
+            assert [item["id"] for item in page["items"]] == waiting
+    opinion = {"outcome": "accept", "opinion": "属实"}
+    path = f"{change['id']}/county-decision"
+    assert (await post(county, path, opinion, who=here)).status_code == 404
+    answer = await post(county, path, opinion, who=there)
+    assert answer.status_code == 200, answer.text
+    again = await read(county, file, clerk(FOREIGN_VILLAGE))
+    assert len(again["members"]) == 3
+
+
+async def test_nobody_joins_or_comes_back_on_a_day_they_were_of_another_file(county: Harness, owner: Any) -> None:
+    spouse = person("spouse", 43, "2", name="李红")
+    first = await open_household(county, members=[person(), spouse])
+    second, third = [await open_household(county, members=[person(age=age)]) for age in (50, 60)]
+    await owner.execute("update households set opened_on = opened_on - 100")
+    await owner.execute("update household_versions set recorded_on = recorded_on - 100, true_from = true_from - 100")
+    row = first["members"][1]["id"]
+    taking = {"household_id": second["id"], "version": 1, "relation": "other"}
+    await done(county, "leavings", event(first, on=days_ago(50), kind="move_out", member_id=row, receiving=taking), 1)
+    now = await read(county, second)
+    gone = event(second, on=days_ago(2), kind="move_out", member_id=now["members"][1]["id"])
+    await done(county, "leavings", gone, 2)
+    for on, status in ((days_ago(40), 422), (days_ago(2), 201)):
+        joining = event(third, on=on, kind="move_in", member=spouse | {"relation": "other"})
+        back = event(first, on=on, member_id=row, relation="spouse")
+        if status == 422:
+            answer = await post(county, "joinings", joining, 1)
+            assert (answer.status_code, answer.json()["code"]) == (422, "registry.day_before_departure")
+        answer = await post(county, "returns", back, 2)
+        assert answer.status_code == status, answer.text
