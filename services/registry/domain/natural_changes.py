@@ -169,6 +169,18 @@ def require_day(on: date, today: date, *lives: Life) -> None:
             raise refusals.DayBeforeAbsence()
 
 
+def linked(came_from: Mapping[UUID, UUID | None], one: UUID) -> set[UUID]:
+    """Rows of one person: those `one` came from, and those that came from them, of rows with the row each came from."""
+    found: set[UUID] = {one}
+    while True:
+        more = {row for row, before in came_from.items() if before in found}
+        more |= {before for row, before in came_from.items() if row in found and before is not None}
+        more &= came_from.keys()
+        if more <= found:
+            return found
+        found |= more
+
+
 def require_departed(left: Iterable[tuple[str | None, date | None]], on: date) -> None:
     """Refuse a day on which somebody was of another file still. `left`: how and when they left each; who was entered
     there in error never was of it."""

@@ -14,7 +14,7 @@ from services.registry.domain import refusals
 from services.registry.domain.code_lists import BY_CODE
 from services.registry.domain.household_files import EDITABLE, REGISTERED, HouseholdFile
 from services.registry.domain.members import Member
-from services.registry.domain.natural_changes import DEATH, DEPARTURE, NATURAL_DEPARTURES
+from services.registry.domain.natural_changes import DEATH, DEPARTURE, NATURAL_DEPARTURES, linked
 from services.registry.domain.refusals.natural_changes import OtherPerson
 from services.registry.operations import death_events
 from services.registry.operations import household_versions as versions
@@ -221,5 +221,19 @@ async def _write_members(
             columns = records.member_columns(member, member_id, position, seals) | {"village_code": file.village_code}
             session.add(HouseholdMember(id=member_id, household_id=row.id, **columns))
         else:
+            if known.identity_index != seals.index(member.identity_number):
+                await _correct_numbers_before(session, known, member.identity_number, seals)
             write_member(known, member, position, file.village_code, seals)
     await session.flush()
+
+
+async def _correct_numbers_before(
+    session: AsyncSession, known: HouseholdMember, identity_number: str, seals: Seals
+) -> None:
+    """A number put right is the person's on every file they left, too: who they are is known by it alone.
+
+    Somebody else's row may bear the wrong number by right: only those the person came from, or went on to, are theirs.
+    """
+    former = await natural_changes.former_rows(session, known.identity_index)
+    for member_id in linked({row.id: row.came_from_member_id for row in (known, *former)}, known.id) - {known.id}:
+        await storage.correct_number(session, member_id, records.number_columns(identity_number, member_id, seals))

@@ -75,17 +75,24 @@ def member_columns(member: Member, member_id: UUID, position: int, seals: Seals)
     columns["position"] = position
     columns["name_pinyin"] = pinyin = pinyin_of(member.name)
     columns["name_initials"] = initials_of(pinyin)
-    columns["identity_sealed"] = seals.seal(member.identity_number, sealing.identity_of(member_id))
-    columns["identity_index"] = seals.index(member.identity_number)
+    columns |= number_columns(member.identity_number, member_id, seals)
     columns["disability_sealed"] = _sealed(certificate, sealing.disability_of(member_id), seals)
     columns["disability_category"] = None if certificate is None else certificates.category_of(certificate)
     columns["disability_grade"] = None if certificate is None else certificates.grade_of(certificate)
     columns["phone_sealed"] = _sealed(member.phone, sealing.member_phone_of(member_id), seals)
-    columns["sex"] = sex_of(member.identity_number)
-    columns["birth_date"] = birth_date_of(member.identity_number)
     columns["health"] = list(member.health)
     columns["active"], columns["departure"], columns["departed_on"] = True, None, None
     return columns
+
+
+def number_columns(identity_number: str, member_id: UUID, seals: Seals) -> dict[str, Any]:
+    """What follows from a person's number, as columns of their row."""
+    return {
+        "identity_sealed": seals.seal(identity_number, sealing.identity_of(member_id)),
+        "identity_index": seals.index(identity_number),
+        "sex": sex_of(identity_number),
+        "birth_date": birth_date_of(identity_number),
+    }
 
 
 def content_of(household: Mapping[str, Any], members: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -73,6 +73,17 @@ async def move_departed(session: AsyncSession, household_id: UUID, village_code:
         )
 
 
+async def correct_number(session: AsyncSession, member_id: UUID, columns: dict[str, Any]) -> None:
+    """Put the number right in the row of somebody who left, wherever that file lies; its versions stay as written."""
+    async with row_security.widened(session):
+        await session.execute(
+            update(HouseholdMember)
+            .where(HouseholdMember.id == member_id, ~HouseholdMember.active)
+            .values(columns)
+            .execution_options(synchronize_session=False)
+        )
+
+
 async def holders(session: AsyncSession, indexes: Sequence[bytes]) -> dict[bytes, UUID]:
     """For those of these blind indexes that are on an active file, anywhere: the member that holds it."""
     query = select(HouseholdMember.identity_index, HouseholdMember.id).where(

@@ -24,8 +24,10 @@ from tests.services.registry.people import (
     COUNTY,
     FOREIGN_VILLAGE,
     OTHER_VILLAGE,
+    born,
     county_officer,
     days_ago,
+    number,
     open_household,
     person,
     recorder,
@@ -33,7 +35,7 @@ from tests.services.registry.people import (
 )
 from tests.services.registry.sheets import OFFICER, carried_out, family, xlsx
 from tests.services.registry.years import closed, decide
-from tests.support.harness import Harness
+from tests.support.harness import Harness, actor
 
 HOUSEHOLDS = "/api/v1/registry/households"
 
@@ -176,3 +178,36 @@ async def test_nobody_joins_or_comes_back_on_a_day_they_were_of_another_file(cou
             assert (answer.status_code, answer.json()["code"]) == (422, "registry.day_before_departure")
         answer = await post(county, "returns", back, 2)
         assert answer.status_code == status, answer.text
+
+
+async def test_a_number_put_right_after_a_move_leaves_one_person_one(county: Harness, owner: Any) -> None:
+    """Who moved keeps their id under the right number, and does not come back to the file they left while on another;
+    somebody else who bore the wrong number by right, and left, is not them."""
+    wrong, right = number(born(40), "2"), number(born(40), "2")
+    other = person("spouse", 40, "2", identity_number=wrong, name="周梅")
+    elsewhere = await open_household(county, members=[person(age=70), other])
+    change = kept(elsewhere)
+    change["members"] = change["members"][:1]
+    assert (await put(county, elsewhere, change)).status_code == 200
+    first = await on_register(county, members=[person(), person("spouse", 40, "2", name="李红", identity_number=wrong)])
+    second = await on_register(county, members=[person(age=50)])
+    spouse = first["members"][1]
+    taking = {"household_id": second["id"], "version": second["version"], "relation": "other"}
+    away = event(first, on=days_ago(0), kind="move_out", member_id=spouse["id"], receiving=taking)
+    await done(county, "leavings", away, first["version"])
+    now = await read(county, second)
+    body = kept(now, reason="身份证号更正")
+    body["members"][1]["identity_number"] = right
+    answer = await put(county, now, body)
+    assert answer.status_code == 200, answer.text
+    async with county.as_(actor(scope=(COUNTY,), office="341622-finance"), issuer="funds") as client:
+        sent = {"on": days_ago(0), "people": [{"ref": "0", "person_id": spouse["id"]}]}
+        (one,) = (await client.post("/internal/persons/eligibility", json=sent)).json()["answers"]
+    assert (one["person_id"], one["status"]) == (spouse["id"], "eligible")
+    query = "select count(*), count(distinct identity_index) from household_members where name = any($1::text[])"
+    for names, counted in ((["李红"], (2, 1)), (["李红", "周梅"], (3, 2))):
+        assert tuple(await owner.fetchrow(query, names)) == counted
+    left = await read(county, first)
+    again = event(left, on=days_ago(0), member_id=spouse["id"], relation="spouse")
+    back = await post(county, "returns", again, left["version"])
+    assert (back.status_code, back.json()["code"]) == (409, "registry.person_on_another_file")
