@@ -176,8 +176,10 @@ class Departure(Wire):
 class HouseholdChange(HouseholdSent):
     """The whole file as it shall stand. `phone`, `monitor_phone`, `bank_name` and `bank_account` left out stay as
     they are; null clears them. On a registered file a reason is needed, and for every person no longer listed a
-    departure of the kind `error`: what happened to people, and a move to another village, is a natural change."""
+    departure of the kind `error`: what happened to people, and a move to another village, is a natural change.
+    Nobody is left of a file only by a correction that says how everybody left: it closes the file."""
 
+    members: Annotated[list[MemberSent], Field(max_length=MOST_MEMBERS)]
     departures: Annotated[list[Departure], Field(max_length=MOST_MEMBERS)] = []
     reason: Text | None = None
     true_from: Day | None = Field(default=None, description="since when what changes is so; today when left out")

@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.registry.domain import household_files as rules
 from services.registry.domain import refusals
 from services.registry.domain.code_lists import BY_CODE
-from services.registry.domain.household_files import EDITABLE, REGISTERED, HouseholdFile
+from services.registry.domain.household_files import CLOSED, EDITABLE, REGISTERED, HouseholdFile
 from services.registry.domain.members import Member
-from services.registry.domain.natural_changes import DEATH, DEPARTURE, NATURAL_DEPARTURES, linked
+from services.registry.domain.natural_changes import DEATH, DEPARTURE, NATURAL, NATURAL_DEPARTURES, linked
 from services.registry.domain.refusals.natural_changes import OtherPerson
 from services.registry.operations import death_events
 from services.registry.operations import household_versions as versions
@@ -90,17 +90,28 @@ async def apply(
     if row.status == REGISTERED and not why.consented:
         _refuse_other_people(present, request, file, seals)
     limits = await parameters.limits(session, file.village_code, today)
-    refuse_first(rules.faults_of(file, limits, today))
+    everybody_left = why.consented and not request.members and _happened(request)
+    if not everybody_left:
+        refuse_first(rules.faults_of(file, limits, today))
     if file.natural_village != row.natural_village:  # a closed one that nothing followed keeps its files
         await require_natural_village(session, file.natural_village)
     await refuse_taken(session, seals, file, frozenset(present), actor)
     departures = _departures(row, request, present, today)
     before = (await household_versions.version(session, row.id, row.version)).content
     await _write_members(session, row, request, file, present, departures, seals)
-    write_household(row, file, seals)
+    if everybody_left:
+        row.status, row.closing, row.member_count = CLOSED, NATURAL, 0
+        row.closed_on = max(day for _, day in departures.values())
+    else:
+        write_household(row, file, seals)
     applied = Applied(row, before, await versions.write(session, actor, row, before, why))
     await _tell_deaths(session, present, departures)
     return applied
+
+
+def _happened(request: wire.HouseholdChange) -> bool:
+    """Whether all who leave died, married away or moved, and were not entered in error."""
+    return all(departure.kind in NATURAL_DEPARTURES for departure in request.departures)
 
 
 def _refuse_change(row: Household, expected: int, request: wire.HouseholdChange) -> None:

@@ -211,3 +211,32 @@ async def test_a_number_put_right_after_a_move_leaves_one_person_one(county: Har
     again = event(left, on=days_ago(0), member_id=spouse["id"], relation="spouse")
     back = await post(county, "returns", again, left["version"])
     assert (back.status_code, back.json()["code"]) == (409, "registry.person_on_another_file")
+
+
+async def test_the_death_of_the_last_of_a_household_in_a_closed_year_is_corrected_with_consent(
+    county: Harness, owner: Any
+) -> None:
+    """An event of a closed year is a correction; by it the file is closed, as it is by the event."""
+    file = await on_register(county, members=[person()])
+    (alone,) = file["members"]
+    await closed(county, owner)
+    died = years.IN_LAST_YEAR
+    late = await post(county, "deaths", event(file, on=died, member_id=alone["id"]), file["version"])
+    assert (late.status_code, late.json()["code"]) == (409, "registry.year_closed")
+    change = kept(file) | {"members": []}
+    unsaid = await years.ask(county, file, change)
+    assert unsaid.status_code == 422
+    for kind in ("error", "death"):
+        change["departures"] = [{"member_id": alone["id"], "kind": kind, "on": died}]
+        edit = await put(county, file, change | {"reason": "更正"})
+        assert edit.status_code == 422, "only with consent"
+        asked = await years.ask(county, file, change)
+        assert asked.status_code == (201 if kind == "death" else 422), asked.text
+    assert (await decide(county, asked.json()["id"])).status_code == 200
+    now = await read(county, file)
+    assert (now["status"], now["members"], len(now["departed"])) == ("closed", [], 1)
+    async with county.as_(actor(scope=(COUNTY,), office="341622-finance"), issuer="funds") as client:
+        sent = {"on": days_ago(0), "people": [{"ref": "0", "person_id": alone["id"]}]}
+        (one,) = (await client.post("/internal/persons/eligibility", json=sent)).json()["answers"]
+    assert one["status"] == "dead"
+    assert await owner.fetchval("select count(*) from outbox_events where type = 'person.died'") == 1
