@@ -106,7 +106,8 @@ async def visible(session: AsyncSession, actor: Actor, change_id: UUID) -> Found
 
 
 async def decision(session: AsyncSession, change_id: UUID) -> NaturalChangeDecision | None:
-    return await session.get(NaturalChangeDecision, change_id)
+    async with widened(session):
+        return await session.get(NaturalChangeDecision, change_id)
 
 
 async def list_changes(
