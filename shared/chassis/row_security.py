@@ -21,6 +21,7 @@ from shared.chassis.scope import NATION
 FROM, TO = "lika.scope_from", "lika.scope_to"
 _SET = text(f"select set_config('{FROM}', :first, true), set_config('{TO}', :end, true)")
 _RANGE = "row_security_range"
+_WIDENED = "row_security_widened"
 
 
 class Range(NamedTuple):
@@ -69,12 +70,19 @@ async def widened(session: AsyncSession) -> AsyncIterator[None]:
     """For what must be looked up in the whole country, whoever asks, such as whether a person is on a file already.
 
     Inside, only the query keeps anything back: say there what may become known. A failure inside ends the
-    transaction and with it the widening.
+    transaction and with it the widening. Within a widening another one changes nothing.
     """
+    if session.info.get(_WIDENED):
+        yield
+        return
     before: Range = session.info.get(_RANGE, NOTHING)
-    await session.execute(_SET, {"first": EVERYTHING.first, "end": EVERYTHING.end})
-    yield
-    await session.execute(_SET, {"first": before.first, "end": before.end})
+    session.info[_WIDENED] = True
+    try:
+        await session.execute(_SET, {"first": EVERYTHING.first, "end": EVERYTHING.end})
+        yield
+        await session.execute(_SET, {"first": before.first, "end": before.end})
+    finally:
+        session.info[_WIDENED] = False
 
 
 def in_range(column: str, *, as_filter: bool = False) -> str:

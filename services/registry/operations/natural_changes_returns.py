@@ -1,6 +1,7 @@
 """Coming back (回归): from an absence, or to a household somebody had left. The same row of the person is used again.
 
-A return from a recorded death is decided by the county, by another person than asked for it.
+A return from a recorded death is decided by the county, by another person than asked for it. Whoever was recorded as
+dead on a file that merged into another since comes back to that one, by a new row.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from services.registry.domain.household_files import CLOSED
 from services.registry.domain.members import Member
 from services.registry.domain.natural_changes import Person
 from services.registry.operations import death_events, household_rows
+from services.registry.operations import household_versions as versions
 from services.registry.operations import natural_changes_files as files
 from services.registry.operations import natural_changes_views as views
 from services.registry.operations.households import member_of
@@ -24,10 +26,12 @@ from services.registry.operations.natural_changes_decisions import decided, take
 from services.registry.operations.natural_changes_files import Event, Step, Touched, event_of
 from services.registry.storage import households as household_storage
 from services.registry.storage import natural_changes as storage
+from services.registry.storage.ids import new_id
 from services.registry.storage.sealing import Seals
 from services.registry.storage.tables import HouseholdMember
 from shared.chassis import clock
 from shared.chassis.identity import Actor
+from shared.chassis.row_security import widened
 from shared.schemas import registry_changes as wire
 
 COUNTY = "county"
@@ -41,9 +45,7 @@ async def come_back(
     event = event_of(rules.RETURN, request)
     first = (request.household_id, version)
     (touched,) = await files.lock(session, actor, seals, event, first, reopened=(CLOSED,))
-    row = touched.rows.get(UUID(request.member_id))
-    if row is None:
-        raise refusals.MemberUnknown(pointer="/member_id")
+    row = await _row(session, touched, UUID(request.member_id))
     rules.require_day(event.on, event.today, row)
     if row.active:
         step = _end_of_absence(touched, row, request)
@@ -53,11 +55,19 @@ async def come_back(
         at = "" if request.member is None else "/member"
         step = _return(touched, row, member, request.relations, at)
         if row.departure == rules.DEATH:
-            return await _ask(session, actor, event, request, step, member.relation)
+            return await _ask(session, actor, event, request, step, row)
     written = await files.carry_out(session, actor, seals, event, [step])
     change = await files.record(session, actor, event, request, touched.row, written, [row.id])
     await files.note_absences(session, event, [step])
     return views.whole(change, None)
+
+
+async def _row(session: AsyncSession, touched: Touched, member_id: UUID) -> HouseholdMember:
+    """The row of who comes back, on this file or as dead on one that merged into it."""
+    row = touched.rows.get(member_id) or await storage.dead_of_merged(session, touched.row.id, member_id)
+    if row is None:
+        raise refusals.MemberUnknown(pointer="/member_id")
+    return row
 
 
 def _end_of_absence(touched: Touched, row: HouseholdMember, request: wire.Return) -> Step:
@@ -108,23 +118,25 @@ def _return(
     touched: Touched, row: HouseholdMember, member: Member, relations: list[wire.MemberRelation], at: str = ""
 ) -> Step:
     """What the return does to the file; `at` is where the request states the person."""
-    person = Person(row.id, member, at)
+    here = row.household_id == touched.row.id
+    person = Person(row.id, member, at) if here else Person(new_id(), member, at, row.id)
     after = files.restated(touched.people, relations).joined(person)
     return Step(touched, after, rules.RETURN, relations=relations)
 
 
 async def _ask(
-    session: AsyncSession, actor: Actor, event: Event, request: wire.Return, step: Step, relation: str
+    session: AsyncSession, actor: Actor, event: Event, request: wire.Return, step: Step, row: HouseholdMember
 ) -> wire.NaturalChange:
     """Ask the county to take back a recorded death; what it would make of the file must be sound already."""
     touched = step.touched
     if await storage.is_open(session, touched.row.id, event.kind):
         raise refusals.ChangeOpen()
     await files.require_sound(session, step, event.today)
-    payload = {"relation": relation, "relations": [one.model_dump() for one in request.relations]}
+    payload = {"relation": request.relation, "relations": [one.model_dump() for one in request.relations]}
     members = [UUID(request.member_id)]
+    ended = None if row.household_id == touched.row.id else await storage.lock_file(session, row.household_id)
     change = await files.record(
-        session, actor, event, request, touched.row, {}, members, payload=payload, requested=True
+        session, actor, event, request, touched.row, {}, members, other=ended, payload=payload, requested=True
     )
     return views.whole(change, None)
 
@@ -142,7 +154,7 @@ async def decide(
     if request.outcome == "accept":
         files.require_editable(household, None, reopened=(CLOSED,))
         touched = await files.read(session, household, seals)
-        row = touched.rows[change.member_ids[0]]
+        row = await _row(session, touched, change.member_ids[0])
         event = Event(change.id, change.kind, change.on, clock.office_today(), change.reason)
         await _require_free(session, touched, row, event)
         member = replace(household_rows.person_stated(row, seals), relation=change.payload["relation"])
@@ -150,5 +162,21 @@ async def decide(
         died_on = row.departed_on or change.on
         step = _return(touched, row, member, relations)
         written = await files.carry_out(session, actor, seals, event, [step])
+        if row.household_id != household.id:
+            written |= await _gone_with_the_merge(session, actor, seals, event, row)
         await death_events.tell(session, row.identity_index, died_on, death_events.WITHDRAWN)
     return await decided(session, actor, change, OUTCOMES[request.outcome], request.opinion, written)
+
+
+async def _gone_with_the_merge(
+    session: AsyncSession, actor: Actor, seals: Seals, event: Event, row: HouseholdMember
+) -> dict[str, int]:
+    """On the file that ended the person is dead no longer: they went where the others went, on the day of the return.
+    Gives the version of that file."""
+    household = await storage.lock_file(session, row.household_id)
+    async with widened(session):  # the two may lie in different villages by now
+        ended = await files.read(session, household, seals)
+        row.departure, row.departed_on = rules.DEPARTURE[rules.MERGE], event.on
+        await session.flush()
+        made = await versions.write(session, actor, ended.row, ended.content, event.why(event.kind))
+    return {str(ended.row.id): made.version}

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.domain.natural_changes import DONE, REQUESTED, RETURN, Filters
+from services.registry.domain.natural_changes import DEATH, DONE, REQUESTED, RETURN, Filters
 from services.registry.storage.tables import (
     Household,
     HouseholdMember,
@@ -50,6 +50,22 @@ async def former_rows(session: AsyncSession, index: bytes) -> Sequence[Household
             .order_by(HouseholdMember.departed_on.desc(), HouseholdMember.id.desc())
         )
         return rows.all()
+
+
+async def dead_of_merged(session: AsyncSession, household_id: UUID, member_id: UUID) -> HouseholdMember | None:
+    """The row of somebody recorded as dead on a file that became part of this household, by one merge or several."""
+    query = select(HouseholdMember).where(
+        HouseholdMember.id == member_id, ~HouseholdMember.active, HouseholdMember.departure == DEATH
+    )
+    async with widened(session):
+        row = await session.scalar(query)
+    if row is None:
+        return None
+    into = select(Household.id, Household.merged_into).where(Household.id == row.household_id).cte(recursive=True)
+    into = into.union(select(Household.id, Household.merged_into).where(Household.id == into.c.merged_into))
+    async with widened(session):
+        reached = await session.scalar(select(exists().where(into.c.id == household_id)))
+    return row if reached else None
 
 
 async def household_and_people(

@@ -131,8 +131,8 @@ class ReturnStates(RuleBroken):
 
 class ReturnElsewhere(Conflict):
     code = "registry.return_elsewhere"
-    zh = "此人随并户转入另一户档案,不能在本户回归"
-    en = "This person went to another file with a merge and does not return to this one"
+    zh = "本户已并入另一户,不能在本户回归:误登死亡的,请在并入后的户办理“回归”,其他人员在该户办理“加入”"
+    en = "This file merged into another: who was recorded as dead in error returns to that one, others join it"
     pointer = "/member_id"
 
 

@@ -243,3 +243,46 @@ async def test_the_death_of_the_last_of_a_household_in_a_closed_year_is_correcte
         (one,) = (await client.post("/internal/persons/eligibility", json=sent)).json()["answers"]
     assert one["status"] == "dead"
     assert await owner.fetchval("select count(*) from outbox_events where type = 'person.died'") == 1
+
+
+async def test_who_was_recorded_dead_in_error_comes_back_to_the_household_theirs_merged_into(
+    county: Harness, owner: Any
+) -> None:
+    """Through two merges and a move, decided by the county; on the file that ended they are dead no longer."""
+    mother = person("mother", 70, "2", name="吴兰")
+    first = await on_register(county, members=[person(), mother])
+    dead = first["members"][1]
+    await done(county, "deaths", event(first, on=days_ago(0), member_id=dead["id"]), first["version"])
+    ending = await read(county, first)
+    for age in (50, 60):
+        staying = await on_register(county, members=[person(age=age)])
+        comes = [(one, "other") for one in ending["members"]]
+        other = {"household_id": ending["id"], "version": ending["version"]}
+        body = event(staying, on=days_ago(0), other=other, household=facts(), relations=related(*comes))
+        await done(county, "merges", body, staying["version"])
+        ending = await read(county, staying)
+    last = await moved(county, ending, FOREIGN_VILLAGE)
+    there = event(first, on=days_ago(0), member_id=dead["id"], relation="mother")
+    refused = await post(county, "returns", there, (await read(county, first))["version"])
+    assert (refused.status_code, refused.json()["code"]) == (409, "registry.return_elsewhere")
+    stranger = await on_register(county, members=[person(age=33)])
+    elsewhere = event(stranger, on=days_ago(0), member_id=dead["id"], relation="other")
+    unknown = await post(county, "returns", elsewhere, stranger["version"])
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "registry.member_unknown")
+    here = clerk(FOREIGN_VILLAGE)
+    back = event(last, on=days_ago(0), member_id=dead["id"], relation="other")
+    early = await post(county, "returns", back | {"on": days_ago(3)}, last["version"], who=here)
+    assert early.status_code == 422, early.text
+    change = await done(county, "returns", back, last["version"], who=here)
+    decider = county_officer("natural_change.decide_county", county=FOREIGN_VILLAGE[:6], person="decider")
+    opinion = {"outcome": "accept", "opinion": "属实"}
+    answer = await post(county, f"{change['id']}/county-decision", opinion, who=decider)
+    assert answer.status_code == 200, answer.text
+    now, left = await read(county, last, here), await read(county, first)
+    assert [one["name"] for one in now["members"]].count("吴兰") == 1
+    assert "death" not in {one["kind"]["code"] for one in left["departed"]}
+    async with county.as_(actor(scope=(FOREIGN_VILLAGE[:6],), office="410102-finance"), issuer="funds") as client:
+        sent = {"on": days_ago(0), "people": [{"ref": "0", "person_id": dead["id"]}]}
+        (one,) = (await client.post("/internal/persons/eligibility", json=sent)).json()["answers"]
+    assert (one["person_id"], one["status"]) == (dead["id"], "eligible")
+    assert await owner.fetchval("select count(*) from outbox_events where type = 'person.death_withdrawn'") == 1
