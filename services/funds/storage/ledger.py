@@ -207,13 +207,18 @@ async def correct(
     return (await post(session, actor, book, [back]))[0]
 
 
+_OPENED = {"allocation": ("reserved",), "claim": ("claim", "withheld"), "payment": ("in_flight", "paid")}
+"""What opening books bring, and the accounts of it they credit; ids of other things mean nothing beside these."""
+
+
 async def last_transfer(session: AsyncSession, kind: str, cause_type: str, cause_id: int) -> LedgerTransfer:
     """The newest transfer of a kind that a thing caused; the one a reversal is linked to.
 
     Of a thing that came by opening books their import is the cause; then it is known by the account it went to.
     """
     own = and_(LedgerTransfer.cause_type == cause_type, LedgerTransfer.cause_id == cause_id)
-    accounts = select(LedgerAccount.id).where(LedgerAccount.owner_id == cause_id)
+    kinds = _OPENED.get(cause_type, ())
+    accounts = select(LedgerAccount.id).where(LedgerAccount.owner_id == cause_id, LedgerAccount.kind.in_(kinds))
     opened = and_(LedgerTransfer.cause_type == "book_import", LedgerTransfer.credit_id.in_(accounts))
     return (
         await session.execute(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.chassis.identity import Actor
-from tests.services.funds.world import PROVINCE, YEAR, World, day
+from tests.services.funds.world import COUNTY, PROVINCE, READER, YEAR, World, day
 
 GROUPINGS = ("division", "fund_kind", "level", "batch", "office", "project")
 LATE_MONEY_OF = ("division_code", "fund_year", "as_of")
@@ -39,3 +39,18 @@ async def check_late_money(world: World, **params: Any) -> None:
     late = await world.seen(PROVINCE, "/late-money", **asked)
     assert sum(late["sides"].values()) + late["retention_not_due_fen"] == late["unspent_fen"]
     assert sum(row["late_fen"] for row in late["rows"]) == sum(late["late_sides"].values()) == late["late_fen"]
+
+
+async def check_walks(world: World) -> None:
+    """Every walk from every thing of the money adds up, and so do the ledger and the county's tree."""
+    things = (
+        ("document_id", "/documents"), ("receipt_id", "/receipts"), ("allocation_id", "/allocations"),
+        ("claim_id", "/claims"), ("payment_id", "/payments"),
+    )  # fmt: skip
+    for name, path in things:
+        for row in (await world.seen(READER, path, limit=50))["items"]:
+            walk = await world.seen(READER, "/trace", **{name: row[name]})
+            assert walk["differences"] == [], (name, row[name])
+    tree = await world.seen(READER, "/tree", division_code=COUNTY, fund_year=YEAR)
+    assert tree["difference_fen"] == 0
+    await world.books_balance()
