@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from shared.schemas.funds import Id
 from shared.schemas.wire import Code, Day, FenOrZero, LongText, Wire
 
 Rate = Annotated[str, Field(strict=True), StringConstraints(pattern=r"^(0(\.[0-9]{1,4})?|1(\.0{1,4})?)$")]
@@ -68,6 +69,8 @@ class ClaimChecks(Wire):
 
 
 class NewRepeat(Wire):
-    """A claim made again after its payment came back whole; its papers stay with the first."""
+    """A claim made again after its payment came back whole; its papers stay with the first. The money is taken from
+    where it came back to, or from another allocation of the project."""
 
     claimed_on: Day
+    allocation_id: Id | None = None

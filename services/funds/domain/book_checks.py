@@ -329,14 +329,14 @@ def require_before(books: Books, live_from: date | None) -> None:
 def _contracts(books: Books, known: Known) -> Iterator[Fault]:
     """Claims less what came back stay within the project's contract, where there is one."""
     codes = {line.key: line.project_code for line in books.allocations}
-    project = {line.key: codes.get(line.allocation, "") for line in books.payments if line.kind == "pay"}
+    project = {key: codes.get(allocation, "") for key, allocation in books.paid_from().items()}
     claimed: dict[str, int] = defaultdict(int, known.claimed)
     for line in books.payments:
         if line.kind == "return":
             claimed[project.get(line.original, "")] -= line.amount_fen
     for line in books.payments:
         code = project.get(line.key, "")
-        if line.kind != "pay" or not code:
+        if not line.from_allocation or not code:
             continue
         claimed[code] += line.amount_fen + line.withheld_fen
         grant = known.grants.get(code)

@@ -50,15 +50,34 @@ def require_within(
     Raises OverContract, OverStage with what is left, ProgressMissing, ProgressNotStated.
     """
     claimable = claimable_of(terms, contract_fen)
-    if claimed_fen + amount_fen > claimable:
-        raise OverContract(left_fen=max(claimable - claimed_fen, 0))
+    _require_contract(amount_fen, claimed_fen, claimable)
     if kind != "progress" and progress_percent is not None:
         raise ProgressNotStated()
     if kind == "progress" and terms.stated and progress_percent is None:
         raise ProgressMissing()
-    ceiling = ceiling_of(kind, claimable, terms, progress_percent)
-    if claimed_fen + amount_fen > ceiling:
-        raise OverStage(left_fen=max(ceiling - claimed_fen, 0))
+    _require_stage(amount_fen, claimed_fen, ceiling_of(kind, claimable, terms, progress_percent))
+
+
+def require_room_again(amount_fen: int, claimed_fen: int, contract_fen: int, terms: Terms, *, accepted: bool) -> None:
+    """Refuse to claim again what others claimed since, or what makes more than works not accepted yet are paid.
+
+    Raises OverContract, OverStage with what is left.
+    """
+    claimable = claimable_of(terms, contract_fen)
+    _require_contract(amount_fen, claimed_fen, claimable)
+    if not accepted:
+        before_acceptance = (ceiling_of(stage, claimable, terms, None) for stage in ("advance", "progress"))
+        _require_stage(amount_fen, claimed_fen, max(before_acceptance))
+
+
+def _require_contract(amount_fen: int, claimed_fen: int, claimable_fen: int) -> None:
+    if claimed_fen + amount_fen > claimable_fen:
+        raise OverContract(left_fen=max(claimable_fen - claimed_fen, 0))
+
+
+def _require_stage(amount_fen: int, claimed_fen: int, ceiling_fen: int) -> None:
+    if claimed_fen + amount_fen > ceiling_fen:
+        raise OverStage(left_fen=max(ceiling_fen - claimed_fen, 0))
 
 
 def ceiling_of(kind: str, claimable_fen: int, terms: Terms, progress_percent: int | None) -> int:

@@ -12,7 +12,6 @@ from services.funds.domain.refusals.spending import (
     ClaimsNotForGrants,
     NotAccepted,
     NotContracted,
-    OverContract,
     PaperMissing,
     PaperRepeated,
     PaperUnknown,
@@ -87,9 +86,3 @@ def parts_of(amount_fen: int, contract_rate: str | None, highest_rate: str) -> P
     rate = smaller_rate(contract_rate or "0", highest_rate)
     withheld = share_of(amount_fen, rate)
     return Parts(amount_fen - withheld, withheld, rate)
-
-
-def require_within_contract(amount_fen: int, claimed_fen: int, contract_fen: int) -> None:
-    """Refuse claims that together exceed the contract. Raises OverContract with what is left."""
-    if claimed_fen + amount_fen > contract_fen:
-        raise OverContract(left_fen=max(contract_fen - claimed_fen, 0))

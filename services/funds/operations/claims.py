@@ -13,6 +13,7 @@ from services.funds.domain.days import require_order
 from services.funds.domain.parameters import Parameters
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.bank_files import PaymentNotReturned
+from services.funds.domain.refusals.claim_checks import AllocationOfAnotherProject
 from services.funds.domain.refusals.spending import AlreadyDecided, NotContracted, ProjectNotInLibrary, StepNotDue
 from services.funds.operations import alerts, claim_checks, claim_money, contract_terms, uses
 from services.funds.operations.allocations import account_for
@@ -179,14 +180,13 @@ async def file_again(session: AsyncSession, actor: Actor, claim_id: int, request
     payment = await payment_storage.returned_of(session, before.id)
     if before.state != "returned" or payment is None:
         raise PaymentNotReturned(state=before.state)
-    allocation = await allocation_storage.visible(session, actor, before.allocation_id)
-    if allocation is None:
-        raise NotFound()
+    allocation = await _allocation_again(session, actor, before, request)
     await project_grants.require_going_on(session, before.project_code)
     returned_on = max(
         back.returned_on for back in (await payment_storage.returns_of(session, [payment.id]))[payment.id]
     )
-    require_order(request.claimed_on, today=clock.office_today(), not_before=returned_on, pointer="/claimed_on")
+    earliest = max(returned_on, allocation.decided_on or returned_on)
+    require_order(request.claimed_on, today=clock.office_today(), not_before=earliest, pointer="/claimed_on")
     await _require_room(session, before, payment.amount_fen)
     filed = Filed(
         before.kind, rules.Parts(payment.amount_fen, 0, "0"), request.claimed_on, [], before.grant_version,
@@ -198,16 +198,29 @@ async def file_again(session: AsyncSession, actor: Actor, claim_id: int, request
     return await answer(session, row)
 
 
+async def _allocation_again(session: AsyncSession, actor: Actor, before: Claim, request: NewRepeat) -> Allocation:
+    """Where the money is taken from: where it came back to, or another allocation of the project that is named."""
+    allocation = await allocation_storage.visible(session, actor, request.allocation_id or before.allocation_id)
+    if allocation is None:
+        raise NotFound()
+    if allocation.project_code != before.project_code:
+        raise AllocationOfAnotherProject()
+    if allocation.state != "approved":
+        raise StepNotDue(pointer="/allocation_id")
+    return allocation
+
+
 async def _require_room(session: AsyncSession, before: Claim, amount_fen: int) -> None:
-    """What came back may have been claimed by others since: the contract's claimable part still has to hold it."""
+    """What came back may have been claimed by others since: contract and stage still have to hold it."""
     grant = (await project_grants.versions(session, before.project_code))[-1]
     await project_grants.lock_project(session, grant)
     values = await parameters.load(session, before.county_code, before.claimed_on)
     terms = await contract_terms.terms_for(session, before.project_code, values)
-    if before.kind == "retention" or grant.contract_fen is None:
+    if grant.contract_fen is None:
         return
     claimed = await storage.claimed_by(session, before.project_code)
-    rules.require_within_contract(amount_fen, claimed, claim_stages.claimable_of(terms, grant.contract_fen))
+    accepted = grant.accepted_on is not None
+    claim_stages.require_room_again(amount_fen, claimed, grant.contract_fen, terms, accepted=accepted)
 
 
 async def review(session: AsyncSession, actor: Actor, claim_id: int, request: wire.NewReview) -> wire.Claim:

@@ -85,18 +85,19 @@ async def claimed_by(session: AsyncSession, project_code: str) -> int:
     """Fen claimed on a project's contract: live claims less what came back, and less retention that was called back.
     The caller holds the project's row.
 
-    Retention claims are not counted again: they release what a claim before them withheld.
+    Retention claims are not counted again: they release what a claim before them withheld. What of them came back is
+    free like any other money, and counted where it is claimed again.
     """
     claimed = await session.scalar(
         select(func.coalesce(func.sum(Claim.amount_fen), 0)).where(
-            Claim.project_code == project_code, Claim.state != "refused", Claim.kind != "retention"
+            Claim.project_code == project_code, Claim.state != "refused", Claim.releases_claim_id.is_(None)
         )
     )
     returned = await session.scalar(
         select(func.coalesce(func.sum(PaymentReturn.amount_fen), 0))
         .join(PaymentRow, PaymentRow.id == PaymentReturn.payment_id)
         .join(Claim, Claim.id == PaymentRow.claim_id)
-        .where(Claim.project_code == project_code, Claim.kind != "retention")
+        .where(Claim.project_code == project_code)
     )
     recalled = await session.scalar(
         select(func.coalesce(func.sum(Recall.amount_fen), 0))

@@ -26,6 +26,13 @@ class OverStage(RuleBroken):
     pointer = "/amount_fen"
 
 
+class AllocationOfAnotherProject(RuleBroken):
+    code = "funds.allocation_of_another_project"
+    zh = "重新报账只能使用同一项目的分配资金"
+    en = "A claim is made again on money of its own project"
+    pointer = "/allocation_id"
+
+
 class ProgressMissing(RuleBroken):
     code = "funds.progress_missing"
     zh = "进度款须填写完工百分比"

@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.services.funds.api import test_recalls as recalls
 from tests.services.funds.api import test_retentions as retentions
+from tests.services.funds.checks import check_walks
 from tests.services.funds.world import (
     CLAIMANT,
     CONFIRMER,
@@ -116,3 +117,95 @@ async def test_money_called_back_after_a_part_was_paid_is_not_paid_again(world: 
     total = (await world.progress())["total"]
     assert total["paid_fen"] - total["returned_fen"] == 58_200
     await world.books_balance()
+
+
+async def test_what_came_back_and_was_called_back_is_claimed_again_on_money_given_anew(world: World) -> None:
+    """Its papers lie with the first claim, its allocation is empty: another one of the project pays."""
+    world.projects["P1"] = grant_of("P1", **CONTRACT)
+    receipt = await world.money(300_000)
+    allocation = await world.allocation(receipt, 100_000)
+    claim = await world.claim(allocation, 100_000)
+    await carried(world, claim, 5)
+    await came_back(world, await payment_of(world, claim), 97_000, day(6))
+    target = {"allocation_id": allocation["allocation_id"]}
+    recall = await world.made(recalls.RECALLER, "/recalls", recalls.body(97_000, on=day(6, 2), **target))
+    assert (await recalls.decide(world, recalls.SECOND, recall, on=day(6, 3))).status_code == 200
+    fresh = await world.allocation(receipt, 97_000, on=day(6, 4), decided=day(6, 5))
+    world.projects["P2"] = grant_of("P2")
+    others = await world.allocation(receipt, 97_000, "P2", on=day(6, 4), decided=day(6, 5))
+    asked = {"receipt_id": receipt["receipt_id"], "project_code": "P1", "amount_fen": 1, "proposed_on": day(6, 4)}
+    waiting = await world.made(MAKER, "/allocations", asked)
+    path = f"/claims/{claim['claim_id']}/again"
+    refused = [
+        (None, day(6, 6), "allocation_exhausted"), (others, day(6, 6), "allocation_of_another_project"),
+        (waiting, day(6, 6), "step_not_due"), (fresh, day(6, 4), "day_before_step"),
+        ({"allocation_id": 999}, day(6, 6), "not_found"),
+    ]  # fmt: skip
+    for origin, on, code in refused:
+        body = {"claimed_on": on} | ({} if origin is None else {"allocation_id": origin["allocation_id"]})
+        assert code_of(await world.post(CLAIMANT, path, body)) == code
+    body = {"claimed_on": day(6, 6), "allocation_id": fresh["allocation_id"]}
+    second = await world.made(CLAIMANT, path, body)
+    await carried(world, second, 6)
+    total = (await world.progress())["total"]
+    assert (total["paid_fen"] - total["returned_fen"], total["withheld_fen"]) == (97_000, 3_000)
+    await check_walks(world)
+
+
+async def test_retention_that_came_back_in_part_is_claimed_and_not_a_fen_beyond_the_contract(world: World) -> None:
+    world.projects["P1"] = grant_of("P1", contract_fen=100_000)
+    allocation = await world.allocation(await world.money(200_000), 150_000)
+    await retentions.shorten(world, 90)
+    first = await world.claim(allocation, 90_000)
+    await carried(world, first, 5)
+    world.projects["P1"] = grant_of("P1", contract_fen=100_000, **retentions.ACCEPTED)
+    await carried(world, await world.claim(allocation, 10_000, "final", on=day(6, 2)), 6)
+    kept = await released(world, first)
+    await came_back(world, await carried(world, kept, 9), 1_000, day(10))
+    over = await world.post(CLAIMANT, "/claims", claim_body(allocation, 1_001, "final", on=day(10, 2)))
+    assert (code_of(over), over.json()["facts"]) == ("over_contract", {"left_fen": 1_000})
+    await carried(world, await world.claim(allocation, 1_000, "final", on=day(10, 2)), 10)
+    assert (
+        code_of(await world.post(CLAIMANT, "/claims", claim_body(allocation, 1, "final", on=day(11))))
+        == "over_contract"
+    )
+    await check_walks(world)
+
+
+async def test_retention_that_came_back_whole_is_claimed_again_once(world: World) -> None:
+    """Whether anew or by another claim on the contract: what one of them took the other has not."""
+    world.projects["P1"] = grant_of("P1", contract_fen=100_000)
+    allocation = await world.allocation(await world.money(200_000), 150_000)
+    await retentions.shorten(world, 90)
+    first = await world.claim(allocation, 90_000)
+    await carried(world, first, 5)
+    world.projects["P1"] = grant_of("P1", contract_fen=100_000, **retentions.ACCEPTED)
+    await carried(world, await world.claim(allocation, 10_000, "final", on=day(6, 2)), 6)
+    kept = await released(world, first)
+    await came_back(world, await carried(world, kept, 9), 2_700, day(10))
+    other = await world.claim(allocation, 1_000, "final", on=day(10, 2))
+    path = f"/claims/{kept['claim_id']}/again"
+    assert code_of(await world.post(CLAIMANT, path, {"claimed_on": day(10, 3)})) == "over_contract"
+    await world.review(other, "refuse", on=day(10, 4))
+    await carried(world, await again(world, kept, day(10, 5)), 10)
+    assert (
+        code_of(await world.post(CLAIMANT, "/claims", claim_body(allocation, 1, "final", on=day(11))))
+        == "over_contract"
+    )
+    await check_walks(world)
+
+
+async def test_claiming_again_does_not_pass_the_stage_before_acceptance(world: World) -> None:
+    world.projects["P1"] = grant_of("P1", contract_fen=100_000)
+    allocation = await world.allocation(await world.money(200_000), 100_000)
+    first = await world.claim(allocation, 20_000)
+    await carried(world, first, 5)
+    await came_back(world, await payment_of(world, first), 19_400, day(6))
+    await carried(world, await world.claim(allocation, 80_000, on=day(6, 2)), 6)
+    path = f"/claims/{first['claim_id']}/again"
+    over = await world.post(CLAIMANT, path, {"claimed_on": day(7)})
+    assert (code_of(over), over.json()["facts"]) == ("over_stage", {"left_fen": 9_400})
+    world.projects["P1"] = grant_of("P1", contract_fen=100_000, **retentions.ACCEPTED)
+    await world.tell("P1")
+    await carried(world, await again(world, first, day(7)), 7)
+    await check_walks(world)

@@ -30,6 +30,15 @@ def test_a_ceiling_is_within_the_claimable_part_and_reached_exactly(
             claim_stages.require_within(kind, ceiling + 1, 0, contract, terms, done)
 
 
+def test_claiming_again_may_reach_the_contract_once_accepted_and_the_stage_before() -> None:
+    terms = claim_stages.Terms(20, "0.3", "0.9")
+    for accepted, ceiling, refused in ((True, 80, OverContract), (False, 72, OverStage)):
+        claim_stages.require_room_again(ceiling - 50, 50, 100, terms, accepted=accepted)
+        with pytest.raises(refused) as caught:
+            claim_stages.require_room_again(ceiling - 49, 50, 100, terms, accepted=accepted)
+        assert caught.value.facts == {"left_fen": ceiling - 50}
+
+
 @pytest.mark.parametrize(
     ("window", "levels"), [(100, []), (101, ["county"]), (200, ["county"]), (201, ["county", "superior"])]
 )

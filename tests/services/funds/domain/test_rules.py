@@ -15,7 +15,6 @@ from services.funds.domain.divisions import child_of
 from services.funds.domain.parameters import BOUNDS, DATA, Value, require_value, resolve
 from services.funds.domain.refusals import documents as refused
 from services.funds.domain.refusals.grants import ParameterUnknown, ParameterValueWrong, PeriodWrong
-from services.funds.domain.refusals.spending import OverContract
 from services.funds.domain.trace import Node, Walk
 from shared.schemas.funds import NewDocumentLine
 
@@ -59,13 +58,6 @@ def test_the_contract_rate_is_never_exceeded_nor_the_highest_one() -> None:
     assert claims.parts_of(1_000, "0.10", "0.05").withheld_fen == 50
     assert claims.parts_of(1_000, None, "0.05").withheld_fen == 0
     assert claims.parts_of(33, "0.05", "0.05").withheld_fen == 1
-
-
-def test_claims_may_reach_the_contract_and_not_pass_it() -> None:
-    claims.require_within_contract(40, 60, 100)
-    with pytest.raises(OverContract) as caught:
-        claims.require_within_contract(41, 60, 100)
-    assert caught.value.facts == {"left_fen": 40}
 
 
 def lines_for(*codes: str) -> list[NewDocumentLine]:
