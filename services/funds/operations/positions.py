@@ -193,6 +193,11 @@ async def _claimed(session: AsyncSession, books: _Books, as_of: date) -> dict[in
     return found
 
 
+def _is_kept(claim: domain.Claimed) -> bool:
+    """Whether retention of the claim is all that is left of it: before it is paid nothing of it is released."""
+    return claim.withheld_fen > 0 and not claim.waiting_fen and not claim.in_flight_fen
+
+
 def _claim(claim: storage.Filed, states: list[AccountState], as_of: date) -> domain.Claimed:
     waiting = [state for state in states if state.kind == "claim"]
     flying = [state for state in states if state.kind == "in_flight"]
@@ -245,6 +250,6 @@ def _allocation(
         row.decided_on,
         reserved,
         available,
-        tuple(claim._replace(due_on=due_on) if claim.withheld_fen else claim for claim in claimed),
+        tuple(claim._replace(due_on=due_on) if _is_kept(claim) else claim for claim in claimed),
         row.batch,
     )

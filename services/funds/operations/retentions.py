@@ -73,7 +73,7 @@ async def _answers(session: AsyncSession, found: Sequence[tuple[Claim, int]]) ->
 
 
 async def _answer(session: AsyncSession, claim: Claim, held_fen: int, accepted_on: date | None) -> wire.Retention:
-    due_on = await due_day(session, claim.county_code, accepted_on) if accepted_on else None
+    due_on = await due_day(session, claim.county_code, accepted_on) if accepted_on and claim.state in SETTLED else None
     return wire.Retention(
         claim_id=claim.id,
         allocation_id=claim.allocation_id,

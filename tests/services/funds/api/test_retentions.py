@@ -79,6 +79,7 @@ async def test_the_due_list_holds_what_may_be_released_by_a_day_and_pages_over_t
     claims = [await world.claim(one, 10_000, on=day(6, 2)) for one in (accepted, running, running, accepted)]
     for claim in claims:
         await world.review(claim, on=day(6, 3))
+        await world.settle(await world.order(claim, on=day(6, 4)), on=day(6, 5))
     assert (await world.seen(READER, "/retentions", due_by=day(6, 30)))["items"] == []
     first = await world.seen(READER, "/retentions", due_by=day(7), limit=1)
     rest = await world.seen(READER, "/retentions", due_by=day(7), limit=1, cursor=first["next_cursor"])
@@ -226,3 +227,20 @@ async def test_retention_of_a_claim_nobody_has_paid_is_not_released(world: World
     assert (await world.progress())["total"]["withheld_fen"] == 3_000
     await world.settle(await world.order(claim))
     await world.made(MAKER, path, body)
+
+
+async def test_retention_of_a_claim_that_is_not_paid_waits_for_finance_and_is_not_due(world: World) -> None:
+    """Its release is refused; so it is in no list of what is due, and nobody but finance is late."""
+    await shorten(world, 30)
+    claim = await world.review(await world.claim(await world.allocation(await world.money(100_000), 100_000), 100_000))
+    world.projects["P1"] = grant_of("P1", **ACCEPTED)
+    await world.tell("P1")
+    assert (await world.seen(READER, "/retentions", due_by=day(10)))["items"] == []
+    steps = [row["step"] for row in (await world.progress(as_of=day(12)))["delays"]]
+    assert steps == ["payment"]
+    await check_progress(world, division_code=COUNTY, as_of=day(12))
+    await world.settle(await world.order(claim, on=day(10)), on=day(10, 2))
+    (due,) = (await world.seen(READER, "/retentions", due_by=day(10)))["items"]
+    assert due["claim_id"] == claim["claim_id"]
+    steps = [row["step"] for row in (await world.progress(as_of=day(12)))["delays"]]
+    assert steps == ["retention_release"]
