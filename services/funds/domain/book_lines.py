@@ -113,6 +113,14 @@ class Books:
             for line in getattr(self, part):
                 yield part, line
 
+    def came_back_whole(self) -> list[str]:
+        """Vouchers of payments all of which came back: they may be claimed again."""
+        back: dict[str, int] = {}
+        for line in self.payments:
+            if line.kind == "return":
+                back[line.original] = back.get(line.original, 0) + line.amount_fen
+        return [line.key for line in self.payments if line.kind != "return" and back.get(line.key) == line.amount_fen]
+
     def paid_from(self) -> dict[str, str]:
         """By voucher of a payment, also of retention: the allocation whose money it is; empty when nothing says."""
         found = {line.key: line.allocation for line in self.payments if line.from_allocation}

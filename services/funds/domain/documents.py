@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -76,6 +76,12 @@ def number_key(number: str) -> str:
     """A document's number as it is compared: 皖财〔2025〕1号 and 皖财[2025] 1 号 are one number."""
     plain = unicodedata.normalize("NFKC", number)
     return re.sub(r"\s", "", plain).translate(_BRACKETS).upper()
+
+
+def line_key(key: str, place: tuple[str, str, str], gone: Container[tuple[str, str, str]]) -> str:
+    """The key of a line under a document's number. Lines of opening books that were undone stay and keep theirs; the
+    paper's own line then stands beside it."""
+    return f"{key}#" if place in gone else key
 
 
 def stated_key(key: str, division_code: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -91,6 +91,11 @@ class Walk:
 
     def join(self, source: str, target: str, amount_fen: int, way: Way = "down") -> None:
         self.edges.setdefault((source, target), Edge(source, target, amount_fen, way))
+
+    def take_out(self, gone: Iterable[str]) -> None:
+        """These came by books that were undone: they are shown, and nothing is in them."""
+        for name in gone:
+            self.nodes[name] = replace(self.nodes[name], state="undone")
 
     def hide(self, node: str, amount_fen: int) -> None:
         self.hidden[node] = self.hidden.get(node, 0) + amount_fen

@@ -185,12 +185,15 @@ class Posting:
         """Claims with their payments; those that release retention after those that withheld it; returns last."""
         claims: dict[str, Claim] = {}
         payments: dict[str, Payment] = {}
+        whole = books.came_back_whole()
         for kind in ("pay", "retention"):
             lines = [line for line in books.payments if line.kind == kind]
             found = {line.key: self._claim(line, claims, allocations) for line in lines}
             await self._add(list(found.values()))
             claims |= found
             payments |= {line.key: self._payment(line, claims[line.key]) for line in lines}
+        for key in whole:
+            claims[key].state = payments[key].state = "returned"
         await self._add(list(payments.values()))
         for line in books.payments:
             if line.kind != "return":

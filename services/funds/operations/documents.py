@@ -149,18 +149,24 @@ async def _enter(session: AsyncSession, actor: Actor, request: wire.NewDocument)
     key = rules.number_key(request.number)
     if await storage.stated(session, key, [line.division_code for line in request.lines]):
         raise DocumentLineTaken()
+    gone = await storage.undone_lines(session, key)
     values = request.model_dump(exclude={"lines", "office_name", "public_benefit"})
     row = Document(**values, number_key=key, office_name=request.office_name or "")
     decisions.sign(actor, row)
     lines = [
         DocumentLine(
-            number=number, number_key=key, division_code=line.division_code, amount_fen=line.amount_fen,
-            direction=line.direction or "", project_code=line.project_code or "", matching_fen=line.matching_fen,
+            number=number, number_key=rules.line_key(key, _place(line), gone), division_code=line.division_code,
+            amount_fen=line.amount_fen, direction=line.direction or "", project_code=line.project_code or "",
+            matching_fen=line.matching_fen,
         )
         for number, line in enumerate(request.lines, start=1)
     ]  # fmt: skip
     await storage.add(session, row, lines)
     return row, lines
+
+
+def _place(line: wire.NewDocumentLine) -> tuple[str, str, str]:
+    return line.division_code, line.direction or "", line.project_code or ""
 
 
 async def _send(

@@ -178,6 +178,8 @@ class Tracer:
         walk = self._walk
         await self._weigh()
         opened = await book_imports.origins(self._session, [(node.type, node.number) for node in walk.nodes.values()])
+        gone = await book_imports.undone_among(self._session, opened.values())
+        walk.take_out({f"{kind}:{number}" for (kind, number), one in opened.items() if one in gone})
         ordered = walk.ordered_nodes()
         behind = [node for node in ordered if self._after is None or sort_key(node) > self._after]
         page = behind[: self._limit]

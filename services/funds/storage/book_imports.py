@@ -19,6 +19,7 @@ from services.funds.storage.tables import (
     BookImportFile,
     BookImportLine,
     Claim,
+    DividendShare,
     Document,
     GrantBatch,
     LedgerAccount,
@@ -135,6 +136,12 @@ async def origins(session: AsyncSession, things: Iterable[tuple[str, int]]) -> d
     return found
 
 
+async def undone_among(session: AsyncSession, import_ids: Iterable[int]) -> set[int]:
+    """Which of these books were undone."""
+    query = select(BookImport.id).where(one_of(BookImport.id, sorted(set(import_ids))), BookImport.state == "undone")
+    return set(await session.scalars(query))
+
+
 def undone(subject_type: str, subject_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """SQL: the thing came by opening books that were undone."""
     return exists().where(
@@ -226,7 +233,16 @@ async def transfers(session: AsyncSession, import_id: int) -> Sequence[LedgerTra
 
 
 async def built_upon(session: AsyncSession, import_id: int, account_ids: Sequence[int]) -> bool:
-    """Whether money moved on these accounts for another reason than the books themselves."""
+    """Whether money moved on these accounts for another reason than the books themselves, or is invested for a
+    household."""
+    invested = exists().where(
+        BookImportEntry.import_id == import_id,
+        BookImportEntry.subject_type == "allocation",
+        DividendShare.allocation_id == BookImportEntry.subject_id,
+        DividendShare.state != "refused",
+    )
+    if await session.scalar(select(invested)):
+        return True
     other = tuple_(LedgerTransfer.cause_type, LedgerTransfer.cause_id) != (CAUSE, import_id)
     for column in (LedgerTransfer.debit_id, LedgerTransfer.credit_id):
         for start in range(0, len(account_ids), 5_000):

@@ -97,7 +97,7 @@ async def claimed_by(session: AsyncSession, project_code: str) -> int:
         select(func.coalesce(func.sum(PaymentReturn.amount_fen), 0))
         .join(PaymentRow, PaymentRow.id == PaymentReturn.payment_id)
         .join(Claim, Claim.id == PaymentRow.claim_id)
-        .where(Claim.project_code == project_code)
+        .where(Claim.project_code == project_code, Claim.state != "refused")
     )
     recalled = await session.scalar(
         select(func.coalesce(func.sum(Recall.amount_fen), 0))

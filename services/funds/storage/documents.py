@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.documents import stated_key
+from services.funds.storage.book_imports import undone
 from services.funds.storage.tables import Document, DocumentLine, Receipt
 from shared.chassis.identity import Actor
 from shared.chassis.scope import in_scope, within
@@ -26,7 +27,16 @@ async def add(session: AsyncSession, document: Document, lines: Sequence[Documen
 async def stated(session: AsyncSession, key: str, division_codes: Sequence[str]) -> bool:
     """Whether opening books of one of these places say what the document of this number gave it."""
     keys = [stated_key(key, code) for code in division_codes]
-    return bool(await session.scalar(select(exists().where(Document.number_key.in_(keys)))))
+    said = exists().where(Document.number_key.in_(keys), ~undone("document", Document.id))
+    return bool(await session.scalar(select(said)))
+
+
+async def undone_lines(session: AsyncSession, key: str) -> set[tuple[str, str, str]]:
+    """Place, direction and project of the lines under this number that came by opening books which were undone."""
+    query = select(DocumentLine.division_code, DocumentLine.direction, DocumentLine.project_code).where(
+        DocumentLine.number_key == key, undone("line", DocumentLine.id)
+    )
+    return {(row[0], row[1], row[2]) for row in await session.execute(query)}
 
 
 async def visible(session: AsyncSession, actor: Actor, document_id: int) -> Document | None:

@@ -99,20 +99,21 @@ async def claimed(session: AsyncSession, question: Question) -> dict[str, int]:
     """By project of the area: fen claimed on its contract by the day, of any year and kind, less what came back and
     less retention that was called back.
 
-    Retention claims are not counted again: they release what a claim before them withheld.
+    Retention claims are not counted again: they release what a claim before them withheld. What of them came back is
+    free like any other money, and counted where it is claimed again.
     """
-    area = (within(Claim.county_code, question.books), Claim.kind != "retention")
+    area = (within(Claim.county_code, question.books),)
     live = or_(Claim.state != "refused", Claim.decided_on > question.as_of)
     filed = (
         select(Claim.project_code, func.sum(Claim.amount_fen))
-        .where(*area, Claim.claimed_on <= question.as_of, live)
+        .where(*area, Claim.releases_claim_id.is_(None), Claim.claimed_on <= question.as_of, live)
         .group_by(Claim.project_code)
     )
     back = (
         select(Claim.project_code, -func.sum(PaymentReturn.amount_fen))
         .join(Payment, Payment.claim_id == Claim.id)
         .join(PaymentReturn, PaymentReturn.payment_id == Payment.id)
-        .where(*area, PaymentReturn.returned_on <= question.as_of)
+        .where(*area, PaymentReturn.returned_on <= question.as_of, live)
         .group_by(Claim.project_code)
     )
     called_back = (
@@ -208,7 +209,7 @@ def _other_steps(question: Question, since: date) -> Iterable[Select[Any]]:
         .where(within(Receipt.division_code, question.area), Receipt.received_on.between(since, question.as_of))
         .where(~undone("receipt", Receipt.id))
     )
-    decided = Allocation.decided_on.between(since, question.as_of)
+    decided = and_(Allocation.decided_on.between(since, question.as_of), ~undone("allocation", Allocation.id))
     yield (
         _counted("allocation", Receipt.received_on, Allocation.proposed_on)
         .select_from(Allocation)
@@ -242,6 +243,7 @@ def _final_claims(question: Question, since: date) -> Select[Any]:
         .join(accepted, accepted.c.project_code == Claim.project_code)
         .where(within(Claim.division_code, question.area), Claim.kind == "final")
         .where(Claim.claimed_on.between(since, question.as_of), Claim.claimed_on >= accepted.c.since)
+        .where(~undone("claim", Claim.id))
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from services.funds.domain.uses import MANAGEMENT_FEE
+from services.funds.storage.book_imports import undone
 from services.funds.storage.tables import Allocation, Recall, Receipt
 
 
@@ -21,7 +22,10 @@ async def hold(session: AsyncSession, county_code: str, fund_year: int, fund_kin
 
 async def received(session: AsyncSession, division_code: str, fund_year: int, fund_kind: str) -> dict[str, int]:
     """By direction: fen a division received of one kind and year, less what was called back."""
-    mine = (Receipt.division_code == division_code, Receipt.fund_year == fund_year, Receipt.fund_kind == fund_kind)
+    mine = (
+        Receipt.division_code == division_code, Receipt.fund_year == fund_year, Receipt.fund_kind == fund_kind,
+        ~undone("receipt", Receipt.id),
+    )  # fmt: skip
     brought = select(Receipt.direction, func.sum(Receipt.amount_fen)).where(*mine).group_by(Receipt.direction)
     recalled = (
         select(Receipt.direction, func.sum(-Recall.amount_fen))
@@ -67,7 +71,7 @@ async def kinds(session: AsyncSession, division_code: str, fund_year: int) -> Se
     """The kinds of money a division received in a year."""
     query = (
         select(Receipt.fund_kind)
-        .where(Receipt.division_code == division_code, Receipt.fund_year == fund_year)
+        .where(Receipt.division_code == division_code, Receipt.fund_year == fund_year, ~undone("receipt", Receipt.id))
         .distinct()
         .order_by(Receipt.fund_kind)
     )

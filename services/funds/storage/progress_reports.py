@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.progress_reports import money_of
+from services.funds.storage.book_imports import undone
 from services.funds.storage.tables import (
     DivisionName,
     ProgressReport,
@@ -99,7 +100,7 @@ async def places_with_money(
         select(Receipt.division_code, func.min(DivisionName.name))
         .outerjoin(DivisionName, DivisionName.code == Receipt.division_code)
         .where(in_scope(Receipt.division_code, actor), within(Receipt.division_code, area))
-        .where(Receipt.fund_year == fund_year, Receipt.received_on <= by)
+        .where(Receipt.fund_year == fund_year, Receipt.received_on <= by, ~undone("receipt", Receipt.id))
         .group_by(Receipt.division_code)
         .order_by(Receipt.division_code)
     )
