@@ -11,9 +11,9 @@ from tests.services.funds.checks import check_walks
 from tests.services.funds.opening_books import decision, send_in, workbook
 from tests.services.funds.world import CHECKER, COUNTY, PROVINCE, READING, World, day, desk, grant_of
 
-OTHER = {"office": "341621-finance", "scope": ("341621",)}
-CLERK = desk("book_import.write", "book_import.read", *READING, **OTHER)
-CHIEF = desk("book_import.decide", "book_import.read", *READING, **OTHER)
+FINANCE, ITS_AREA = "341621-finance", ("341621",)
+CLERK = desk("book_import.write", "book_import.read", *READING, office=FINANCE, scope=ITS_AREA)
+CHIEF = desk("book_import.decide", "book_import.read", *READING, office=FINANCE, scope=ITS_AREA)
 
 
 async def imported_elsewhere(world: World) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from tests.services.funds.api import test_dividends as dividends
 from tests.services.funds.api import test_retentions as retentions
 from tests.services.funds.checks import check_progress, check_walks
+from tests.services.funds.credit import household
 from tests.services.funds.opening_books import allocation, came_back, paid, posted, receipt, workbook
 from tests.services.funds.world import (
     CLAIMANT,
@@ -121,6 +122,6 @@ async def test_a_payment_of_books_that_came_back_whole_is_claimed_again(world: W
 
 async def test_books_are_not_undone_while_their_money_is_invested_for_a_household(world: World) -> None:
     sent = await posted(world, workbook())
-    await dividends.held(world, dividends.household(world, 1), 1, principal_fen=100_000)
+    await dividends.held(world, household(world, 1), 1, principal_fen=100_000)
     answer = await world.post(CHIEF, f"/book-imports/{sent['import_id']}/undo", {"reason": "导入的不是终稿"})
     assert code_of(answer) == "book_built_upon"
