@@ -9,11 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.days import require_order
 from services.funds.domain.persons import require_other_person
-from services.funds.domain.refusals.spending import StepNotDue
+from services.funds.domain.refusals.spending import BankReferenceTaken, StepNotDue
 from services.funds.operations import grant_returns
 from services.funds.storage import claw_backs as storage
 from services.funds.storage import grant_batches, grant_holds, sessions
-from services.funds.storage.tables import ClawBack, GrantLine
+from services.funds.storage import grant_returns as return_storage
+from services.funds.storage.tables import ClawBack, GrantBatch, GrantLine, GrantReturn
 from shared.chassis import audit, clock, paging
 from shared.chassis.database import Database
 from shared.chassis.identity import Actor
@@ -60,12 +61,32 @@ async def recover(session: AsyncSession, actor: Actor, case_id: int, request: wi
     require_order(request.recovered_on, today=today, not_before=case.paid_on, pointer="/recovered_on")
     batch, line = await grant_batches.of_line(session, case.line_id)
     require_other_person(actor.person, batch.ordered_person)
-    case.state, case.recovered_on, case.bank_reference = "recovered", request.recovered_on, request.bank_reference
-    case.note, case.settled_by, case.settled_person = request.note, actor.account, actor.person
-    reason = "dead" if case.person_id == line.person_id else "payee_dead"
-    await grant_returns.undo(session, actor, batch, line, reason, request.recovered_on, ("claw_back", case.id))
-    audit.record(session, actor, "claw_back.recover", f"claw_back:{case.id}", amount_fen=case.amount_fen)
+    case.recovered_on, case.bank_reference, case.note = request.recovered_on, request.bank_reference, request.note
+    await _settle(session, actor, batch, line, case)
     return wire.ClawBack.model_validate(_values(case))
+
+
+async def sent_back(session: AsyncSession, actor: Actor, batch: GrantBatch, line: GrantLine, back: GrantReturn) -> None:
+    """The bank sent a paid line back: by its case if somebody had died, as any other if not. The caller has locked the
+    batch, and is another person than ordered it."""
+    await grant_holds.lock_payees(session, [one for one in (line.person_id, line.payee_person_id) if one])
+    case = await storage.open_of(session, line.id)
+    if case is None:
+        await grant_returns.enter(session, actor, batch, line, back)
+        return
+    if await return_storage.is_number_of_another(session, batch.county_code, line.id, back.bank_reference):
+        raise BankReferenceTaken()
+    case.recovered_on, case.bank_reference, case.note = back.returned_on, back.bank_reference, back.reason
+    await _settle(session, actor, batch, line, case)
+
+
+async def _settle(session: AsyncSession, actor: Actor, batch: GrantBatch, line: GrantLine, case: ClawBack) -> None:
+    """The case is recovered on its day: the line is paid no more, and its money goes back to the allocation."""
+    assert case.recovered_on is not None
+    case.state, case.settled_by, case.settled_person = "recovered", actor.account, actor.person
+    reason = "dead" if case.person_id == line.person_id else "payee_dead"
+    await grant_returns.undo(session, actor, batch, line, reason, case.recovered_on, ("claw_back", case.id))
+    audit.record(session, actor, "claw_back.recover", f"claw_back:{case.id}", amount_fen=case.amount_fen)
 
 
 async def list_cases(

@@ -12,9 +12,10 @@ from services.funds.domain import bank_files as rules
 from services.funds.domain.days import require_order
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.bank_files import FileVoided, ResultContradicts
-from services.funds.operations import grant_results, grant_returns
+from services.funds.operations import claw_backs, grant_results
 from services.funds.operations.bank_results import rows_of
 from services.funds.operations.grant_files import result_answer
+from services.funds.storage import claw_backs as claw_back_storage
 from services.funds.storage import decisions, grant_batches
 from services.funds.storage import grant_files as storage
 from services.funds.storage import grant_returns as grant_returns_storage
@@ -52,7 +53,7 @@ async def enter(session: AsyncSession, actor: Actor, file_id: int, content: byte
     for on in sorted(news):
         await grant_results.carry_out(session, actor, batch, on, news[on])
     for grant, back in backs:
-        await grant_returns.enter(session, actor, batch, grant, back)
+        await claw_backs.sent_back(session, actor, batch, grant, back)
     entered = _entered(row, sha256, results, counts)
     decisions.sign(actor, entered)
     await storage.add_result(session, entered)
@@ -74,12 +75,13 @@ async def _news(
     """Check every line against its order; by day what is new, and what was paid before and sent back."""
     filed = {line.end_to_end_id: grant for line, grant in await storage.lines_of(session, row.id)}
     references = await grant_returns_storage.references_of(session, [grant.id for grant in filed.values()])
+    recovered = await claw_back_storage.references_of(session, [grant.id for grant in filed.values()])
     counts: Counter[str] = Counter()
     news: dict[date, list[Told]] = defaultdict(list)
     backs: list[Back] = []
     for result in results:
         grant = filed.get(result.end_to_end_id)
-        if not rules.news_of(result, _ordered(grant, references)):
+        if not rules.news_of(result, _ordered(grant, references, recovered)):
             counts["accepted" if result.outcome == "accepted" else "repeated"] += 1
             continue
         if grant is None or grant.state not in ("ordered", "paid"):
@@ -102,18 +104,20 @@ def _back(row: GrantFile, grant: GrantLine, result: rules.Result) -> GrantReturn
     )  # fmt: skip
 
 
-def _ordered(grant: GrantLine | None, references: Mapping[int, str]) -> rules.Ordered | None:
+def _ordered(
+    grant: GrantLine | None, references: Mapping[int, str], recovered: Mapping[int, str]
+) -> rules.Ordered | None:
     """How the grant stands, in the words of orders; a returned one was refused or sent back: either is no news.
 
-    One got back after a death was paid, and the bank goes on saying so; so was one that came back later, with what
-    the bank said of that in `references`.
+    One got back after a death was paid, and the bank goes on saying so, or that it sent it back, as `recovered` says;
+    so was one that came back later, with what the bank said of that in `references`.
     """
     if grant is None:
         return None
     if grant.id in references:
         return rules.Ordered(grant.amount_fen, "returned", grant.bank_reference, frozenset({references[grant.id]}))
-    if grant.state == "returned" and grant.reason == "dead":
-        return rules.Ordered(grant.amount_fen, "recovered", grant.bank_reference)
+    if grant.id in recovered:
+        return rules.Ordered(grant.amount_fen, "recovered", grant.bank_reference, frozenset({recovered[grant.id]}))
     if grant.state != "returned":
         return rules.Ordered(grant.amount_fen, grant.state, grant.bank_reference)
     said = frozenset({grant.bank_reference} if grant.bank_reference else ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sqlalchemy import or_, select, update
@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.storage.tables import ClawBack, GrantBatch, GrantLine
+from services.funds.storage.trace import one_of
 from shared.chassis.identity import Actor
 from shared.chassis.scope import in_scope, within
 
@@ -118,3 +119,17 @@ async def list_visible(
     if before_id is not None:
         query = query.where(ClawBack.id < before_id)
     return (await session.scalars(query)).all()
+
+
+async def open_of(session: AsyncSession, line_id: int) -> ClawBack | None:
+    """The open case of a grant, locked."""
+    query = select(ClawBack).where(ClawBack.line_id == line_id, ClawBack.state == "open").with_for_update()
+    return (await session.scalars(query.execution_options(populate_existing=True))).first()
+
+
+async def references_of(session: AsyncSession, line_ids: Iterable[int]) -> dict[int, str]:
+    """By grant that was got back after a death: the bank's reference of that."""
+    query = select(ClawBack.line_id, ClawBack.bank_reference).where(
+        one_of(ClawBack.line_id, line_ids), ClawBack.state == "recovered"
+    )
+    return {line_id: reference for line_id, reference in await session.execute(query) if reference is not None}

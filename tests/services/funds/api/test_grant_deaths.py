@@ -6,6 +6,11 @@ import asyncio
 import uuid
 from typing import Any
 
+import pytest
+
+from services.funds.domain.bank_files import written
+from tests.services.funds.api import bank
+from tests.services.funds.api import test_grant_files as files
 from tests.services.funds.api.test_grant_batches import (
     APPROVE,
     allocation,
@@ -15,7 +20,7 @@ from tests.services.funds.api.test_grant_batches import (
     person,
     prepared,
 )
-from tests.services.funds.checks import check_progress
+from tests.services.funds.checks import check_progress, check_walks
 from tests.services.funds.world import (
     CHECKER,
     CLAIMANT,
@@ -193,3 +198,38 @@ async def test_what_a_dead_payee_received_for_another_is_got_back_and_granted_an
     await world.made(CLAIMANT, f"{ROOT}/{batch['batch_id']}/regrants", again)
     await check_progress(world, division_code=COUNTY)
     await world.books_balance()
+
+
+@pytest.mark.parametrize("payee", [False, True])
+@pytest.mark.parametrize("by_hand", [None, "b9", "back-1"])
+async def test_what_the_bank_says_of_the_dead_keeps_no_other_grant_of_its_file_waiting(
+    world: World, by_hand: str | None, payee: bool
+) -> None:
+    """It sends back what was paid after a death: that ends the case, once; by hand it may have ended before."""
+    dead = person(world, 1)
+    if payee:
+        dead = person(world, 2, age=10, schooling="bachelor_1", head_person_id="person-1")
+    batch = await ordered(world, await approved(world, dead, person(world, 21)))
+    file = await files.built(world, batch)
+    first = await files.answered(world, file, written(files.rows_of(file, (0, "成功", "b1"))))
+    assert first.status_code == 200, first.text
+    await world.died(1, day(5, 12))
+    (case,) = await cases(world)
+    if by_hand is not None:
+        recovery = {"recovered_on": bank.TODAY, "bank_reference": by_hand, "note": "家属退回"}
+        await world.made(CONFIRMER, f"/claw-backs/{case['case_id']}/recovery", recovery)
+    told = [("成功", "b1")] if by_hand == "back-1" else [("退汇", "b9"), ("成功", "b1"), ("退汇", "b9")]
+    for number, (outcome, reference) in enumerate(told):
+        rows = files.rows_of(file, (0, outcome, reference), *[(1, "成功", "b2")][: number + 1])
+        answer = await files.answered(world, file, written(rows))
+        assert answer.status_code == 200, answer.text
+    (case,) = await cases(world)
+    assert (case["state"], case["bank_reference"]) == ("recovered", by_hand or "b9")
+    why = "payee_dead" if payee else "dead"
+    assert await states(world, batch) == [("returned", why), ("paid", None)]
+    twice = await files.answered(world, file, written(files.rows_of(file, (0, "退汇", "b10"), (1, "成功", "b2"))))
+    assert code_of(twice) == "result_contradicts", "it came back once"
+    given = await world.seen(READER, f"/allocations/{batch['allocation_id']}")
+    assert given["available_fen"] == 10_000_000 - 300_000
+    await check_progress(world, division_code=COUNTY)
+    await check_walks(world)
