@@ -156,19 +156,25 @@ async def _keep(
 async def decide(
     session: AsyncSession, actor: Actor, batch_id: int, request: common_wire.NewDecision
 ) -> wire.GrantBatch:
-    """Finance approves or refuses a batch: another person than the one who prepared it."""
+    """Finance approves or refuses a batch: another person than the one who prepared it.
+
+    One that was approved is refused until it is ordered: what may no longer be ordered gives its money and places back.
+    """
     row = await storage.visible(session, actor, batch_id, lock=True)
     if row is None:
         raise NotFound()
-    if row.state != "prepared":
+    before = row.state
+    if before not in ("prepared", "approved") or (before == "approved" and request.outcome == "approve"):
         raise AlreadyDecided()
     require_other_person(actor.person, row.entered_person)
-    require_order(request.decided_on, today=clock.office_today(), not_before=row.prepared_on, pointer="/decided_on")
+    earliest = row.decided_on or row.prepared_on
+    require_order(request.decided_on, today=clock.office_today(), not_before=earliest, pointer="/decided_on")
     await period_closes.require_open(session, row.county_code, request.decided_on)
     if request.outcome == "approve":
         await alerts.require_clear(session, row)
+    first = before == "prepared"
     decisions.record(
-        session, actor, row, ("grant_batch", row.id), "decision",
+        session, actor, row if first else None, ("grant_batch", row.id), "decision" if first else "refusal",
         outcome=request.outcome, opinion=request.opinion, decided_on=request.decided_on,
     )  # fmt: skip
     if request.outcome == "approve":
@@ -176,8 +182,8 @@ async def decide(
         await storage.set_lines(session, row.id, "prepared", "approved", live=True)
     else:
         row.state = "refused"
-        left_fen = await storage.sum_of(session, row.id, "prepared")
-        await storage.set_lines(session, row.id, "prepared", "refused", live=False, reason="batch_refused")
+        left_fen = await storage.sum_of(session, row.id, before)
+        await storage.set_lines(session, row.id, before, "refused", live=False, reason="batch_refused")
         await give_back(session, actor, row, "batch", left_fen, request.decided_on)
     audit.record(session, actor, "grant.decide", f"grant_batch:{row.id}", outcome=request.outcome)
     return await answer(session, row)

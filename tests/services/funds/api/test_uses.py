@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections import Counter
 from datetime import date
 from typing import Any
 
-from sqlalchemy import text, update
+from sqlalchemy import delete, text, update
 
 from services.funds.storage.tables import Allocation, Claim, ForbiddenUse
 from shared.chassis.clock import office_today
 from tests.services.funds.api import test_grant_batches as grants
+from tests.services.funds.checks import check_progress, check_walks
 from tests.services.funds.world import (
     CHECKER,
     CLAIMANT,
     COUNTY,
+    ELSEWHERE,
     MAKER,
     PROVINCE,
     READER,
@@ -199,6 +202,49 @@ async def test_a_list_of_grants_dated_back_does_not_get_round_a_ban_of_today(wor
     assert (late.status_code, code_of(late)) == (422, "use_forbidden")
     assert (await world.seen(READER, path))["state"] == "approved"
     await world.books_balance()
+
+
+async def test_an_approved_list_whose_use_was_forbidden_since_is_refused_and_gives_money_and_places_back(
+    world: World,
+) -> None:
+    money = await grants.allocation(world)
+    first, second = grants.person(world, 1), grants.person(world, 11)
+    batch = await world.made(CLAIMANT, "/grant-batches", grants.body(money, first, second))
+    path = f"/grant-batches/{batch['batch_id']}"
+    await world.made(CHECKER, path + "/decision", grants.APPROVE)
+    await world.died(11, day(5, 11))
+    await banned(world, "grants", office_today())
+    late = await world.post(RELEASER, path + "/payment", {"order_no": "N1", "ordered_on": day(6)})
+    assert code_of(late) == "use_forbidden"
+    refuse = {"outcome": "refuse", "opinion": "已列入负面清单", "decided_on": day(6)}
+    preparer = dataclasses.replace(CHECKER, person=CLAIMANT.person)
+    for who, changes, code in (
+        (CHECKER, {"outcome": "approve"}, "already_decided"), (CHECKER, {"decided_on": day(5, 9)}, "day_before_step"),
+        (preparer, {}, "same_person"), (ELSEWHERE, {}, "not_found"),
+    ):  # fmt: skip
+        assert code_of(await world.post(who, path + "/decision", refuse | changes)) == code
+    done = await world.made(CHECKER, path + "/decision", refuse)
+    assert (done["state"], [(row["state"], row["reason"]) for row in done["lines"]]) == (
+        "refused", [("refused", "batch_refused"), ("stopped", "dead")],
+    )  # fmt: skip
+    assert (done["decided_on"], done["opinion"]) == (day(5, 10), "同意"), "what was decided before stays"
+    assert (await world.seen(READER, f"/allocations/{money['allocation_id']}"))["available_fen"] == 10_000_000
+    assert code_of(await world.post(CHECKER, path + "/decision", refuse)) == "already_decided"
+    late = await world.post(RELEASER, path + "/payment", {"order_no": "N1", "ordered_on": day(6)})
+    assert code_of(late) == "step_not_due"
+    await lifted(world, "grants")
+    again = await world.made(CLAIMANT, "/grant-batches", grants.body(money, first, prepared_on=day(6, 2)))
+    assert again["accepted_lines"] == 1
+    await check_progress(world, READER, division_code=COUNTY)
+    await check_walks(world)
+
+
+async def lifted(world: World, use_code: str) -> None:
+    """The county's ban on a use is no more."""
+    async with world.funds.fastapi.state.database.session() as session:
+        await session.execute(
+            delete(ForbiddenUse).where(ForbiddenUse.use_code == use_code, ForbiddenUse.division_code == COUNTY)
+        )
 
 
 async def put_to(world: World, use_code: str) -> None:
