@@ -40,11 +40,14 @@ class NewGrantOrder(Wire):
 
 
 class NewRegrant(Wire):
-    """Lines of a batch that came back or wait, granted anew in a batch of their own with all its checks."""
+    """Lines of a batch that came back or wait, granted anew in a batch of their own with all its checks. The money is
+    taken from where it came back to, or from another allocation for grants of the county. With accept_good, a line
+    that waits and is refused for another reason than its account waits no more: nobody's place is taken by it."""
 
     lines: Annotated[list[Id], Field(min_length=1, max_length=10_000)]
     mode: Literal["refuse_batch", "accept_good"]
     prepared_on: Day | None = Field(default=None, description="today when not given")
+    allocation_id: Id | None = None
 
 
 class GrantLineResult(Wire):

@@ -38,6 +38,8 @@ REASONS: dict[str, tuple[str, str]] = {
     "batch_refused": ("整批未批准", "The batch was refused"),
 }  # fmt: skip
 """Why a line is refused, stopped, waits or came back, in Chinese and English."""
+ABOUT_ACCOUNT = frozenset({"account_shared", "account_changed", "account_cooling"})
+"""Reasons that pass once the account is right: who waits for it goes on waiting. Any other reason ends the waiting."""
 
 
 class Reason(NamedTuple):
@@ -136,6 +138,11 @@ def require_period(kind: str, period: str, fund_year: int) -> None:
     }[kind]
     if period not in allowed:
         raise PeriodWrong(example=allowed[-1])
+
+
+def year_of(period: str, fund_year: int) -> int:
+    """The year a period is written by that stays what it is, whatever year's money pays for it later."""
+    return int(period[:4]) if period[:4].isdigit() else fund_year
 
 
 def split_since(on: date, days: int) -> date:

@@ -41,6 +41,8 @@ class Head:
     period: str
     mode: str
     prepared_on: date
+    period_year: int | None = None
+    """The year its period is written by, where that need not be the money's: of what was granted before."""
 
 
 Asking = Callable[[Programme], Awaitable[Sequence[Wanted]]]
@@ -65,29 +67,52 @@ async def prepare(session: AsyncSession, actor: Actor, peer: Peer, request: wire
 
 
 async def enter(session: AsyncSession, actor: Actor, head: Head, ask: Asking) -> wire.GrantBatch:
-    """Ask about the people, judge the lines, keep the batch; a line that waits gives way to the one in its place."""
+    """Ask about the people, judge the lines, keep the batch; a line that waits gives way to the one in its place.
+
+    A batch that only ends waiting has no money to set aside and is refused at once.
+    """
     allocation = await _allocation(session, actor, head)
     programme = await programmes.in_force(session, head.programme, allocation.county_code, head.prepared_on)
     if programme is None:
         raise ProgrammeUnknown()
-    rules.require_period(programme.period_kind, head.period, head.fund_year)
+    rules.require_period(programme.period_kind, head.period, head.period_year or head.fund_year)
     project_code = allocation.project_code
     await sessions.let_go(session)
     wanted = await ask(programme)
     await project_grants.require_going_on(session, project_code)
     allocation = await _allocation(session, actor, head, lock=True)
-    await storage.give_way(session, [one.regrant_of for one in wanted if one.regrant_of and one.refused is None])
+    waited = await storage.give_way(
+        session, [one.regrant_of for one in wanted if one.regrant_of and one.refused is None]
+    )
     setting = await grant_checks.setting_of(
         session, programme, allocation.county_code, head.fund_year, head.period, head.prepared_on
     )
     checked = await grant_checks.check(session, setting, head.prepared_on, wanted)
-    grant_checks.require_enough_good(head.mode, checked)
+    ends_waiting = await _end_waiting(session, wanted, checked, waited)
+    grant_checks.require_enough_good(head.mode, checked, ends_waiting=ends_waiting)
     row = await _keep(session, actor, allocation, head, checked)
     audit.record(
         session, actor, "grant.prepare", f"grant_batch:{row.id}", programme=row.programme, total_fen=row.total_fen,
         lines=len(checked.lines), refused=len(checked.reasons),
     )  # fmt: skip
     return await answer(session, row)
+
+
+async def _end_waiting(session: AsyncSession, wanted: Sequence[Wanted], checked: Checked, waited: set[int]) -> bool:
+    """Of lines that waited and are refused anew: for their account they go on waiting, else they end with the reason.
+
+    Whether any ended.
+    """
+    refused: dict[rules.Reason, list[int]] = {}
+    for one in wanted:
+        if one.regrant_of in waited and one.number in checked.reasons:
+            refused.setdefault(checked.reasons[one.number], []).append(one.regrant_of)
+    for reason, line_ids in refused.items():
+        if reason.code in rules.ABOUT_ACCOUNT:
+            await storage.wait_on(session, line_ids)
+        else:
+            await storage.end_waiting(session, line_ids, reason)
+    return any(reason.code not in rules.ABOUT_ACCOUNT for reason in refused)
 
 
 def _require_refs_once(request: wire.NewGrantBatch) -> None:
@@ -135,15 +160,17 @@ async def _allocation(session: AsyncSession, actor: Actor, head: Head, *, lock: 
 async def _keep(
     session: AsyncSession, actor: Actor, allocation: Allocation, head: Head, checked: Checked
 ) -> GrantBatch:
-    """Insert batch and lines and move the accepted lines' money out of the allocation."""
+    """Insert batch and lines and move the accepted lines' money, if there is any, out of the allocation."""
     total = checked.total_fen
     row = GrantBatch(
         programme=head.programme, allocation_id=allocation.id, county_code=allocation.county_code,
         division_code=allocation.division_code, fund_year=allocation.fund_year, period=head.period,
-        total_fen=total, state="prepared", prepared_on=head.prepared_on,
+        total_fen=total, state="prepared" if total else "refused", prepared_on=head.prepared_on,
     )  # fmt: skip
     decisions.sign(actor, row)
     await storage.add(session, row, checked.lines, checked.holds)
+    if not total:
+        return row
     accounts = [account_for(allocation, kind, row.id) for kind in ("batch", "batch_in_flight", "batch_paid")]
     await ledger.open_accounts(session, accounts)
     available = await ledger.account_of(session, "allocation", allocation.id)

@@ -155,10 +155,10 @@ def hash_of(facts: Mapping[str, Any], person: EligibilityAnswer) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def require_enough_good(mode: str, checked: Checked) -> None:
-    """Refuse the whole list with a reason for each bad line, if the mode says so or nothing good is left."""
+def require_enough_good(mode: str, checked: Checked, *, ends_waiting: bool) -> None:
+    """Refuse the whole list with a reason for each bad line, if the mode says so or it would do nothing."""
     reasons = checked.reasons
-    if not reasons or (mode == "accept_good" and len(reasons) < len(checked.lines)):
+    if not reasons or (mode == "accept_good" and (len(reasons) < len(checked.lines) or ends_waiting)):
         return
     refusal = (GrantLinesRefused if mode == "refuse_batch" else NoGrantLineGood)(refused=len(reasons))
     refusal.errors = tuple(

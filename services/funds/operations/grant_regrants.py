@@ -9,12 +9,19 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain import grants as rules
+from services.funds.domain.days import require_order
 from services.funds.domain.programmes import Programme
-from services.funds.domain.refusals.grants import AlreadyRegranted, GrantLineUnknown, NothingToRegrant
+from services.funds.domain.refusals.grants import (
+    AllocationOfAnotherCounty,
+    AlreadyRegranted,
+    GrantLineUnknown,
+    NothingToRegrant,
+)
 from services.funds.operations.grant_batches import Head, enter
 from services.funds.operations.grant_checks import Wanted, cooled_on, standing_of
+from services.funds.storage import allocations, grant_returns
 from services.funds.storage import grant_batches as storage
-from services.funds.storage.tables import GrantLine
+from services.funds.storage.tables import GrantBatch, GrantLine
 from services.funds.upstream import registry
 from shared.chassis import clock
 from shared.chassis.identity import Actor
@@ -30,7 +37,8 @@ async def regrant(
     """Prepare a new batch of the same programme and period for lines that came back or wait.
 
     The people are asked for again by the registry's id. An account changed after approval is paid into only after
-    the days of the parameter `account_cool_down`; changed once more, the days begin anew, today.
+    the days of the parameter `account_cool_down`; changed once more, the days begin anew, today. Whom the register
+    or the programme refuses by now waits no more, with accept_good: others of the household are barred no longer.
     """
     row = await storage.visible(session, actor, batch_id)
     if row is None:
@@ -38,8 +46,14 @@ async def regrant(
     prepared_on = request.prepared_on or clock.office_today()
     lines = _wanted_lines(request, await storage.lines_of(session, row.id))
     await _require_not_yet(session, lines)
+    earliest = await _earliest(session, row, lines)
+    require_order(prepared_on, today=clock.office_today(), not_before=earliest, pointer="/prepared_on")
+    allocation_id, fund_year = await _money(session, actor, row, request)
     cooled = await cooled_on(session, row.county_code, prepared_on)
-    head = Head(row.programme, row.allocation_id, row.fund_year, row.period, request.mode, prepared_on)
+    head = Head(
+        row.programme, allocation_id, fund_year, row.period, request.mode, prepared_on,
+        rules.year_of(row.period, row.fund_year),
+    )  # fmt: skip
     kept = [_kept(line) for line in lines]
 
     async def ask(programme: Programme) -> Sequence[Wanted]:
@@ -48,6 +62,25 @@ async def regrant(
         return [_anew(index + 1, line, told, prepared_on, cooled) for index, line in enumerate(kept)]
 
     return await enter(session, actor, head, ask)
+
+
+async def _money(session: AsyncSession, actor: Actor, row: GrantBatch, request: wire.NewRegrant) -> tuple[int, int]:
+    """The allocation the money is taken from, where it came back to or another that is named, and its fund year."""
+    if request.allocation_id is None:
+        return row.allocation_id, row.fund_year
+    allocation = await allocations.visible(session, actor, request.allocation_id)
+    if allocation is None:
+        raise NotFound()
+    if allocation.county_code != row.county_code:
+        raise AllocationOfAnotherCounty()
+    return allocation.id, allocation.fund_year
+
+
+async def _earliest(session: AsyncSession, row: GrantBatch, lines: Sequence[GrantLine]) -> date | None:
+    """The day on which the last of these lines came back or began to wait."""
+    returned_on = await grant_returns.newest_day(session, [line.id for line in lines])
+    days = [returned_on, row.ordered_on, *(line.settled_on for line in lines)]
+    return max((day for day in days if day is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)

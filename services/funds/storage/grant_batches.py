@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, String, column, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.funds.domain.grants import Hold
+from services.funds.domain.grants import Hold, Reason
 from services.funds.storage import grant_holds
 from services.funds.storage.tables import Allocation, Base, GrantBatch, GrantHold, GrantLine
 from shared.chassis.identity import Actor
@@ -35,16 +35,36 @@ async def add(
     await grant_holds.add(session, batch.id, [(number, hold) for number, own in holds.items() for hold in own])
 
 
-async def give_way(session: AsyncSession, line_ids: Sequence[int]) -> None:
-    """Waiting lines whose place another line takes: they hold nothing any more."""
-    if line_ids:
-        await session.execute(
-            update(GrantLine)
-            .where(GrantLine.id.in_(line_ids), GrantLine.state == "waiting")
-            .values(state="stopped", live=False)
-            .execution_options(synchronize_session=False)
-        )
-        await grant_holds.release(session, line_ids)
+async def give_way(session: AsyncSession, line_ids: Sequence[int]) -> set[int]:
+    """Waiting lines whose place another line takes hold nothing any more; which of these lines did wait."""
+    waited = await _turn(session, line_ids, "waiting", state="stopped", live=False)
+    await grant_holds.release(session, line_ids)
+    return waited
+
+
+async def wait_on(session: AsyncSession, line_ids: Sequence[int]) -> None:
+    """Lines that gave way to one that was refused go on waiting, with all they held."""
+    await _turn(session, line_ids, "stopped", state="waiting", live=True)
+    await grant_holds.take_again(session, line_ids)
+
+
+async def end_waiting(session: AsyncSession, line_ids: Sequence[int], reason: Reason) -> None:
+    """Say of lines that gave way to one that was refused why they wait no more."""
+    await _turn(session, line_ids, "stopped", reason=reason.code, reason_detail=reason.detail)
+
+
+async def _turn(session: AsyncSession, line_ids: Sequence[int], before: str, **values: object) -> set[int]:
+    """Change those of the lines that are in a state; which they are."""
+    if not line_ids:
+        return set()
+    found = await session.scalars(
+        update(GrantLine)
+        .where(GrantLine.id.in_(line_ids), GrantLine.state == before)
+        .values(**values)
+        .returning(GrantLine.id)
+        .execution_options(synchronize_session=False)
+    )
+    return set(found)
 
 
 async def regranted(session: AsyncSession, line_ids: Sequence[int]) -> bool:

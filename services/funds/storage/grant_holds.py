@@ -197,3 +197,14 @@ async def release(session: AsyncSession, line_ids: Sequence[int]) -> None:
             .values(live=False)
             .execution_options(synchronize_session=False)
         )
+
+
+async def take_again(session: AsyncSession, line_ids: Sequence[int]) -> None:
+    """Lines that go on waiting hold what they held, in the transaction in which they let it go."""
+    if line_ids:
+        await session.execute(
+            update(GrantHold)
+            .where(GrantHold.line_id == func.any(list(line_ids)))
+            .values(live=True)
+            .execution_options(synchronize_session=False)
+        )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 
 from sqlalchemy import func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -37,6 +38,13 @@ async def is_number_of_another(session: AsyncSession, county_code: str, line_id:
         GrantLine.id != line_id,
     )
     return await session.scalar(query) is not None
+
+
+async def newest_day(session: AsyncSession, line_ids: Sequence[int]) -> date | None:
+    """The last day on which one of these grants came back after it was paid, by itself or by its case."""
+    returned = select(func.max(GrantReturn.returned_on)).where(one_of(GrantReturn.line_id, line_ids))
+    recovered = select(func.max(ClawBack.recovered_on)).where(one_of(ClawBack.line_id, line_ids))
+    return await session.scalar(select(func.greatest(returned.scalar_subquery(), recovered.scalar_subquery())))
 
 
 async def references_of(session: AsyncSession, line_ids: Iterable[int]) -> dict[int, str]:

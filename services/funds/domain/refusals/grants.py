@@ -168,6 +168,13 @@ class AlreadyRegranted(Conflict):
     pointer = "/lines"
 
 
+class AllocationOfAnotherCounty(RuleBroken):
+    code = "funds.allocation_of_another_county"
+    zh = "重新发放只能使用本县的补助资金"
+    en = "A grant is granted anew on money of its own county"
+    pointer = "/allocation_id"
+
+
 class EntitlementNotComputable(RuleBroken):
     code = "funds.entitlement_not_computable"
     zh = "该补助项目须逐人核定,不能由条件算出应发人员"
