@@ -116,6 +116,7 @@ class GrantBatchHead(Wire):
     allocation_id: int
     county_code: str
     fund_year: int
+    entitled_year: int = Field(description="the year the grants count to; the money's, but for grants made anew later")
     period: str
     total_fen: int = Field(description="of the lines that were accepted")
     accepted_lines: int

@@ -89,11 +89,12 @@ class Hold(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What all lines of a list share. `split_since`: a household split off later counts as the one it came from."""
+    """What all lines of a list share. `year` is the one they count to; `split_since`: a household split off later
+    counts as the one it came from."""
 
     programme: Programme
     area: str
-    fund_year: int
+    year: int
     period: str
     split_since: date
 
@@ -138,11 +139,6 @@ def require_period(kind: str, period: str, fund_year: int) -> None:
     }[kind]
     if period not in allowed:
         raise PeriodWrong(example=allowed[-1])
-
-
-def year_of(period: str, fund_year: int) -> int:
-    """The year a period is written by that stays what it is, whatever year's money pays for it later."""
-    return int(period[:4]) if period[:4].isdigit() else fund_year
 
 
 def split_since(on: date, days: int) -> date:
@@ -262,7 +258,7 @@ def _guards(named: Standing, person: Standing) -> bool:
 def holds_of(person: Standing, setting: Setting) -> tuple[Hold, ...]:
     """What a line holds: its programme and period, and the groups its programme stands in."""
     programme = setting.programme
-    spans = {"period": setting.period, "year": str(setting.fund_year), "once": "once"}
+    spans = {"period": setting.period, "year": str(setting.year), "once": "once"}
     own = dict.fromkeys(subjects_of(person, "person", setting) + subjects_of(person, programme.once_per, setting))
     holds = [Hold(subject, programme.code, setting.period) for subject in own]
     for one in programme.exclusions:

@@ -41,8 +41,12 @@ class Head:
     period: str
     mode: str
     prepared_on: date
-    period_year: int | None = None
-    """The year its period is written by, where that need not be the money's: of what was granted before."""
+    entitled_year: int | None = None
+    """The year the grants count to, where that need not be the money's: of what was granted before."""
+
+    @property
+    def counts_to(self) -> int:
+        return self.entitled_year or self.fund_year
 
 
 Asking = Callable[[Programme], Awaitable[Sequence[Wanted]]]
@@ -75,7 +79,7 @@ async def enter(session: AsyncSession, actor: Actor, head: Head, ask: Asking) ->
     programme = await programmes.in_force(session, head.programme, allocation.county_code, head.prepared_on)
     if programme is None:
         raise ProgrammeUnknown()
-    rules.require_period(programme.period_kind, head.period, head.period_year or head.fund_year)
+    rules.require_period(programme.period_kind, head.period, head.counts_to)
     project_code = allocation.project_code
     await sessions.let_go(session)
     wanted = await ask(programme)
@@ -85,7 +89,7 @@ async def enter(session: AsyncSession, actor: Actor, head: Head, ask: Asking) ->
         session, [one.regrant_of for one in wanted if one.regrant_of and one.refused is None]
     )
     setting = await grant_checks.setting_of(
-        session, programme, allocation.county_code, head.fund_year, head.period, head.prepared_on
+        session, programme, allocation.county_code, head.counts_to, head.period, head.prepared_on
     )
     checked = await grant_checks.check(session, setting, head.prepared_on, wanted)
     ends_waiting = await _end_waiting(session, wanted, checked, waited)
@@ -165,6 +169,7 @@ async def _keep(
     row = GrantBatch(
         programme=head.programme, allocation_id=allocation.id, county_code=allocation.county_code,
         division_code=allocation.division_code, fund_year=allocation.fund_year, period=head.period,
+        entitled_year=head.counts_to,
         total_fen=total, state="prepared" if total else "refused", prepared_on=head.prepared_on,
     )  # fmt: skip
     decisions.sign(actor, row)

@@ -59,11 +59,11 @@ def standing_of(answer: EligibilityAnswer) -> rules.Standing:
 
 
 async def setting_of(
-    session: AsyncSession, programme: Programme, area: str, fund_year: int, period: str, on: date
+    session: AsyncSession, programme: Programme, area: str, year: int, period: str, on: date
 ) -> rules.Setting:
     """What all lines of a list share, with the days a household split off is watched."""
     days = (await parameters.load(session, area, on)).days("household_split_watch")
-    return rules.Setting(programme, area, fund_year, period, rules.split_since(on, days))
+    return rules.Setting(programme, area, year, period, rules.split_since(on, days))
 
 
 async def cooled_on(session: AsyncSession, area: str, on: date) -> date:

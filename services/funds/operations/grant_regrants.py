@@ -52,7 +52,7 @@ async def regrant(
     cooled = await cooled_on(session, row.county_code, prepared_on)
     head = Head(
         row.programme, allocation_id, fund_year, row.period, request.mode, prepared_on,
-        rules.year_of(row.period, row.fund_year),
+        row.entitled_year,
     )  # fmt: skip
     kept = [_kept(line) for line in lines]
 

@@ -98,7 +98,7 @@ async def given(
         found.household_fen = await _sums(session, GrantLine.household_id, sorted(households), setting)
         for household, fen in (await _of_split(session, sorted(households), setting)).items():
             found.household_fen[household] = found.household_fen.get(household, 0) + fen
-    found.account_of = await _accounts(session, sorted(marks), setting.fund_year)
+    found.account_of = await _accounts(session, sorted(marks), setting.year)
     return found
 
 
@@ -129,7 +129,7 @@ async def _sums(session: AsyncSession, of: Any, ids: Sequence[str], setting: Set
         select(of, func.sum(GrantLine.amount_fen))
         .join(GrantBatch, GrantBatch.id == GrantLine.batch_id)
         .where(of == func.any(ids), GrantLine.programme == setting.programme.code, GrantLine.live)
-        .where(GrantBatch.fund_year == setting.fund_year)
+        .where(GrantBatch.entitled_year == setting.year)
         .group_by(of)
     )
     return {key: int(amount) for key, amount in rows}
@@ -142,7 +142,7 @@ async def _of_split(session: AsyncSession, households: Sequence[str], setting: S
     rows = await session.execute(
         select(origin, func.sum(GrantLine.amount_fen))
         .join(GrantBatch, GrantBatch.id == GrantLine.batch_id)
-        .where(GrantBatch.county_code == setting.area, GrantBatch.fund_year == setting.fund_year)
+        .where(GrantBatch.county_code == setting.area, GrantBatch.entitled_year == setting.year)
         .where(GrantLine.programme == setting.programme.code, GrantLine.live)
         .where(origin == func.any(households), opened_on >= setting.split_since.isoformat())
         .group_by(origin)
@@ -150,12 +150,12 @@ async def _of_split(session: AsyncSession, households: Sequence[str], setting: S
     return {household: int(amount) for household, amount in rows}
 
 
-async def _accounts(session: AsyncSession, marks: Sequence[str], fund_year: int) -> dict[str, str]:
+async def _accounts(session: AsyncSession, marks: Sequence[str], year: int) -> dict[str, str]:
     """By account mark a household whose live line of the year goes to it."""
     rows = await session.execute(
         select(GrantLine.account_mark, GrantLine.household_id)
         .join(GrantBatch, GrantBatch.id == GrantLine.batch_id)
-        .where(GrantLine.account_mark == func.any(marks), GrantLine.live, GrantBatch.fund_year == fund_year)
+        .where(GrantLine.account_mark == func.any(marks), GrantLine.live, GrantBatch.entitled_year == year)
         .distinct()
     )
     return {mark: household for mark, household in rows if mark is not None and household is not None}

@@ -29,6 +29,8 @@ class GrantBatch(Entered, Decided, Base):
     county_code: Mapped[str] = mapped_column(String(12))
     division_code: Mapped[str] = mapped_column(String(12))
     fund_year: Mapped[int]
+    entitled_year: Mapped[int]
+    """The year the grants count to: the money's, but for grants made anew on the money of another year."""
     period: Mapped[str]
     total_fen: Mapped[int]
     state: Mapped[str]

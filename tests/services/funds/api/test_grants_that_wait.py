@@ -40,7 +40,7 @@ from tests.services.funds.world import (
 )
 
 CHANGED = "changed-the-day-before"
-REPAIR = {"housing_level": "C", "key_groups": ["registered_poor"]}
+REPAIR: dict[str, Any] = {"housing_level": "C", "key_groups": ["registered_poor"]}
 
 
 async def waits(world: World, monkeypatch: pytest.MonkeyPatch, batch: dict[str, Any], *numbers: int) -> dict[str, Any]:
@@ -117,6 +117,37 @@ async def test_who_waits_is_granted_anew_on_other_money_whatever_became_of_the_f
     twice = await world.post(CLAIMANT, ROOT, body(await other_money(world, "G3"), identity(1), prepared_on=day(6)))
     assert "duplicate_across" in twice.text
     await good_books(world, YEAR, year)
+
+
+async def test_what_later_money_pays_counts_to_the_year_it_was_due_for(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes nothing from what the person may have of the year whose money it is, and leaves nothing of its own."""
+
+    def premium(given: dict[str, Any], period: int, on: str) -> dict[str, Any]:
+        year = given["fund_year"]
+        asked = body(
+            given, identity(1), programme="medical_premium", period=str(period), fund_year=year, prepared_on=on
+        )
+        asked["lines"][0]["amount_fen"] = 100_000
+        return asked
+
+    person(world, 1, medical_insurance=True)
+    first = await world.made(CLAIMANT, ROOT, premium(await allocation(world), YEAR, day(5, 9)))
+    await world.made(CHECKER, f"{ROOT}/{first['batch_id']}/decision", APPROVE)
+    batch = await waits(world, monkeypatch, first, 1)
+    await called_back(world, batch)
+    later = await other_money(world, year=YEAR + 1)
+    on = day(5, 20, YEAR + 1)
+    anew = await regrant(world, batch, 0, prepared_on=on, allocation_id=later["allocation_id"])
+    assert (anew.json()["fund_year"], anew.json()["entitled_year"]) == (YEAR + 1, YEAR), anew.text
+    assert await carried(world, anew.json(), on) == ["paid"]
+    own = await world.post(CLAIMANT, ROOT, premium(later, YEAR + 1, on))
+    assert own.status_code == 201, own.text
+    for period in (YEAR, YEAR + 1):
+        twice = await world.post(CLAIMANT, ROOT, premium(later, period, on))
+        assert "duplicate" in twice.text
+    await good_books(world, YEAR, YEAR + 1)
 
 
 async def test_other_money_for_who_waits_is_approved_for_grants_of_the_county_and_was_there(
