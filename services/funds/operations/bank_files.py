@@ -78,7 +78,7 @@ async def _payments(session: AsyncSession, actor: Actor, ids: Sequence[int]) -> 
 
 
 async def _account(session: AsyncSession, payment: Payment, index: int) -> PayeeAccount:
-    """The account of a payment's payee, in the payee's own name."""
+    """The account of a payment's payee, in the payee's own name: the one ordered in, or the one it bears since."""
     pointer = f"/payment_ids/{index}"
     try:
         account = await payee_accounts.usable(session, payment.county_code, payment.payee_uscc, clock.office_today())
@@ -86,7 +86,9 @@ async def _account(session: AsyncSession, payment: Payment, index: int) -> Payee
         refusal.pointer = pointer
         raise
     if account.payee_name != payment.payee_name:
-        raise PayeeAccountMissing(pointer=pointer)
+        name = await account_storage.contractor_name(session, payment.county_code, payment.payee_uscc)
+        if account.payee_name != name:
+            raise PayeeAccountMissing(pointer=pointer)
     return account
 
 
@@ -94,10 +96,10 @@ def _orders(seals: Seals, filed: Sequence[Filed]) -> list[rules.Order]:
     """The file's orders in clear: made from its lines whenever they are needed, kept nowhere."""
     return [
         rules.Order(
-            line.end_to_end_id, payment.payee_name, account_storage.opened(seals, account), account.bank_name,
+            line.end_to_end_id, account.payee_name, account_storage.opened(seals, account), account.bank_name,
             line.amount_fen, line.purpose,
         )
-        for line, payment, account in filed
+        for line, _, account in filed
     ]  # fmt: skip
 
 
@@ -151,7 +153,7 @@ def _answer(row: BankFile, filed: Sequence[Filed], results: Sequence[BankResult]
                 "end_to_end_id": line.end_to_end_id,
                 "payment_id": payment.id,
                 "amount_fen": line.amount_fen,
-                "payee_name": payment.payee_name,
+                "payee_name": account.payee_name,
                 "account_masked": account.account_masked,
                 "bank_name": account.bank_name,
                 "state": payment.state,

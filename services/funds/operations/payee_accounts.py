@@ -36,7 +36,7 @@ async def propose(
     if name is None:
         raise PayeeUnknown()
     await storage.lock_county(session, request.county_code)
-    await _require_free(session, seals, request)
+    await _require_free(session, seals, request, name)
     seal_row, account = storage.sealed(seals, request.account)
     row = PayeeAccount(
         county_code=request.county_code, payee_uscc=request.payee_uscc, payee_name=name, bank_name=request.bank_name,
@@ -54,13 +54,13 @@ def masked(account: str) -> str:
     return "*" * 8 + account[-4:]
 
 
-async def _require_free(session: AsyncSession, seals: Seals, request: wire.NewPayeeAccount) -> None:
-    """Refuse an account of another payee of the county, and the one the payee has already."""
+async def _require_free(session: AsyncSession, seals: Seals, request: wire.NewPayeeAccount, name: str) -> None:
+    """Refuse an account of another payee of the county, and the one the payee has already in this name."""
     for row in await storage.live(session, request.county_code):
         if storage.opened(seals, row) == request.account and row.payee_uscc != request.payee_uscc:
             raise AccountShared()
     now = await storage.newest_approved(session, request.county_code, request.payee_uscc)
-    if now is not None and storage.opened(seals, now) == request.account:
+    if now is not None and now.payee_name == name and storage.opened(seals, now) == request.account:
         raise AccountUnchanged()
 
 

@@ -16,7 +16,9 @@ from tests.services.funds.api.bank import (
     account,
     account_body,
     built,
+    cells,
     ordered,
+    take,
 )
 from tests.services.funds.world import COUNTY, READER, World, code_of, day, desk, grant_of
 
@@ -112,3 +114,21 @@ async def test_a_refused_account_is_never_paid_on(world: World) -> None:
     again = await world.post(CASHIER, "/bank-files", {"payment_ids": [payment["payment_id"]]})
     assert code_of(again) == "payee_account_missing"
     assert refused["county_code"] == COUNTY
+
+
+async def test_a_contractor_that_bears_another_name_is_paid_on_the_account_in_that_name(world: World) -> None:
+    """The same account is entered and approved anew; orders of before leave in the new name, too."""
+    old = (await ordered(world, [10_000]))[0]
+    await account(world)
+    renamed = "某路桥集团有限公司"
+    world.projects["P1"] = grant_of("P1", version=2, contractor_name=renamed)
+    new = (await ordered(world, [20_000]))[0]
+    body = {"payment_ids": [new["payment_id"], old["payment_id"]]}
+    assert code_of(await world.post(CASHIER, "/bank-files", body)) == "payee_account_missing"
+    await world.policy("account_cool_down", "0", "day", day(1), place="34")
+    await account(world)
+    assert code_of(await world.post(PROPOSER, "/payee-accounts", account_body())) == "account_unchanged"
+    file = await world.made(CASHIER, "/bank-files", body)
+    assert [line["payee_name"] for line in file["lines"]] == [renamed, renamed]
+    taken = await take(world, file)
+    assert [row[2] for row in cells(taken.content)[1:3]] == [renamed, renamed]
