@@ -77,11 +77,12 @@ async def decide(
 async def _undo(session: AsyncSession, actor: Actor, loan: Loan, row: LoanRepaymentReversal) -> None:
     """The ledger's correction, with effect from the wrong entry's own day, so that the right one can be entered for it.
 
-    Where that day's period is closed, it is corrected on today's. A loan that counted as paid back is owed again.
+    Where that day's period is closed, it is corrected on the first open day after it. A loan that counted as paid back
+    is owed again.
     """
     wrong = await ledger.last_transfer(session, "repay", "loan_repayment", row.repayment_id)
     reason = " ".join(row.reason.split())
-    on = await period_closes.open_day(session, loan.county_code, wrong.effective_on)
+    on = await period_closes.first_open_day(session, loan.county_code, wrong.effective_on)
     await ledger.correct(session, actor, wrong.book, wrong.id, reason, on)
     if loan.state == "repaid":
         loan.state = "disbursed"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
-from sqlalchemy import exists, select, text
+from sqlalchemy import exists, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.refusals.claim_checks import PeriodClosed
@@ -35,6 +35,26 @@ async def require_open(session: AsyncSession, division_code: str, on: date) -> N
 async def open_day(session: AsyncSession, division_code: str, on: date) -> date:
     """The day; or today, where its period was closed since somebody decided on it."""
     return clock.office_today() if await _closed(session, division_code, on) else on
+
+
+async def first_open_day(session: AsyncSession, division_code: str, on: date) -> date:
+    """The day; or where its period was closed since, the first after it that is open, and today if none before is."""
+    today = clock.office_today()
+    while on < today and await _closed(session, division_code, on):
+        on = await _last_day(session, division_code, on) + timedelta(days=1)
+    return min(on, today)
+
+
+async def _last_day(session: AsyncSession, division_code: str, on: date) -> date:
+    """The last day of the longest closed period this day lies in."""
+    query = select(func.max(PeriodClose.last_on)).where(
+        PeriodClose.division_code == division_code,
+        PeriodClose.state != "reopened",
+        PeriodClose.first_on <= on,
+        PeriodClose.last_on >= on,
+    )
+    found = await session.scalar(query)
+    return on if found is None else found
 
 
 async def _closed(session: AsyncSession, division_code: str, on: date) -> bool:
