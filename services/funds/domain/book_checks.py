@@ -281,10 +281,11 @@ def _drawn_on(books: Books) -> Iterator[tuple[PaymentLine, AllocationLine]]:
 
 
 def _ended(books: Books, known: Known) -> Iterator[Fault]:
-    """A project that was stopped or removed is given and paid nothing from that day on."""
+    """A project that was stopped or removed is given nothing from that day on, and nothing is claimed for it; what was
+    claimed before goes its way."""
     days = [("allocations", line.row, "批准日期", line.decided_on, line.project_code) for line in books.allocations]
     days += [
-        ("payments", line.row, "支付令日期", line.ordered_on, given.project_code) for line, given in _drawn_on(books)
+        ("payments", line.row, "报账日期", line.claimed_on, given.project_code) for line, given in _drawn_on(books)
     ]
     for part, row, header, on, code in days:
         grant = known.grants.get(code)

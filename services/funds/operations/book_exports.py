@@ -108,6 +108,7 @@ async def _opening_books(session: AsyncSession, writer: BookWriter, export: Expo
     paid = [
         (storage.payments(area, year), _payment), (storage.paid_grants(area, year), _grants),
         (storage.returns(area, year), _return), (storage.got_back(area, year), _got_back),
+        (storage.given_back(area, year), _given_back),
     ]  # fmt: skip
     await _closed(session, writer, "payments", "支付", paid)
 
@@ -175,22 +176,22 @@ def _voucher(batch_id: int, paid_on: date) -> str:
 
 def _got_back(row: Sequence[Any]) -> list[Any]:
     own, batch_id, paid_on, recovered_on, reference, fen = row
-    days = ["", "", "", recovered_on.isoformat()]
-    voucher = _voucher(batch_id, paid_on)
+    return _grant_return(f"claw-back-{own}", batch_id, paid_on, recovered_on, reference, "死亡后发放追回", fen)
+
+
+def _given_back(row: Sequence[Any]) -> list[Any]:
+    """The reason is left out: somebody may be named in it."""
+    own, batch_id, paid_on, returned_on, reference, fen = row
+    return _grant_return(f"grant-return-{own}", batch_id, paid_on, returned_on, reference, "到户补助退回", fen)
+
+
+def _grant_return(
+    number: str, batch_id: int, paid_on: date, on: date, reference: str | None, reason: str, fen: int
+) -> list[Any]:
+    days = ["", "", "", on.isoformat()]
     return [
-        f"claw-back-{own}",
-        KIND_LABELS["return"],
-        "",
-        voucher,
-        "",
-        *days,
-        "",
-        "",
-        reference,
-        "死亡后发放追回",
-        fen,
-        0,
-    ]
+        number, KIND_LABELS["return"], "", _voucher(batch_id, paid_on), "", *days, "", "", reference, reason, fen, 0,
+    ]  # fmt: skip
 
 
 def _return(row: Sequence[Any]) -> list[Any]:

@@ -19,6 +19,7 @@ from services.funds.storage.tables import (
     FundUse,
     GrantBatch,
     GrantLine,
+    GrantReturn,
     LedgerAccount,
     LedgerTransfer,
     Payment,
@@ -130,10 +131,13 @@ def returns(area: str, fund_year: int) -> Query:
 def paid_grants(area: str, fund_year: int) -> Query:
     """As the sheet 支付: what a list paid on one day, as one payment to the bank that pays it out. Nobody is named.
 
-    Grants got back after a death were paid all the same; what came back of them is in `got_back`.
+    Grants that came back, by themselves or after a death, were paid all the same; what came back of them is in
+    `given_back` and `got_back`.
     """
     paid = or_(
-        GrantLine.state == "paid", exists().where(ClawBack.line_id == GrantLine.id, ClawBack.state == "recovered")
+        GrantLine.state == "paid",
+        exists().where(ClawBack.line_id == GrantLine.id, ClawBack.state == "recovered"),
+        exists().where(GrantReturn.line_id == GrantLine.id),
     )
     return (
         select(
@@ -160,6 +164,20 @@ def got_back(area: str, fund_year: int) -> Query:
             within(GrantBatch.county_code, area), GrantBatch.fund_year == fund_year, ClawBack.state == "recovered"
         )
         .order_by(ClawBack.id)
+    )  # fmt: skip
+
+
+def given_back(area: str, fund_year: int) -> Query:
+    """Paid grants the bank sent back or the household gave back, with the list and the day they were paid."""
+    return (
+        select(
+            GrantReturn.id, GrantLine.batch_id, GrantLine.settled_on, GrantReturn.returned_on,
+            GrantReturn.bank_reference, GrantReturn.amount_fen,
+        )
+        .join(GrantLine, GrantLine.id == GrantReturn.line_id)
+        .join(GrantBatch, GrantBatch.id == GrantLine.batch_id)
+        .where(within(GrantBatch.county_code, area), GrantBatch.fund_year == fund_year)
+        .order_by(GrantReturn.id)
     )  # fmt: skip
 
 

@@ -285,7 +285,7 @@ async def test_receipts_registered_live_and_rows_of_other_books_are_no_live_work
     await world.books_balance()
 
 
-async def test_a_stopped_project_is_given_and_paid_nothing_from_the_day_of_its_stop(world: World) -> None:
+async def test_a_stopped_project_is_given_nothing_and_claims_nothing_from_the_day_of_its_stop(world: World) -> None:
     world.projects["P1"] = grant_of("P1", state="stopped", state_since=day(4, 6))
     sent = await checked(world, workbook())
     assert await faults(world, sent) == [

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.services.funds.api import test_grant_batches as grants
 from tests.services.funds.api import test_grant_deaths as deaths
+from tests.services.funds.api import test_grant_returns as returns
 from tests.services.funds.api import test_recalls as recalls
 from tests.services.funds.api import test_retentions as retentions
 from tests.services.funds.api.test_book_exports import other as other
@@ -184,3 +185,25 @@ async def test_a_use_no_list_knows_or_that_was_forbidden_is_told_by_row(world: W
     assert await faults(world, sent) == [
         ("分配", 2, "use_unknown"), ("分配", 3, "use_forbidden"), ("分配", 4, "use_forbidden"),
     ]  # fmt: skip
+
+
+async def test_a_paid_grant_that_came_back_leaves_with_its_payment_and_its_return(world: World, other: World) -> None:
+    batch = await returns.paid(world, 11, 12)
+    await world.made(CONFIRMER, returns.path_of(batch), returns.back())
+    other.projects["G1"] = world.projects["G1"]
+    await opened(world, other, day(5, 31), day(6, 30))
+    total = (await other.progress())["total"]
+    assert (total["paid_fen"], total["returned_fen"]) == (600_000, 300_000)
+    page = rows_of(await taken(world), "支付")
+    assert [row[1] for row in page[1:-1]] == ["支付", "退回"]
+    assert not any(returns.back()["reason"] in str(cell) for row in page for cell in row), "somebody may be named in it"
+
+
+async def test_what_was_claimed_before_a_stop_and_paid_after_it_comes_back(world: World, other: World) -> None:
+    allocation = await world.allocation(await world.money(100_000), 100_000)
+    claim = await world.claim(allocation, 100_000)
+    world.projects["P1"] = grant_of("P1", version=2, state="stopped", state_since=day(5, 2))
+    await world.tell("P1")
+    await world.settle(await world.order(await world.review(claim)))
+    other.projects["P1"] = world.projects["P1"]
+    await opened(world, other, day(5, 2), day(6, 30))
