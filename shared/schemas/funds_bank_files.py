@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -53,6 +53,16 @@ class NewBankFile(Wire):
     payment_ids: Annotated[list[Id], Field(min_length=1, max_length=500)]
 
 
+class NewBankFileVoid(Wire):
+    reason: LongText = Field(description="why the file does not go to the bank, such as an account that changed")
+
+
+class BankFileVoid(Wire):
+    reason: str
+    voided_by: str
+    voided_at: datetime
+
+
 class BankFileHead(Wire):
     bank_file_id: int
     number: str
@@ -62,6 +72,7 @@ class BankFileHead(Wire):
     line_count: int
     total_fen: int
     content_sha256: str
+    void: BankFileVoid | None = Field(default=None, description="taken back: its payments may stand in another file")
 
 
 class BankFileLine(Wire):

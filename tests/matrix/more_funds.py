@@ -8,6 +8,7 @@ import pytest
 
 from tests.matrix.operations import every_permission
 from tests.services.funds.api import (
+    test_bank_file_voids,
     test_bank_files,
     test_campaigns,
     test_claim_checks,
@@ -71,6 +72,10 @@ async def who_is_entitled_and_was_not_paid_is_told(world: World) -> None:
     test_grant_batches.person(world, 1, schooling="bachelor_1")
     asked = {"programme": "rain_dew_plan", "fund_year": YEAR, "period": f"{YEAR - 1}-{YEAR}"}
     assert (await world.seen(READER, "/entitlements", division_code=COUNTY, **asked))["items"]
+
+
+async def a_file_of_payments_is_voided(world: World) -> None:
+    await test_bank_file_voids.test_a_file_the_bank_has_not_answered_is_taken_back_by_another_person(world)
 
 
 async def a_file_for_the_bank_is_voided(world: World) -> None:

@@ -13,7 +13,7 @@ from shared.chassis.audit import shows_people
 from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs
 from shared.chassis.paging import Cursor, Limit
-from shared.schemas.funds_bank_files import BankFile, BankFileHead, BankResult, FileForm, NewBankFile
+from shared.schemas.funds_bank_files import BankFile, BankFileHead, BankResult, FileForm, NewBankFile, NewBankFileVoid
 from shared.schemas.wire import Page
 
 router = new_router("/api/v1/funds/bank-files", "bank files")
@@ -58,6 +58,14 @@ def taken(name: str, content: bytes, form: FileForm) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     media_type = "text/csv; charset=utf-8" if form == "csv" else XLSX
     return Response(content, media_type=media_type, headers=headers)
+
+
+@router.post("/{bank_file_id}/void", operation_id="bank_file_void", **needs("bank_file.build", money=True))
+async def bank_file_void(
+    bank_file_id: WholeId, body: NewBankFileVoid, session: Session, actor: CurrentActor
+) -> BankFile:
+    """By another person than its maker, while the bank has not answered it."""
+    return await bank_files.void(session, actor, bank_file_id, body)
 
 
 @router.post("/{bank_file_id}/results", operation_id="bank_result_enter", **needs("payment.confirm", money=True))

@@ -8,10 +8,14 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain import bank_files as rules
+from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.bank_files import (
+    FileAccountChanged,
+    FileAnswered,
     FileChanged,
     FileOfOneCounty,
     FileSettled,
+    FileVoided,
     PayeeAccountMissing,
     PayeeAccountWaits,
     PaymentRepeated,
@@ -22,7 +26,7 @@ from services.funds.storage import bank_files as storage
 from services.funds.storage import bank_workbooks, decisions
 from services.funds.storage import payee_accounts as account_storage
 from services.funds.storage.sealing import Seals
-from services.funds.storage.tables import BankFile, BankFileLine, BankResult, PayeeAccount, Payment
+from services.funds.storage.tables import BankFile, BankFileLine, BankFileVoid, BankResult, PayeeAccount, Payment
 from shared.chassis import audit, clock, paging
 from shared.chassis.database import Database
 from shared.chassis.identity import Actor
@@ -110,9 +114,14 @@ async def take(
     row = await storage.visible(session, actor, file_id)
     if row is None:
         raise NotFound()
+    await storage.lock_results(session, row.id)
+    await require_holds(session, row)
     filed = await storage.lines_of(session, row.id)
     if any(payment.state != "ordered" for _, payment, _ in filed):
         raise FileSettled()
+    in_force = await account_storage.in_force(session, row.county_code)
+    if changed := sum(account.id not in in_force for _, _, account in filed):
+        raise FileAccountChanged(lines=changed)
     orders = _orders(seals, filed)
     if rules.hash_of(rules.render(row.number, orders)) != row.content_sha256:
         raise FileChanged()
@@ -124,11 +133,39 @@ async def take(
     return f"{row.number}.{form}", bank_workbooks.formed(row.number, orders, form)
 
 
+async def require_holds(session: AsyncSession, row: BankFile) -> None:
+    """Refuse a file that was taken back. Raises FileVoided."""
+    if await storage.voids_of(session, [row.id]):
+        raise FileVoided()
+
+
+async def void(session: AsyncSession, actor: Actor, file_id: int, request: wire.NewBankFileVoid) -> wire.BankFile:
+    """Another person takes a file back the bank has not answered; its payments may go into a new one.
+
+    Whoever does it sees to it that the bank does not carry out what may have been sent. Raises FileVoided,
+    FileAnswered, SamePerson.
+    """
+    row = await storage.visible(session, actor, file_id)
+    if row is None:
+        raise NotFound()
+    await storage.lock_results(session, row.id)
+    await require_holds(session, row)
+    if await storage.results_of(session, row.id):
+        raise FileAnswered()
+    require_other_person(actor.person, row.entered_person)
+    taken_back = BankFileVoid(bank_file_id=row.id, reason=request.reason)
+    decisions.sign(actor, taken_back)
+    await storage.add_void(session, taken_back)
+    audit.record(session, actor, "bank_file.void", f"bank_file:{row.id}", lines=row.line_count)
+    return await get(session, actor, file_id)
+
+
 async def get(session: AsyncSession, actor: Actor, file_id: int) -> wire.BankFile:
     row = await storage.visible(session, actor, file_id)
     if row is None:
         raise NotFound()
-    return _answer(row, await storage.lines_of(session, row.id), await storage.results_of(session, row.id))
+    lines, results = await storage.lines_of(session, row.id), await storage.results_of(session, row.id)
+    return _answer(row, lines, results, (await storage.voids_of(session, [row.id])).get(row.id))
 
 
 async def list_files(
@@ -136,17 +173,23 @@ async def list_files(
 ) -> Page[wire.BankFileHead]:
     after = paging.decode(cursor, int)
     found = await storage.list_visible(session, actor, area, int(after[0]) if after else None, limit + 1)
-    items = [wire.BankFileHead(**_head(row)) for row in found[:limit]]
+    voids = await storage.voids_of(session, [row.id for row in found])
+    items = [wire.BankFileHead.model_validate(_head(row, voids.get(row.id))) for row in found[:limit]]
     return Page(items=items, next_cursor=paging.encode(items[-1].bank_file_id) if len(found) > limit else None)
 
 
-def _head(row: BankFile) -> dict[str, object]:
-    own = {"bank_file_id", "made_by"}
+def _head(row: BankFile, void: BankFileVoid | None) -> dict[str, object]:
+    own = {"bank_file_id", "made_by", "void"}
     values = {name: getattr(row, name) for name in set(wire.BankFileHead.model_fields) - own}
-    return values | {"bank_file_id": row.id, "made_by": row.entered_by}
+    said = None if void is None else {
+        "reason": void.reason, "voided_by": void.entered_by, "voided_at": void.entered_at,
+    }  # fmt: skip
+    return values | {"bank_file_id": row.id, "made_by": row.entered_by, "void": said}
 
 
-def _answer(row: BankFile, filed: Sequence[Filed], results: Sequence[BankResult]) -> wire.BankFile:
+def _answer(
+    row: BankFile, filed: Sequence[Filed], results: Sequence[BankResult], void: BankFileVoid | None = None
+) -> wire.BankFile:
     lines = [
         wire.BankFileLine.model_validate(
             {
@@ -162,7 +205,7 @@ def _answer(row: BankFile, filed: Sequence[Filed], results: Sequence[BankResult]
         for line, payment, account in filed
     ]
     return wire.BankFile.model_validate(
-        _head(row) | {"lines": lines, "results": [result_answer(result) for result in results]}
+        _head(row, void) | {"lines": lines, "results": [result_answer(result) for result in results]}
     )
 
 

@@ -13,7 +13,7 @@ from services.funds.domain.days import require_order
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.bank_files import ResultUnreadable
 from services.funds.operations import payments
-from services.funds.operations.bank_files import Filed, result_answer
+from services.funds.operations.bank_files import Filed, require_holds, result_answer
 from services.funds.storage import bank_files as storage
 from services.funds.storage import claims as claim_storage
 from services.funds.storage import decisions
@@ -36,6 +36,7 @@ async def enter(session: AsyncSession, actor: Actor, file_id: int, content: byte
     if row is None:
         raise NotFound()
     await storage.lock_results(session, row.id)
+    await require_holds(session, row)
     sha256 = rules.hash_of(content)
     known = await storage.results_of(session, row.id, sha256)
     if known:

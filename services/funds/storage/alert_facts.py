@@ -63,6 +63,7 @@ _REFUSED_ACCOUNTS = """
            '' as office, sum(p.amount_fen)::bigint as amount_fen, min(p.settled_on) as since, count(*) as occurrences,
            null::int as fund_year, '' as fund_kind, '' as project_code
     from payee_accounts y join bank_file_lines b on b.payee_account_id = y.id
+        and not exists (select 1 from bank_file_voids v where v.bank_file_id = b.bank_file_id)
     join payments p on p.id = b.payment_id and p.state in ('refused', 'returned')
     where y.county_code = :area and y.state = 'approved'
       and not exists (select 1 from payee_accounts n where n.county_code = y.county_code

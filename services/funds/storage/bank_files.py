@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.storage.tables import (
     Allocation,
     BankFile,
     BankFileLine,
+    BankFileVoid,
     BankResult,
     PayeeAccount,
     Payment,
@@ -36,9 +37,32 @@ async def add(session: AsyncSession, row: BankFile, lines: Sequence[BankFileLine
     """Insert a file with its lines; a payment in another file violates uq_bank_file_lines_payment."""
     session.add(row)
     await session.flush()
+    before = await _entries(session, [line.payment_id for line in lines])
     for line in lines:
-        line.bank_file_id = row.id
+        line.bank_file_id, line.entry = row.id, before.get(line.payment_id, 0) + 1
     session.add_all(lines)
+    await session.flush()
+
+
+async def _entries(session: AsyncSession, payment_ids: Sequence[int]) -> dict[int, int]:
+    """By payment how many voided files it was in."""
+    query = (
+        select(BankFileLine.payment_id, func.count())
+        .join(BankFileVoid, BankFileVoid.bank_file_id == BankFileLine.bank_file_id)
+        .where(BankFileLine.payment_id.in_(payment_ids))
+        .group_by(BankFileLine.payment_id)
+    )
+    return {row[0]: row[1] for row in await session.execute(query)}
+
+
+async def voids_of(session: AsyncSession, file_ids: Iterable[int]) -> dict[int, BankFileVoid]:
+    """By file how it was taken back, where it was."""
+    query = select(BankFileVoid).where(BankFileVoid.bank_file_id.in_(list(file_ids)))
+    return {row.bank_file_id: row for row in await session.scalars(query)}
+
+
+async def add_void(session: AsyncSession, row: BankFileVoid) -> None:
+    session.add(row)
     await session.flush()
 
 
@@ -75,7 +99,7 @@ async def lines_of(session: AsyncSession, file_id: int) -> list[tuple[BankFileLi
 
 
 async def lock_results(session: AsyncSession, file_id: int) -> None:
-    """One answer to a file is entered at a time."""
+    """One answer to a file is entered at a time, and none while it leaves or is voided."""
     await session.execute(text("select pg_advisory_xact_lock(7423, hashtext(:file))"), {"file": str(file_id)})
 
 

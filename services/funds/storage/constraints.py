@@ -48,6 +48,7 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     "ck_payee_accounts_two_persons": spending.SamePerson,
     "uq_grant_file_lines_line": bank_files.GrantInFile,
     "uq_grant_file_voids_once": bank_files.FileVoided,
+    "uq_bank_file_voids_once": bank_files.FileVoided,
     "uq_bank_file_lines_payment": bank_files.PaymentInFile,
     "uq_period_closes_once": claim_checks.PeriodClosedAlready,
     "ck_vocabulary_changes_two_persons": spending.SamePerson,

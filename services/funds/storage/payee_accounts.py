@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 
 from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.storage.sealing import Place, Seals
@@ -66,6 +67,17 @@ async def visible(session: AsyncSession, actor: Actor, row_id: int) -> PayeeAcco
     """The account if the actor's scope covers its county, locked for the decision."""
     query = select(PayeeAccount).where(PayeeAccount.id == row_id, in_scope(PayeeAccount.county_code, actor))
     return (await session.scalars(query.with_for_update().execution_options(populate_existing=True))).first()
+
+
+async def in_force(session: AsyncSession, county_code: str) -> set[int]:
+    """The accounts a county's payees are paid on: of each the one approved last."""
+    query = (
+        select(PayeeAccount.id)
+        .where(PayeeAccount.county_code == county_code, PayeeAccount.state == "approved")
+        .order_by(PayeeAccount.payee_uscc, PayeeAccount.decided_at.desc(), PayeeAccount.id.desc())
+        .ext(distinct_on(PayeeAccount.payee_uscc))
+    )
+    return set(await session.scalars(query))
 
 
 async def newest_approved(session: AsyncSession, county_code: str, uscc: str) -> PayeeAccount | None:

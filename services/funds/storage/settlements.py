@@ -47,7 +47,10 @@ async def locked(session: AsyncSession, asked: Asked) -> dict[int, Order]:
     return {row.id: row for row in await session.execute(_ORDERS, values)}
 
 
-_IN_FILES = text("select payment_id, bank_file_id from bank_file_lines where payment_id = any(cast(:ids as bigint[]))")
+_IN_FILES = text(
+    "select payment_id, bank_file_id from bank_file_lines n where payment_id = any(cast(:ids as bigint[]))"
+    " and not exists (select 1 from bank_file_voids v where v.bank_file_id = n.bank_file_id)"
+)
 
 
 async def files_of(session: AsyncSession, payments: Sequence[int]) -> dict[int, int]:

@@ -84,6 +84,12 @@ class FileChanged(Conflict):
     en = "The file is not what was recorded and may not leave"
 
 
+class FileAccountChanged(Conflict):
+    code = "funds.file_account_changed"
+    zh = "文件生成后收款账户已变更,不得发出;请由另一人作废后重新生成"
+    en = "An account in the file was changed since; another person voids the file, and it is built anew"
+
+
 class FileVoided(Conflict):
     code = "funds.file_voided"
     zh = "文件已作废"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.funds.storage.tables.agreements import Agreement, AgreementAmount, AgreementParty
 from services.funds.storage.tables.alerts import Alert, AlertAction, AlertArea, AlertRule, AlertStep
-from services.funds.storage.tables.bank_files import BankFile, BankFileLine, BankResult, PayeeAccount
+from services.funds.storage.tables.bank_files import BankFile, BankFileLine, BankFileVoid, BankResult, PayeeAccount
 from services.funds.storage.tables.books import (
     BookImport,
     BookImportEntry,
@@ -94,6 +94,7 @@ APPEND_ONLY = frozenset(
         "payment_returns",
         "bank_files",
         "bank_file_lines",
+        "bank_file_voids",
         "bank_results",
         "grant_files",
         "grant_file_lines",
@@ -154,6 +155,7 @@ __all__ = [
     "Allocation",
     "BankFile",
     "BankFileLine",
+    "BankFileVoid",
     "BankResult",
     "Base",
     "BookImport",

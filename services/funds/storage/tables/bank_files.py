@@ -67,7 +67,7 @@ class BankFileLine(Base):
 
     __tablename__ = "bank_file_lines"
     __table_args__ = (
-        UniqueConstraint("payment_id", name="uq_bank_file_lines_payment"),
+        UniqueConstraint("payment_id", "entry", name="uq_bank_file_lines_payment"),
         UniqueConstraint("end_to_end_id", name="uq_bank_file_lines_end_to_end_id"),
         UniqueConstraint("bank_file_id", "number", name="uq_bank_file_lines_number"),
         CheckConstraint("amount_fen >= 1", name="amount_positive"),
@@ -81,6 +81,19 @@ class BankFileLine(Base):
     end_to_end_id: Mapped[str] = mapped_column(String(64))
     amount_fen: Mapped[int]
     purpose: Mapped[str]
+    entry: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    """1, and one more for each voided file the payment was in: it stands in one file that holds."""
+
+
+class BankFileVoid(Entered, Base):
+    """A file another person took back before the bank answered it; its payments may go into a new one. Append only."""
+
+    __tablename__ = "bank_file_voids"
+    __table_args__ = (UniqueConstraint("bank_file_id", name="uq_bank_file_voids_once"),)
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    bank_file_id: Mapped[int] = mapped_column(ForeignKey("bank_files.id"))
+    reason: Mapped[str]
 
 
 class BankResult(Entered, Base):

@@ -20,6 +20,7 @@ ACCOUNT = "6228480402564890018"
 PROPOSER = desk("payee_account.propose", *READING)
 DECIDER = desk("payee_account.decide", *READING)
 CASHIER = desk("bank_file.build", "bank_file.take", "payment.confirm", *READING)
+SECOND = desk("bank_file.build", *READING)
 TODAY = office_today().isoformat()
 YES = {"outcome": "approve", "opinion": "已与预留账户核对"}
 

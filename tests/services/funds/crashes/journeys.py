@@ -73,6 +73,8 @@ async def through_the_bank(world: CrashingWorld) -> None:
         first, second = await bank.ordered(world, [10_000, 20_000])
     proposed = await world.made(bank.PROPOSER, "/payee-accounts", bank.account_body())
     await world.made(bank.DECIDER, f"/payee-accounts/{proposed['payee_account_id']}/decision", bank.YES)
+    void = f"/bank-files/{(await bank.built(world, [first, second]))['bank_file_id']}/void"
+    await world.made(bank.SECOND, void, {"reason": "开户行填写有误"})
     file = await bank.built(world, [first, second])
     path = f"/bank-files/{file['bank_file_id']}/results"
     await world.upload(bank.CASHIER, path, bank.answer_of(file, "成功", "退汇"))

@@ -47,7 +47,7 @@ JOURNEYS: list[tuple[Journey, str, int]] = [
     (journeys.books_entered, "/book-imports /book-imports/{id}/decision /book-imports/{id}/undo", 30),
     (
         journeys.through_the_bank,
-        "/bank-files /bank-files/{id}/results"
+        "/bank-files /bank-files/{id}/void /bank-files/{id}/results"
         " /payments/{id}/return /claims/{id}/again", 40,
     ),
     (journeys.approved_and_withheld, "/retentions/{id}/release", 20),
