@@ -6,13 +6,12 @@ Rounded up to the fen: nobody receives less than the floor.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
 from services.funds.domain.refusals.shares import (
-    DividendYearPaid,
     OriginNotOne,
     PrincipalTooLarge,
     RateBelowFloor,
@@ -59,16 +58,10 @@ def require_principal(principal_fen: int, held_fen: int, origin_fen: int, pointe
         raise PrincipalTooLarge(pointer=pointer, left_fen=max(origin_fen - held_fen, 0))
 
 
-def require_early(ended_on: date, ends_on: date, left: Sequence[Year], paid: Iterable[int]) -> None:
-    """Refuse an end that is no earlier than the agreed one, or that leaves out a year something was `paid` for.
-
-    `left` are the years there would be. Raises TermWrong, DividendYearPaid with the year's number.
-    """
+def require_early(ended_on: date, ends_on: date) -> None:
+    """Refuse an end that is no earlier than the agreed one. Raises TermWrong."""
     if ended_on >= ends_on:
         raise TermWrong(pointer="/ended_on")
-    last = max(paid, default=0)
-    if last > len(left):
-        raise DividendYearPaid(year_number=last)
 
 
 def anniversary(start: date, years: int) -> date:

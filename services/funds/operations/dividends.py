@@ -178,7 +178,7 @@ async def ask_to_end(
 ) -> wire.DividendShare:
     """Ask for a share to end before its agreed last day; asked again, the newest holds. Nothing ends yet."""
     row = await _going_on(session, actor, share_id)
-    await _require_early(session, row, request.ended_on)
+    _require_early(row, request.ended_on)
     await decisions.record_turn(
         session, actor, ("dividend_share", row.id), _END,
         outcome="ask", opinion=request.reason, decided_on=request.ended_on,
@@ -191,7 +191,7 @@ async def end(session: AsyncSession, actor: Actor, share_id: int, request: wire.
     """End a share as another person asked: its last year counts by its days, and from the next day on its principal may
     be held for others."""
     row = await _going_on(session, actor, share_id)
-    await _require_early(session, row, request.ended_on)
+    _require_early(row, request.ended_on)
     asked = await decisions.turns(session, ("dividend_share", row.id), _END)
     if not asked or asked[-1].decided_on != request.ended_on:
         raise EndNotAsked()
@@ -211,9 +211,6 @@ async def _going_on(session: AsyncSession, actor: Actor, share_id: int) -> Divid
     return row
 
 
-async def _require_early(session: AsyncSession, row: DividendShare, ended_on: date) -> None:
-    today = clock.office_today()
-    require_order(ended_on, today=today, not_before=row.starts_on, pointer="/ended_on")
-    left = rules.years_of(row.principal_fen, row.annual_rate, row.starts_on, ended_on)
-    paid = (await storage.paid_by_year(session, [row.id], today)).get(row.id, {})
-    rules.require_early(ended_on, row.ends_on, left, paid)
+def _require_early(row: DividendShare, ended_on: date) -> None:
+    require_order(ended_on, today=clock.office_today(), not_before=row.starts_on, pointer="/ended_on")
+    rules.require_early(ended_on, row.ends_on)

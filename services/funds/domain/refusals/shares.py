@@ -40,13 +40,6 @@ class AmountOutsideTerm(RuleBroken):
     pointer = "/amounts"
 
 
-class DividendYearPaid(RuleBroken):
-    code = "funds.dividend_year_paid"
-    zh = "该年度的分红已发放,终止日期不能早于该年度"
-    en = "A dividend of that year was paid: the share does not end before the year begins"
-    pointer = "/ended_on"
-
-
 class TermWrong(RuleBroken):
     code = "funds.term_wrong"
     zh = "起止日期的先后不对"

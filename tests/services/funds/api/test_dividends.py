@@ -303,17 +303,3 @@ async def test_a_share_keeps_to_the_agreement_it_names(world: World) -> None:
         *(world.insist(MAKER, "/dividend-shares", wanted | {"principal_fen": 3_000_000}) for _ in range(3))
     )
     assert sorted(answer.status_code for answer in answers) == [201, 422, 422]
-
-
-async def test_a_share_does_not_end_before_a_year_whose_dividend_was_paid(world: World) -> None:
-    row = await held(world, household(world, 1), await origin(world))
-    path = f"/dividend-shares/{row['share_id']}"
-    for number in (1, 2):
-        await world.made(MAKER, f"{path}/payments", payment(80_000, number))
-    wish = {"reason": "提前退股"}
-    early = await world.post(MAKER, f"{path}/end-request", wish | {"ended_on": day(3, 31)})
-    assert (code_of(early), early.json()["facts"]) == ("dividend_year_paid", {"year_number": 2})
-    await world.made(MAKER, f"{path}/end-request", wish | {"ended_on": day(4, 1)})
-    await world.made(CHECKER, f"{path}/end", {"ended_on": day(4, 1)})
-    seen = await world.seen(MAKER, path)
-    assert seen["paid_fen"] == sum(year["paid_fen"] for year in seen["years"]) == 160_000
