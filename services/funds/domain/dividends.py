@@ -94,7 +94,12 @@ def require_year(years: list[Year], number: int) -> Year:
 
 
 def standings(years: list[Year], paid: Mapping[int, int], as_of: date) -> list[Standing]:
-    """Each year with what was paid for it and what it lacks by the day: a year not due lacks nothing."""
+    """Each year with what was paid for it and what it lacks by the day: a year not due lacks nothing.
+
+    A year that was paid before the share ended ahead of it stays, with nothing due: what was paid is told, not lost.
+    """
+    beyond = [Year(number, years[-1].due_on, 0) for number in sorted(paid) if number > len(years)]
+    years = [*years, *beyond]
     return [Standing(year, paid.get(year.number, 0), _lacking(year, paid.get(year.number, 0), as_of)) for year in years]
 
 

@@ -157,6 +157,26 @@ async def test_a_share_that_ends_early_is_asked_for_by_one_and_ended_by_another(
     assert code_of(beyond) == "year_outside_share"
 
 
+async def test_what_was_paid_for_a_year_the_share_ended_before_is_told_in_every_sum(world: World) -> None:
+    made = await held(world, household(world, 1), await origin(world))
+    path = f"/dividend-shares/{made['share_id']}"
+    for number in (1, 2):
+        await world.made(MAKER, f"{path}/payments", payment(80_000, number))
+    ending = {"ended_on": day(10, 1, YEAR - 1)}
+    await world.made(MAKER, f"{path}/end-request", ending | {"reason": "提前退股"})
+    await world.made(CHECKER, f"{path}/end", ending)
+    file = await world.seen(MAKER, path)
+    first = -(-80_000 * 184 // 365)
+    assert [(row["due_on"], row["due_fen"], row["paid_fen"]) for row in file["years"]] == [
+        (day(10, 1, YEAR - 1), first, 80_000),
+        (day(10, 1, YEAR - 1), 0, 80_000),
+    ]
+    due = await world.seen(MAKER, "/dividends-due", division_code=COUNTY)
+    assert (due["due_fen"], due["shortfall_fen"]) == (first, 0)
+    assert due["paid_fen"] == file["paid_fen"] == 160_000
+    assert code_of(await world.post(MAKER, f"{path}/payments", payment(1, 2))) == "year_outside_share"
+
+
 async def test_the_principal_of_an_ended_share_is_held_for_another_household_from_the_next_day(world: World) -> None:
     given = await origin(world, 1_000_000)
     made = await held(world, household(world, 1), given)

@@ -42,3 +42,10 @@ def test_a_year_that_is_not_due_lacks_nothing_and_too_much_is_no_debt() -> None:
     assert [(one.paid_fen, one.shortfall_fen) for one in found] == [(90_000, 0), (0, 0)]
     found = rules.standings(years, {1: 90_000}, date(2026, 12, 31))
     assert [one.shortfall_fen for one in found] == [0, 80_000]
+
+
+def test_a_year_paid_before_the_share_ended_ahead_of_it_is_told_with_nothing_due() -> None:
+    years = rules.years_of(1_000_000, "0.08", date(2025, 1, 1), date(2025, 3, 14))
+    found = rules.standings(years, {1: 80_000, 3: 5}, date(2025, 12, 31))
+    told = [(one.year.number, one.year.due_on, one.year.due_fen, one.paid_fen, one.shortfall_fen) for one in found]
+    assert told == [(1, date(2025, 3, 14), 16_000, 80_000, 0), (3, date(2025, 3, 14), 0, 5, 0)]
