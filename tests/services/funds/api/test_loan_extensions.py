@@ -24,7 +24,7 @@ from tests.services.funds.credit import (
     repaid,
     repayment,
 )
-from tests.services.funds.world import COUNTY, READING, YEAR, World, code_of, day, desk
+from tests.services.funds.world import COUNTY, YEAR, World, code_of, day, desk
 
 TODAY = clock.office_today().isoformat()
 NOT_DUE = 24
@@ -197,28 +197,4 @@ async def test_a_refused_reversal_leaves_the_repayment_and_may_be_asked_again(wo
     assert (file["outstanding_fen"], file["repayments"][0]["reversed_on"]) == (4_000_000, None)
     states = [row["state"] for row in (await world.seen(BANKER, "/loan-repayment-reversals"))["items"]]
     assert states == ["refused", "refused"]
-    await world.books_balance()
-
-
-@pytest.mark.parametrize("closed", [("05",), ("05", "06"), ("05", "07")])
-async def test_after_a_wrong_repayment_of_a_closed_month_the_right_one_is_entered_on_its_open_day(
-    world: World, closed: tuple[str, ...]
-) -> None:
-    """The correction falls on the first open day, so that the household stands as overdue no longer than it was."""
-    loan = await disbursed(world, household(world, 1), term_months=6)
-    path = f"/loans/{loan['loan_id']}"
-    await world.made(TELLER, f"{path}/repayments", repayment(5_000_000, day(5, 10)))
-    for month in closed:
-        period = {"division_code": COUNTY, "period": f"{YEAR}-{month}"}
-        await world.made(desk("period.close", *READING), "/period-closes", period)
-    (wrong,) = (await world.seen(BANKER, path))["repayments"]
-    asked = await world.made(TELLER, f"{path}/repayments/{wrong['repayment_id']}/reversal", {"reason": "记错户"})
-    decision = f"/loan-repayment-reversals/{asked['reversal_id']}/decision"
-    await world.made(BANKER, decision, APPROVE | {"decided_on": day(8, 2)})
-    first = day(7) if "06" in closed else day(6)
-    if "06" in closed:
-        early = await world.post(TELLER, f"{path}/repayments", repayment(5_000_000, day(6, 30)))
-        assert early.status_code in (409, 422)
-    right = await world.made(TELLER, f"{path}/repayments", repayment(5_000_000, first))
-    assert (right["state"], right["outstanding_fen"]) == ("repaid", 0)
     await world.books_balance()

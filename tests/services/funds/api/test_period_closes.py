@@ -241,5 +241,22 @@ async def test_a_wrong_repayment_of_a_closed_month_is_undone_on_an_open_day(worl
     assert (seen["state"], seen["outstanding_fen"]) == ("disbursed", 5_000_000)
     moves = await world.seen(READER, "/ledger/transfers", division_code=COUNTY)
     days = [move["effective_on"] for move in moves["items"] if move["kind"] == "correction"]
-    assert days == [TODAY], "no day of the closed month was touched"
+    assert days == [day(6)], "no day of the closed month was touched"
+    await world.books_balance()
+
+
+async def test_what_was_really_paid_back_after_a_closed_month_is_entered_on_its_own_day(world: World) -> None:
+    loan = await disbursed(world, household(world, 1), term_months=6)
+    path = f"/loans/{loan['loan_id']}"
+    await world.made(TELLER, f"{path}/repayments", repayment(5_000_000, day(4, 10)))
+    for period in (MAY | {"period": f"{YEAR}-04"}, MAY):
+        await world.made(CLOSER, "/period-closes", period)
+    (wrong,) = (await world.seen(BANKER, path))["repayments"]
+    asked = await world.made(TELLER, f"{path}/repayments/{wrong['repayment_id']}/reversal", {"reason": "记错户"})
+    yes = {"outcome": "approve", "opinion": "同意", "decided_on": day(6, 2)}
+    await world.made(BANKER, f"/loan-repayment-reversals/{asked['reversal_id']}/decision", yes)
+    closed = await world.post(TELLER, f"{path}/repayments", repayment(5_000_000, day(5, 31)))
+    assert (closed.status_code, code_of(closed)) == (422, "not_enough_on_that_day")
+    settled = await world.made(TELLER, f"{path}/repayments", repayment(5_000_000, day(6)))
+    assert (settled["state"], settled["outstanding_fen"], settled["overdue_since"]) == ("repaid", 0, None)
     await world.books_balance()
