@@ -217,12 +217,3 @@ async def test_a_donation_that_is_used_is_not_undone(world: World) -> None:
     await world.made(CHECKER, f"/donation-reversals/{again['reversal_id']}/decision", yes)
     assert await parts(world, row) == (0, 0, 0)
     await world.books_balance()
-
-
-async def test_no_donation_goes_to_a_project_that_ended(world: World) -> None:
-    row = await given(world, project_code="P1")
-    world.projects["P1"] = grant_of("P1", version=2, state="stopped", state_since=day(6, 12))
-    refused = await world.post(MAKER, f"/donations/{row['donation_id']}/uses", use(1_000, project_code="P1"))
-    assert (code_of(refused), pointer_of(refused)) == ("project_stopped", "/project_code")
-    world.projects["P1"] = grant_of("P1")
-    await world.made(MAKER, f"/donations/{row['donation_id']}/uses", use(1_000, project_code="P1"))
