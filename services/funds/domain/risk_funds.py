@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from services.funds.domain.amounts import share_of
 from services.funds.domain.refusals.credit import (
+    AlreadyCompensated,
     LoanNotOverdue,
     LossChanged,
     NothingToCompensate,
@@ -36,17 +37,26 @@ def require_room(amount_fen: int, balance_fen: int, multiple: int, supported_fen
         raise RiskFundFull(room_fen=free)
 
 
-def compensation_of(outstanding_fen: int, fund_share: str) -> int:
-    """The fund's share of what is owed, rounded down to the fen. Raises NothingToCompensate when it is nothing."""
-    amount_fen = share_of(outstanding_fen, fund_share)
-    if amount_fen == 0:
-        raise NothingToCompensate()
-    return amount_fen
+def compensation_of(outstanding_fen: int, fund_share: str, compensated_fen: int = 0) -> int:
+    """The fund's share of what is owed, rounded down to the fen, less what was compensated of the loan before.
+
+    More than that is owed only after a repayment was undone. Raises AlreadyCompensated when nothing is left of the
+    share, NothingToCompensate when there never was anything.
+    """
+    amount_fen = share_of(outstanding_fen, fund_share) - compensated_fen
+    if amount_fen > 0:
+        return amount_fen
+    raise AlreadyCompensated() if compensated_fen else NothingToCompensate()
 
 
-def to_return(compensated_fen: int, owed_fen: int, fund_share: str, recovered_fen: int) -> int:
-    """Fen the bank was paid back of a compensated loan that are the fund's share and not yet the fund's again."""
-    return max(compensated_fen - share_of(owed_fen, fund_share) - recovered_fen, 0)
+def to_return(compensated_fen: int, claimed_for_fen: int, owed_fen: int, fund_share: str, recovered_fen: int) -> int:
+    """Fen the bank was paid back of a compensated loan that are the fund's share and not yet the fund's again.
+
+    `claimed_for_fen` is what was owed when it was claimed. Of several compensations of a loan the last is returned
+    first: together they return the fund's share once.
+    """
+    paid_back_fen = share_of(claimed_for_fen, fund_share) - share_of(owed_fen, fund_share)
+    return max(min(compensated_fen, paid_back_fen) - recovered_fen, 0)
 
 
 def require_still_owed(owed_fen: int, claimed_for_fen: int) -> None:

@@ -29,7 +29,10 @@ from shared.schemas.wire import Page
 async def claim(
     session: AsyncSession, actor: Actor, fund_id: int, request: wire.NewRiskCompensation
 ) -> wire.RiskCompensation:
-    """The bank claims the fund's share of an overdue loan; the money is set aside until the decision."""
+    """The bank claims the fund's share of an overdue loan; the money is set aside until the decision.
+
+    A loan is compensated once, and once more only for what is owed again since a repayment was undone.
+    """
     loan_rules.require_bank(actor.level, actor.sector)
     fund = await locked(session, actor, fund_id)
     loan = await pages.visible(session, Loan, actor, request.loan_id, lock=True)
@@ -54,10 +57,11 @@ async def _compensation(
     values = await parameters.load(session, fund.county_code, request.claimed_on)
     since = loan_rules.overdue_since(loan.due_on, loan.overdue_on, owed, request.claimed_on)
     since = rules.require_overdue(since, values.days("risk_compensation_wait"), request.claimed_on)
+    before = await storage.compensated(session, loan.id)
     return RiskCompensation(
         risk_fund_id=fund.id, loan_id=loan.id, county_code=fund.county_code, division_code=fund.county_code,
         overdue_since=since, outstanding_fen=owed, fund_share=fund.fund_share,
-        amount_fen=rules.compensation_of(owed, fund.fund_share), claimed_on=request.claimed_on, state="claimed",
+        amount_fen=rules.compensation_of(owed, fund.fund_share, before), claimed_on=request.claimed_on, state="claimed",
     )  # fmt: skip
 
 
@@ -157,4 +161,4 @@ async def answers(session: AsyncSession, rows: list[RiskCompensation]) -> list[w
 def _to_return(row: RiskCompensation, owed: dict[int, int], recovered_fen: int) -> int:
     if row.state != "approved":
         return 0
-    return rules.to_return(row.amount_fen, owed.get(row.loan_id, 0), row.fund_share, recovered_fen)
+    return rules.to_return(row.amount_fen, row.outstanding_fen, owed.get(row.loan_id, 0), row.fund_share, recovered_fen)

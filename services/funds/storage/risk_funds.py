@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.funds.storage.tables import LedgerAccount, Loan, RiskRecovery
+from services.funds.storage.tables import LedgerAccount, Loan, RiskCompensation, RiskRecovery
 
 
 async def supported(session: AsyncSession, fund_ids: Sequence[int]) -> dict[int, int]:
@@ -19,6 +19,16 @@ async def supported(session: AsyncSession, fund_ids: Sequence[int]) -> dict[int,
         .group_by(Loan.risk_fund_id)
     )
     return {fund_id: int(amount) for fund_id, amount in rows if fund_id is not None}
+
+
+async def compensated(session: AsyncSession, loan_id: int) -> int:
+    """Fen claimed for a loan and not refused. The caller holds the loan's row."""
+    total = await session.scalar(
+        select(func.coalesce(func.sum(RiskCompensation.amount_fen), 0)).where(
+            RiskCompensation.loan_id == loan_id, RiskCompensation.state != "refused"
+        )
+    )
+    return int(total or 0)
 
 
 async def recovered(session: AsyncSession, compensation_ids: Sequence[int]) -> dict[int, int]:

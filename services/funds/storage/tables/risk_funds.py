@@ -53,14 +53,18 @@ class RiskFundDeposit(Entered, Base):
 
 
 class RiskCompensation(Entered, Decided, Base):
-    """What a bank claims from the fund for one overdue loan (代偿): claimed, then approved or refused."""
+    """What a bank claims from the fund for one overdue loan (代偿): claimed, then approved or refused.
+
+    One claim of a loan waits at a time; another follows an approved one only where a repayment was undone since.
+    """
 
     __tablename__ = "risk_compensations"
     __table_args__ = (
         CheckConstraint("amount_fen >= 1", name="amount_positive"),
         CheckConstraint("state in ('claimed','approved','refused')", name="state"),
         CheckConstraint("decided_person <> entered_person", name="two_persons"),
-        Index("uq_risk_compensations_once", "loan_id", unique=True, postgresql_where=text("state <> 'refused'")),
+        Index("uq_risk_compensations_once", "loan_id", unique=True, postgresql_where=text("state = 'claimed'")),
+        Index(None, "loan_id"),
         Index(None, "risk_fund_id"),
     )
 

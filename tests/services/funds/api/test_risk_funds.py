@@ -183,6 +183,44 @@ async def test_what_is_paid_back_after_a_compensation_is_owed_to_the_fund_by_its
     await world.books_balance()
 
 
+async def test_what_is_owed_again_since_a_repayment_was_undone_is_claimed_and_not_a_fen_beyond(world: World) -> None:
+    """80 % of 30,000 yuan were paid; 20,000 were never paid back, and 16,000 more are the fund's share."""
+    fund_id = await fund(world, 5_000_000)
+    loan = await overdue(world, fund_id)
+    await repaid(world, loan, 2_000_000, day(8))
+    first = await claimed(world, fund_id, loan)
+    path, claims = f"/loans/{loan['loan_id']}", f"/risk-funds/{fund_id}/compensations"
+    asked = {"loan_id": loan["loan_id"], "claimed_on": day(12, 4)}
+    (wrong,) = (await world.seen(BANKER, path))["repayments"]
+    undo = await world.made(TELLER, f"{path}/repayments/{wrong['repayment_id']}/reversal", {"reason": "记错户"})
+    done = f"/loan-repayment-reversals/{undo['reversal_id']}/decision"
+    await world.made(BANKER, done, APPROVE | {"decided_on": day(12, 1)})
+    waiting = await world.post(TELLER, claims, asked)
+    assert (waiting.status_code, code_of(waiting)) == (409, "already_compensated"), "the first waits for its decision"
+    yes = APPROVE | {"decided_on": day(12, 4)}
+    await world.made(FINANCE, f"/risk-compensations/{first['compensation_id']}/decision", yes)
+    answers = await asyncio.gather(*(world.insist(TELLER, claims, asked) for _ in range(2)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409]
+    more = next(answer.json() for answer in answers if answer.status_code == 201)
+    assert (first["amount_fen"], more["outstanding_fen"], more["amount_fen"]) == (2_400_000, 5_000_000, 1_600_000)
+    assert await seen(world, fund_id) == (1_000_000, 1_600_000, 5_000_000)
+    await world.made(FINANCE, f"/risk-compensations/{more['compensation_id']}/decision", yes)
+    assert code_of(await world.post(TELLER, claims, asked)) == "already_compensated"
+
+    async def to_return() -> list[int]:
+        items = (await world.seen(AID, "/risk-compensations", risk_fund_id=fund_id))["items"]
+        return [row["to_return_fen"] for row in items]
+
+    assert await to_return() == [0, 0]
+    await repaid(world, loan, 2_500_000, day(12, 5))
+    assert await to_return() == [1_600_000, 400_000], "together 80 % of what came back"
+    back = f"/risk-compensations/{more['compensation_id']}/recoveries"
+    await world.made(TELLER, back, money(1_600_000, "recovered_on", day(12, 6)))
+    await repaid(world, loan, 2_500_000, day(12, 6))
+    assert await to_return() == [0, 2_400_000]
+    await world.books_balance()
+
+
 async def test_a_refused_claim_gives_the_money_back_and_may_be_made_again(world: World) -> None:
     fund_id = await fund(world, 5_000_000)
     loan = await overdue(world, fund_id)
