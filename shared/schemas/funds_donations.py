@@ -39,6 +39,10 @@ class NewDonationUse(Wire):
     amount_fen: Fen
     used_on: Day
     what: Text
+    donor_consent: Text | None = Field(
+        default=None,
+        description="the paper by which the donor agreed to another aim, the project they named having ended",
+    )
     identity_number: IdentityNumber | None = Field(
         default=None, description="somebody of the household on the register it is for; never given back"
     )
@@ -90,6 +94,7 @@ class DonationUse(Wire):
     amount_fen: int
     used_on: date
     what: str
+    donor_consent: str | None
     household_id: str | None
     state: Literal["proposed", "approved", "refused"]
     proposed_by: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.funds.domain.allocations import ENDED, Grant
 from services.funds.domain.divisions import COUNTY_DIGITS
 from services.funds.domain.personal_numbers import holds_number
 from services.funds.domain.refusals.giving import (
@@ -60,6 +61,11 @@ def require_aim(
         raise DonationForOther()
     if wished_programme is not None and programme != wished_programme:
         raise DonationForOther(pointer="/programme")
+
+
+def has_ended(grant: Grant | None) -> bool:
+    """Whether the project a donor named can receive the gift no more; of one nobody answers for it is not known."""
+    return grant is not None and (grant.state in ENDED or not grant.in_library)
 
 
 def receipt_no(county_code: str, year: int, number: int) -> str:

@@ -9,12 +9,13 @@ from services.funds.domain.days import require_order
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.giving import HouseholdElsewhere
 from services.funds.domain.refusals.spending import AlreadyDecided
-from services.funds.operations.donations import require_programme, require_project
+from services.funds.operations.donations import require_going_on, require_programme
 from services.funds.operations.registered import household_of
 from services.funds.operations.shapes import before_of, page_of, shaped
-from services.funds.storage import decisions, ledger, outside_books, pages
+from services.funds.storage import decisions, ledger, outside_books, pages, sessions
 from services.funds.storage.outside_books import Cause
 from services.funds.storage.tables import Donation, DonationUse
+from services.funds.upstream import projects
 from shared.chassis import audit, clock
 from shared.chassis.identity import Actor
 from shared.chassis.peers import Peer
@@ -32,17 +33,22 @@ async def propose(
     donation_id: int,
     request: wire.NewDonationUse,
 ) -> wire.DonationUse:
-    """Set a part of a donation aside for a project or a programme, the donor's own where one was named."""
+    """Set a part of a donation aside for a project or a programme, the donor's own where one was named.
+
+    Where the project the donor named has ended, another aim needs the paper by which the donor agreed to it.
+    """
+    freed = request.donor_consent is not None and await _is_freed(session, actor, projects_peer, donation_id)
     county = None
     if request.project_code is not None:
-        county = await require_project(projects_peer, actor, request.project_code)
+        county = await require_going_on(projects_peer, actor, request.project_code)
     household = None
     if request.identity_number is not None:
         household = await household_of(registry_peer, actor, request.used_on, request.identity_number)
     donation = await pages.visible(session, Donation, actor, donation_id)
     if donation is None:
         raise NotFound()
-    rules.require_aim(request.project_code, request.programme, donation.project_code, donation.programme)
+    wished = None if freed else donation.project_code
+    rules.require_aim(request.project_code, request.programme, wished, donation.programme)
     if request.programme is not None:
         await require_programme(session, request.programme)
     require_order(request.used_on, today=clock.office_today(), not_before=donation.received_on, pointer="/used_on")
@@ -62,6 +68,16 @@ async def propose(
     )
     audit.record(session, actor, "donation.use", f"donation_use:{row.id}", amount_fen=row.amount_fen)
     return _answer(row)
+
+
+async def _is_freed(session: AsyncSession, actor: Actor, peer: Peer, donation_id: int) -> bool:
+    """Whether the project the donor named has ended; projects are asked while no connection is held."""
+    donation = await pages.visible(session, Donation, actor, donation_id)
+    if donation is None:
+        raise NotFound()
+    wished = donation.project_code
+    await sessions.let_go(session)
+    return wished is not None and rules.has_ended(await projects.grant_of(peer, actor, wished))
 
 
 async def _move(session: AsyncSession, actor: Actor, row: DonationUse, origin: str, into: str, cause: Cause) -> None:

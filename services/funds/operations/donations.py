@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain import donations as rules
+from services.funds.domain.allocations import ENDED
 from services.funds.domain.days import require_order
 from services.funds.domain.refusals.documents import DivisionUnknown
 from services.funds.domain.refusals.grants import ProgrammeUnknown
-from services.funds.domain.refusals.spending import ProjectNotInLibrary
+from services.funds.domain.refusals.spending import ProjectNotInLibrary, ProjectStopped
 from services.funds.operations.shapes import before_of, page_of, shaped
 from services.funds.storage import decisions, ledger, lists, outside_books, pages, sessions
 from services.funds.storage import donations as storage
@@ -68,6 +69,16 @@ async def _bring_in(session: AsyncSession, actor: Actor, row: Donation) -> None:
 async def require_project(peer: Peer, actor: Actor, code: str) -> str:
     """The county of a project of the library; asked before the first SQL. Raises ProjectNotInLibrary."""
     grant = await projects.grant_of(peer, actor, code)
+    if grant is None or not grant.in_library:
+        raise ProjectNotInLibrary()
+    return grant.county_code
+
+
+async def require_going_on(peer: Peer, actor: Actor, code: str) -> str:
+    """The county of a project that may still receive money. Raises ProjectStopped, ProjectNotInLibrary."""
+    grant = await projects.grant_of(peer, actor, code)
+    if grant is not None and grant.state in ENDED:
+        raise ProjectStopped()
     if grant is None or not grant.in_library:
         raise ProjectNotInLibrary()
     return grant.county_code

@@ -21,8 +21,10 @@ class AimNotOne(RuleBroken):
 
 class DonationForOther(RuleBroken):
     code = "funds.donation_for_other"
-    zh = "捐赠人已指定其他用途"
-    en = "The donor named another aim"
+    zh = "捐赠人已指定其他用途;所指定的项目已停止或退出的,须写明捐赠人同意改变用途的凭据"
+    en = (
+        "The donor named another aim; where its project has ended, name the paper by which the donor agrees to this one"
+    )
     pointer = "/project_code"
 
 

@@ -95,6 +95,8 @@ class DonationUse(Entered, Decided, Base):
     amount_fen: Mapped[int]
     used_on: Mapped[date]
     what: Mapped[str]
+    donor_consent: Mapped[str | None]
+    """The paper by which the donor agreed to this aim, the project they named having ended."""
     household_id: Mapped[str | None]
     """The household on the register it is for; `division_code` is then its village."""
     state: Mapped[str]

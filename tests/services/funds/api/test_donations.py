@@ -131,6 +131,31 @@ async def test_a_donor_who_named_an_aim_is_heard(world: World) -> None:
     await world.made(MAKER, path, use(1, project_code="P1"))
 
 
+async def test_a_gift_for_a_project_that_ended_is_used_for_another_aim_once_the_donor_agrees(world: World) -> None:
+    world.projects["P2"] = grant_of("P2")
+    row = await given(world, project_code="P1")
+    path = f"/donations/{row['donation_id']}/uses"
+    agreed = {"donor_consent": "某慈善基金会同意函〔2025〕3号"}
+    early = await world.post(MAKER, path, use(1, **agreed))
+    assert (early.status_code, code_of(early)) == (422, "donation_for_other"), "the project goes on"
+    for state, in_library in (("stopped", True), ("removed", False)):
+        world.projects["P1"] = grant_of("P1", version=2, state=state, in_library=in_library)
+        for consent in ({}, agreed):
+            stopped = await world.post(MAKER, path, use(1, project_code="P1", **consent))
+            assert (stopped.status_code, code_of(stopped)) == (422, "project_stopped")
+        assert code_of(await world.post(MAKER, path, use(1))) == "donation_for_other", "the donor was not asked"
+        asked = await world.made(MAKER, path, use(1_000, **agreed))
+        assert asked["donor_consent"] == agreed["donor_consent"]
+        await world.made(MAKER, path, use(1_000, project_code="P2", **agreed))
+    assert await parts(world, row) == (996_000, 4_000, 0)
+    decision = APPROVE | {"decided_on": day(7, 2)}
+    await world.made(CHECKER, f"/donation-uses/{asked['use_id']}/decision", decision)
+    assert await parts(world, row) == (996_000, 3_000, 1_000)
+    absent = await world.post(MAKER, "/donations/999/uses", use(1, **agreed))
+    assert absent.status_code == 404
+    await world.books_balance()
+
+
 async def test_the_public_sees_every_donation_and_of_the_donor_the_name_they_allowed(world: World) -> None:
     await given(world)
     quiet = await given(world, donor_kind="person", donor_name="周某某", donor_uscc=None, public_name=None)

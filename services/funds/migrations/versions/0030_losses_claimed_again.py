@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0031"
-down_revision = "0027"
+revision = "0030"
+down_revision = "0029"
 
 ONCE, TABLE = "uq_risk_compensations_once", "risk_compensations"
 
