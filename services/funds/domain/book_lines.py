@@ -113,13 +113,34 @@ class Books:
             for line in getattr(self, part):
                 yield part, line
 
-    def came_back_whole(self) -> list[str]:
-        """Vouchers of payments all of which came back: they may be claimed again."""
+    def came_back_whole(self) -> dict[str, date]:
+        """Vouchers of payments all of which came back, by which day: they may be claimed again."""
         back: dict[str, int] = {}
+        last: dict[str, date] = {}
         for line in self.payments:
             if line.kind == "return":
                 back[line.original] = back.get(line.original, 0) + line.amount_fen
-        return [line.key for line in self.payments if line.kind != "return" and back.get(line.key) == line.amount_fen]
+                last[line.original] = max(line.settled_on, last.get(line.original, line.settled_on))
+        whole = (one for one in self.payments if one.kind != "return" and back.get(one.key) == one.amount_fen)
+        return {line.key: last[line.key] for line in whole}
+
+    def made_again(self) -> dict[str, str]:
+        """By voucher the payment that came back whole and was made again by it, which no sheet says: of the same
+        allocation, payee and amount, with nothing withheld, claimed from the day on which it was back. Once each."""
+        lines, paid_from = {line.key: line for line in self.payments}, self.paid_from()
+        alike: dict[tuple[str | None, int], list[PaymentLine]] = {}
+        for line in self.payments:
+            if line.from_allocation and not line.withheld_fen:
+                alike.setdefault((paid_from[line.key], line.amount_fen), []).append(line)
+        found: dict[str, str] = {}
+        for key, day in sorted(self.came_back_whole().items(), key=lambda one: one[1]):
+            first = lines[key]
+            for line in alike.get((paid_from.get(key), first.amount_fen), ()):
+                free = line.key not in found and line.key != key and line.claimed_on >= day
+                if free and (line.uscc == first.uscc or not line.uscc or not first.uscc):
+                    found[line.key] = key
+                    break
+        return found
 
     def paid_from(self) -> dict[str, str]:
         """By voucher of a payment, also of retention: the allocation whose money it is; empty when nothing says."""

@@ -194,6 +194,8 @@ class Posting:
             payments |= {line.key: self._payment(line, claims[line.key]) for line in lines}
         for key in whole:
             claims[key].state = payments[key].state = "returned"
+        for key, before in books.made_again().items():
+            claims[key].repeats_claim_id = claims[before].id
         await self._add(list(payments.values()))
         for line in books.payments:
             if line.kind != "return":

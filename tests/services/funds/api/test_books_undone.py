@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.services.funds.api import alerts
 from tests.services.funds.api import test_dividends as dividends
 from tests.services.funds.api import test_retentions as retentions
 from tests.services.funds.checks import check_progress, check_walks
@@ -117,6 +118,28 @@ async def test_a_payment_of_books_that_came_back_whole_is_claimed_again(world: W
     await world.settle(await world.order(again, on=day(7, 3)), on=day(7, 4))
     total = (await check_progress(world, division_code=COUNTY))["total"]
     assert (total["paid_fen"] - total["returned_fen"], total["withheld_fen"]) == (291_000, 9_000)
+    await check_walks(world)
+
+
+async def test_what_books_say_was_paid_again_after_it_came_back_is_not_claimed_again(world: World) -> None:
+    """The later payment of the same sum to the same payee is the first made again: nothing is left open of it."""
+    late = [day(6, 2), day(6, 3), day(6, 4), day(6, 5)]
+    books = {
+        "receipts": [receipt("R1", "10000.00")],
+        "allocations": [allocation("A1", "R1", "8000.00")],
+        "payments": [
+            paid("V1", "A1", "2910.00", "90.00"),
+            came_back("B1", "V1", "2910.00"),
+            paid("V2", "A1", "2910.00", days=late),
+        ],
+    }
+    await posted(world, workbook(books))
+    claims = (await world.seen(READER, "/claims"))["items"]
+    assert [claim["state"] for claim in claims] == ["paid", "returned"]
+    again = await world.post(CLAIMANT, f"/claims/{claims[1]['claim_id']}/again", {"claimed_on": day(7)})
+    assert code_of(again) == "claimed_again"
+    await alerts.run(world)
+    assert [row for row in await alerts.alerts(world) if row["rule"] == "payment_refused"] == []
     await check_walks(world)
 
 
