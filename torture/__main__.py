@@ -5,12 +5,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 import secrets
+import signal
 import sys
 import tempfile
 from pathlib import Path
 
 from deploy.local.progress import Reporter
-from torture.run import Orders, torture
+from torture.load import Book
+from torture.run import Orders, Report, torture
+
+STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
 def main() -> int:
@@ -25,9 +29,27 @@ def main() -> int:
     orders = Orders(given.operations, given.kills, given.seed, durable_commits=not given.asynchronous_commit)
     with tempfile.TemporaryDirectory(prefix="lika-torture-") as folder:
         Path(folder).chmod(0o755)
-        report = asyncio.run(torture(Path(folder), orders, Reporter().say))
+        try:
+            report = asyncio.run(_run(Path(folder), orders))
+        except asyncio.CancelledError:
+            print("stopped, nothing compared", file=sys.stderr)
+            return 130
     print("\n".join(report.lines()))
     return 0 if report.clean else 1
+
+
+async def _run(folder: Path, orders: Orders) -> Report:
+    """The first Ctrl-C ends the load, and what was done till then is compared; the second ends everything."""
+    loop, book, running = asyncio.get_running_loop(), Book(), asyncio.current_task()
+
+    def stop() -> None:
+        if book.closed and running is not None:
+            running.cancel()
+        book.close()
+
+    for number in STOPS:
+        loop.add_signal_handler(number, stop)
+    return await torture(folder, orders, Reporter().say, book)
 
 
 if __name__ == "__main__":

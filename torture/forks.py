@@ -28,6 +28,7 @@ class Forks:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            start_new_session=True,  # Ctrl-C is for the run, which ends its services when it has compared
         )
 
     def start(self, service: str, environment: dict[str, str], log: Path) -> int:

@@ -104,7 +104,7 @@ class Lab:
         log = self.folder / "logs" / f"{service}.log"
         self.pids[service] = self._forks.start(service, self.suite.environment_of(service) | more, log)
 
-    async def ready(self, timeout_s: float = 60.0) -> None:
+    async def ready(self, timeout_s: float = 300.0) -> None:
         """Wait until both services answer."""
         deadline = time.monotonic() + timeout_s
         async with httpx.AsyncClient(timeout=2, trust_env=False) as client:

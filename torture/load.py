@@ -40,6 +40,7 @@ class Book:
     told: dict[str, Told] = field(default_factory=dict)
     answers: int = 0
     contradictions: list[str] = field(default_factory=list)
+    closed: bool = False
     _grown: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -47,10 +48,15 @@ class Book:
         return len(self.told)
 
     async def grown_to(self, tried: int) -> None:
-        """Wait until so many operations were begun."""
-        while self.tried < tried:
+        """Wait until so many operations were begun, or the book is closed."""
+        while self.tried < tried and not self.closed:
             self._grown.clear()
             await self._grown.wait()
+
+    def close(self) -> None:
+        """No more operations than were begun: a run that is to end now."""
+        self.closed = True
+        self._grown.set()
 
     def begin(self, key: str, told: Told) -> None:
         self.told[key] = told

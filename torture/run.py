@@ -35,12 +35,16 @@ class Report:
     kills: dict[str, int]
     verdict: Verdict
     seconds: float
+    ended_early: bool = False
 
     def lines(self) -> list[str]:
         found = self.verdict
         kills = ", ".join(f"{name} {count}" for name, count in sorted(self.kills.items())) or "none"
+        asked = f"{self.orders.operations} operations and {self.orders.kills} kills"
+        early = [f"ended early: asked for were {asked}"] if self.ended_early else []
         return [
             f"tried {found.tried}  acknowledged {found.acknowledged}  lost {found.lost}  doubled {found.doubled}",
+            *early,
             f"kills {sum(self.kills.values())} ({kills})  seconds {self.seconds:.0f}  seed {self.orders.seed}",
             *(f"WRONG {line}" for line in found.wrong),
         ]
@@ -53,8 +57,10 @@ class Report:
 Tell = Callable[[str], None]
 
 
-async def torture(folder: Path, orders: Orders, tell: Tell = lambda line: None) -> Report:
-    """Run until both the operations and the kills are done, let everything recover, and compare.
+async def torture(
+    folder: Path, orders: Orders, tell: Tell = lambda line: None, book: load.Book | None = None
+) -> Report:
+    """Run until both the operations and the kills are done, or the book is closed; let everything recover, and compare.
 
     `tell` is given a line every half a minute.
     """
@@ -63,7 +69,7 @@ async def torture(folder: Path, orders: Orders, tell: Tell = lambda line: None) 
     try:
         await lab.open(durable_commits=orders.durable_commits)
         desk = load.Desk(lab, f"s{orders.seed}")
-        book = load.Book()
+        book = book or load.Book()
         receipts = await load.fill(desk)
         kills: dict[str, int] = {}
         telling = asyncio.create_task(_tell_how_far(orders, book, kills, tell))
@@ -75,7 +81,7 @@ async def torture(folder: Path, orders: Orders, tell: Tell = lambda line: None) 
         await lab.ready()
         reached = await verdict.reach(lab, desk, book)
         await desk.close()
-        return Report(orders, kills, reached, time.monotonic() - started)
+        return Report(orders, kills, reached, time.monotonic() - started, book.closed)
     finally:
         await lab.close()
 
@@ -107,6 +113,8 @@ async def _kill(lab: Lab, book: load.Book, orders: Orders, rng: random.Random, d
     for number in range(1, orders.kills + 1):
         due = orders.operations * number // (orders.kills + 1)
         await book.grown_to(due)
+        if book.closed:
+            return
         await asyncio.sleep(rng.uniform(0.05, 0.5))
         target = rng.choice(orders.targets)
         done[target] = done.get(target, 0) + 1

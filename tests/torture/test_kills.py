@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from torture.load import Book
 from torture.run import Orders, torture
 
 
@@ -32,3 +34,15 @@ async def test_the_count_sees_what_is_acknowledged_before_it_is_durable(folder: 
     orders = Orders(operations=60, kills=5, seed=7, targets=("database",), durable_commits=False)
     report = await torture(folder, orders)
     assert report.verdict.lost > 0, report.lines()
+
+
+async def test_a_run_that_is_ended_early_compares_what_was_done_till_then(folder: Path) -> None:
+    book = Book()
+    orders = Orders(operations=1_000_000, kills=1_000, seed=11)
+    running = asyncio.create_task(torture(folder, orders, book=book))
+    await book.grown_to(20)
+    book.close()
+    report = await running
+    assert report.clean, report.lines()
+    assert 20 <= report.verdict.tried < 1_000
+    assert any(line.startswith("ended early") for line in report.lines())
