@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.storage.tables import DividendPayment, DividendShare, PriorityGroup
@@ -16,8 +16,8 @@ from shared.chassis.scope import in_scope, within
 async def shares_on(
     session: AsyncSession, allocation_id: int | None, loan_id: int | None, states: Sequence[str], day: date
 ) -> int:
-    """Fen of shares in these states on an allocation or a loan that had not ended early before a day. The caller holds
-    the origin's row."""
+    """Fen of shares in these states on an allocation or a loan that had not ended before a day. The caller holds the
+    origin's row."""
     column = DividendShare.loan_id if allocation_id is None else DividendShare.allocation_id
     total = await session.scalar(
         select(func.coalesce(func.sum(DividendShare.principal_fen), 0)).where(
@@ -30,11 +30,11 @@ async def shares_on(
 
 
 def _goes_on(day: date) -> ColumnElement[bool]:
-    return or_(DividendShare.ended_on.is_(None), DividendShare.ended_on >= day)
+    return func.coalesce(DividendShare.ended_on, DividendShare.ends_on) >= day
 
 
 async def held_under(session: AsyncSession, agreement_id: int, day: date) -> int:
-    """Fen of shares under an agreement that were not refused and had not ended early before a day. The caller holds the
+    """Fen of shares under an agreement that were not refused and had not ended before a day. The caller holds the
     agreement's row."""
     total = await session.scalar(
         select(func.coalesce(func.sum(DividendShare.principal_fen), 0)).where(

@@ -157,6 +157,19 @@ async def test_a_share_that_ends_early_is_asked_for_by_one_and_ended_by_another(
     assert code_of(beyond) == "year_outside_share"
 
 
+async def test_a_share_that_ran_to_its_end_leaves_its_principal_to_the_next(world: World) -> None:
+    given = await origin(world, 1_000_000)
+    one = household(world, 1)
+    await held(world, one, given, ends_on=day(6, 30))
+    again = share(one, allocation_id=given, starts_on=day(6, 30))
+    assert code_of(await world.post(MAKER, "/dividend-shares", again)) == "principal_too_large"
+    renewed = await world.made(MAKER, "/dividend-shares", again | {"starts_on": day(7, 1)})
+    path = f"/dividend-shares/{renewed['share_id']}/decision"
+    await world.made(CHECKER, path, APPROVE | {"decided_on": day(7, 1)})
+    other = share(household(world, 2), allocation_id=given, starts_on=day(8))
+    assert code_of(await world.post(MAKER, "/dividend-shares", other)) == "principal_too_large"
+
+
 async def test_what_was_paid_for_a_year_the_share_ended_before_is_told_in_every_sum(world: World) -> None:
     made = await held(world, household(world, 1), await origin(world))
     path = f"/dividend-shares/{made['share_id']}"
