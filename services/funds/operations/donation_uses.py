@@ -12,7 +12,7 @@ from services.funds.domain.refusals.spending import AlreadyDecided
 from services.funds.operations.donations import require_going_on, require_programme
 from services.funds.operations.registered import household_of
 from services.funds.operations.shapes import before_of, page_of, shaped
-from services.funds.storage import decisions, ledger, outside_books, pages, sessions
+from services.funds.storage import decisions, ledger, outside_books, pages, project_grants, sessions
 from services.funds.storage.outside_books import Cause
 from services.funds.storage.tables import Donation, DonationUse
 from services.funds.upstream import projects
@@ -89,7 +89,10 @@ async def _move(session: AsyncSession, actor: Actor, row: DonationUse, origin: s
 async def decide(
     session: AsyncSession, actor: Actor, use_id: int, request: common_wire.NewDecision
 ) -> wire.DonationUse:
-    """Approve a use, and the money is used; or refuse it, and the donation has it again."""
+    """Approve a use, and the money is used; or refuse it, and the donation has it again.
+
+    Nothing is used for a project of which an end was told since the use was proposed.
+    """
     row = await pages.visible(session, DonationUse, actor, use_id, lock=True)
     if row is None:
         raise NotFound()
@@ -98,6 +101,8 @@ async def decide(
     require_other_person(actor.person, row.entered_person)
     require_order(request.decided_on, today=clock.office_today(), not_before=row.used_on, pointer="/decided_on")
     approved = request.outcome == "approve"
+    if approved and row.project_code is not None:
+        await project_grants.require_going_on(session, row.project_code)
     row.state = "approved" if approved else "refused"
     decisions.record(
         session, actor, row, ("donation_use", row.id), "decide",

@@ -156,6 +156,18 @@ async def test_a_gift_for_a_project_that_ended_is_used_for_another_aim_once_the_
     await world.books_balance()
 
 
+async def test_a_use_proposed_before_its_project_was_stopped_is_not_approved_after_it(world: World) -> None:
+    row = await given(world)
+    proposed = await world.made(MAKER, f"/donations/{row['donation_id']}/uses", use(500_000, project_code="P1"))
+    world.projects["P1"] = grant_of("P1", version=2, state="stopped", state_since=day(7, 2))
+    await world.tell("P1")
+    path = f"/donation-uses/{proposed['use_id']}/decision"
+    decided = {"decided_on": day(7, 5)}
+    assert code_of(await world.post(CHECKER, path, APPROVE | decided)) == "project_frozen"
+    await world.made(CHECKER, path, {"outcome": "refuse", "opinion": "项目已终止"} | decided)
+    assert await parts(world, row) == (1_000_000, 0, 0)
+
+
 async def test_the_public_sees_every_donation_and_of_the_donor_the_name_they_allowed(world: World) -> None:
     await given(world)
     quiet = await given(world, donor_kind="person", donor_name="周某某", donor_uscc=None, public_name=None)
