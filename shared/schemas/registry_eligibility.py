@@ -12,8 +12,9 @@ from shared.schemas.wire import Code, Day, DivisionCode, Wire
 MAX_PEOPLE = 5_000
 """The most people asked for in one question; who asks of more asks several times."""
 
-FactValue = bool | int | str | list[str] | None
-"""A fact as the register has it: a code of its list, a count, yes or no; null where the file does not say."""
+FactValue = bool | int | str | list[str] | dict[str, str] | None
+"""A fact as the register has it: a code of its list, a count, yes or no, days by household; null where the file
+does not say."""
 
 
 class PersonAsked(Wire):

@@ -89,14 +89,14 @@ class Hold(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What all lines of a list share. `year` is the one they count to; `split_since`: a household split off later
-    counts as the one it came from."""
+    """What all lines of a list share. `year` is the one they count to; a household counts as one with those it came
+    from since `kin_since`."""
 
     programme: Programme
     area: str
     year: int
     period: str
-    split_since: date
+    kin_since: date
 
 
 @dataclass(slots=True)
@@ -105,8 +105,9 @@ class Given:
 
     holds: set[Hold] = field(default_factory=set)
     person_fen: dict[str, int] = field(default_factory=dict)
-    household_fen: dict[str, int] = field(default_factory=dict)
-    """By household; what those split off from it lately have is in its sum as well."""
+    household_lines: dict[str, dict[int, int]] = field(default_factory=dict)
+    """By household the fen of each line of it and of those that came from it lately; a line's id, or in this list its
+    number below nought."""
     account_of: dict[str, str] = field(default_factory=dict)
     """By account mark the household it was used for."""
     mandates: set[tuple[str, str]] = field(default_factory=set)
@@ -141,8 +142,8 @@ def require_period(kind: str, period: str, fund_year: int) -> None:
         raise PeriodWrong(example=allowed[-1])
 
 
-def split_since(on: date, days: int) -> date:
-    """The day since which a household split off still counts as the one it came from."""
+def kin_since(on: date, days: int) -> date:
+    """The day since which a household still counts as one with those it split off from or took in."""
     return on - timedelta(days=days)
 
 
@@ -213,8 +214,11 @@ def mark_of(person: Standing) -> str | None:
 
 
 def _reason_of_account(person: Standing, given: Given) -> Reason | None:
+    """An account of another household; that of one it took in has become its own."""
     user = given.account_of.get(mark_of(person) or "")
-    return None if user is None or user == person.household_id else Reason("account_shared")
+    absorbed = person.facts.get("absorbed")
+    own = [person.household_id, *(absorbed if isinstance(absorbed, list) else ())]
+    return None if user is None or user in own else Reason("account_shared")
 
 
 ADULT = 18
@@ -270,14 +274,11 @@ def holds_of(person: Standing, setting: Setting) -> tuple[Hold, ...]:
 
 
 def subjects_of(person: Standing, kind: str, setting: Setting) -> list[str]:
-    """The person; or the household, with the one it split off from lately, so that a split earns nothing twice."""
+    """The person; or the household, with those it lately split off from or took in, so that neither a split nor a
+    merger earns anything twice."""
     if kind == "person":
         return [f"person:{person.person_id}"]
-    found = [f"household:{person.household_id}"]
-    came_from, opened_on = person.facts.get("split_from"), person.facts.get("opened_on")
-    if isinstance(came_from, str) and isinstance(opened_on, str) and opened_on >= setting.split_since.isoformat():
-        found.append(f"household:{came_from}")
-    return found
+    return [f"household:{one}" for one in _households(person, setting)]
 
 
 def _reason_of_holds(holds: Iterable[Hold], given: Given, first_given: Set[Hold]) -> Reason | None:
@@ -292,16 +293,24 @@ def _reason_of_holds(holds: Iterable[Hold], given: Given, first_given: Set[Hold]
 
 
 def _households(person: Standing, setting: Setting) -> list[str]:
-    """The household, and the one it split off from lately: a split earns no second cap."""
-    return [subject.removeprefix("household:") for subject in subjects_of(person, "household", setting)]
+    """The household, and those it came from lately: neither a split nor a merger earns a second cap."""
+    return [person.household_id or "", *kin_of(person.facts, setting.kin_since)]
+
+
+def kin_of(facts: Mapping[str, FactValue], since: date) -> list[str]:
+    """The households this one split off from or took in since the day, and those these came from in turn."""
+    told = facts.get("kin")
+    return [one for one, on in told.items() if on >= since.isoformat()] if isinstance(told, dict) else []
 
 
 def _reason_of_caps(line: Line, setting: Setting, given: Given) -> Reason | None:
     programme = setting.programme
-    household_had = max(given.household_fen.get(one, 0) for one in _households(line.person, setting))
+    theirs: dict[int, int] = {}
+    for household in _households(line.person, setting):
+        theirs |= given.household_lines.get(household, {})
     for cap, had, code in (
         (programme.person_year_cap_fen, given.person_fen.get(line.person.person_id or "", 0), "above_person_cap"),
-        (programme.household_year_cap_fen, household_had, "above_household_cap"),
+        (programme.household_year_cap_fen, sum(theirs.values()), "above_household_cap"),
     ):
         if cap is not None and had + line.amount_fen > cap:
             return Reason(code)
@@ -313,7 +322,7 @@ def _take(line: Line, holds: Iterable[Hold], setting: Setting, given: Given) -> 
     given.holds.update(holds)
     given.person_fen[person] = given.person_fen.get(person, 0) + line.amount_fen
     for household in _households(line.person, setting):
-        given.household_fen[household] = given.household_fen.get(household, 0) + line.amount_fen
+        given.household_lines.setdefault(household, {})[-line.number] = line.amount_fen
     mark = mark_of(line.person)
     if mark is not None:
         given.account_of[mark] = line.person.household_id or ""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Any
 
 from services.funds.domain.refusals.credit import (
     BorrowerAgeOutside,
@@ -91,11 +92,10 @@ def age_on(identity_number: str, day: date) -> int | None:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
-def split_from(facts: Mapping[str, object], since: date) -> str | None:
-    """The household this one split off from on or after the day; None when it has stood for itself for longer."""
-    came_from, opened_on = facts.get("split_from"), facts.get("opened_on")
-    lately = isinstance(opened_on, str) and opened_on >= since.isoformat()
-    return came_from if lately and isinstance(came_from, str) else None
+def kin_asked_with(facts: Mapping[str, Any]) -> list[str]:
+    """The households that counted as one with the borrower's when it asked; earlier applications tell one at most."""
+    one = facts.get("split_from")
+    return list(facts.get("kin", ())) or ([one] if one is not None else [])
 
 
 def require_age(age: int | None, limits: Limits) -> int:

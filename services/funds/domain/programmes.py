@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-FactValue = bool | int | str | list[str] | None
+FactValue = bool | int | str | list[str] | dict[str, str] | None
 _BOUNDS = re.compile(r"(\d*)\.\.(\d*)", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9_]+", re.ASCII)
 
@@ -109,14 +109,15 @@ class Programme:
         """The facts the answer depends on; these are frozen with each line."""
         rows = [condition for row in self.amounts for condition in row.conditions]
         people = {"member_count"} if any(row.per_person for row in self.amounts) else set()
-        origin = {"split_from", "opened_on"} if self.household_year_cap_fen is not None else set()
-        return frozenset({one.fact for one in (*self.conditions, *rows)} | people | origin)
+        kin = {"kin"} if self.household_year_cap_fen is not None else set()
+        return frozenset({one.fact for one in (*self.conditions, *rows)} | people | kin)
 
     def asked(self) -> frozenset[str]:
-        """All facts the register is asked for: those, the household's head and account, and where it split from."""
-        more = {"head_person_id", "account_mark"}
+        """All facts the register is asked for: those, the household's head and account, and the households it came
+        from."""
+        more = {"head_person_id", "account_mark", "absorbed"}
         more |= {"age"} if self.payee == "guardian" else set()
-        more |= {"split_from", "opened_on"} if self.by_household else set()
+        more |= {"kin"} if self.by_household else set()
         return self.deciding() | more
 
     def allowed_for(self, facts: Mapping[str, FactValue]) -> Range | None:

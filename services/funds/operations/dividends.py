@@ -34,6 +34,8 @@ from shared.refusals import NotFound
 from shared.schemas import funds as common_wire
 from shared.schemas import funds_dividends as wire
 
+ABSORBED = ("absorbed",)
+"""What the register is asked besides: what was a household's is that of the one it merged into."""
 _END = "end"
 """The step of asking for a share to end early."""
 
@@ -43,13 +45,13 @@ async def enter(session: AsyncSession, actor: Actor, peer: Peer, request: wire.N
     rules.require_origin(request.allocation_id, request.loan_id)
     require_order(request.starts_on, today=clock.office_today(), pointer="/starts_on")
     require_uscc(request.enterprise_uscc, "/enterprise_uscc")
-    household = await household_of(peer, actor, request.starts_on, request.identity_number)
+    household = await household_of(peer, actor, request.starts_on, request.identity_number, ABSORBED)
     values = await parameters.load(session, household.county_code, request.starts_on)
     floor = values.get("dividend_floor")
     rules.require_terms(request.annual_rate, floor.value, request.starts_on, request.ends_on)
     await _require_group(session, request.priority_group)
     await _require_agreement(session, actor, request, household)
-    origin_fen = await _origin(session, actor, request, household.county_code, household.household_id)
+    origin_fen = await _origin(session, actor, request, household.county_code, household)
     taken = await storage.shares_on(
         session, request.allocation_id, request.loan_id, ("entered", "held"), request.starts_on
     )
@@ -81,7 +83,7 @@ async def _require_agreement(
     if request.agreement_id is None:
         return
     found = await pages.visible(session, Agreement, actor, request.agreement_id, lock=True)
-    if found is None or found.state != "in_force" or found.household_id != household.household_id:
+    if found is None or found.state != "in_force" or not household.is_or_took_in(found.household_id):
         raise AgreementNotFitting()
     enterprise = await session.get(AgreementParty, (found.id, "enterprise"))
     if enterprise is None or enterprise.uscc != request.enterprise_uscc:
@@ -94,11 +96,16 @@ async def _require_agreement(
 
 
 async def _origin(
-    session: AsyncSession, actor: Actor, share: wire.NewDividendShare | DividendShare, county: str, household_id: str
+    session: AsyncSession,
+    actor: Actor,
+    share: wire.NewDividendShare | DividendShare,
+    county: str,
+    household: Household | None = None,
 ) -> int:
     """Fen of the allocation or loan the principal comes from; its row is held until the request ends.
 
-    What was called back of an allocation, or moved to another project, is no longer its own.
+    What was called back of an allocation, or moved to another project, is no longer its own. A loan is the household's
+    it is entered for.
     """
     if share.allocation_id is not None:
         allocation = await allocation_storage.visible(session, actor, share.allocation_id, lock=True)
@@ -114,7 +121,8 @@ async def _origin(
         raise NotFound(pointer="/loan_id")
     if loan.state != "disbursed":
         raise OriginNotReady()
-    if loan.household_id != household_id:
+    theirs = household is None or household.person_id == loan.person_id or household.is_or_took_in(loan.household_id)
+    if not theirs:
         raise OriginOfOthers()
     return loan.amount_fen
 
@@ -132,7 +140,7 @@ async def decide(
     require_other_person(actor.person, row.entered_person)
     require_order(request.decided_on, today=clock.office_today(), not_before=row.starts_on, pointer="/decided_on")
     if request.outcome == "approve":
-        origin_fen = await _origin(session, actor, row, row.county_code, row.household_id)
+        origin_fen = await _origin(session, actor, row, row.county_code)
         held = await storage.shares_on(session, row.allocation_id, row.loan_id, ("held",), row.starts_on)
         rules.require_principal(row.principal_fen, held, origin_fen, "/outcome")
     row.state = "held" if request.outcome == "approve" else "refused"

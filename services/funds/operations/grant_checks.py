@@ -61,9 +61,9 @@ def standing_of(answer: EligibilityAnswer) -> rules.Standing:
 async def setting_of(
     session: AsyncSession, programme: Programme, area: str, year: int, period: str, on: date
 ) -> rules.Setting:
-    """What all lines of a list share, with the days a household split off is watched."""
+    """What all lines of a list share, with the days a household counts as one with those it came from."""
     days = (await parameters.load(session, area, on)).days("household_split_watch")
-    return rules.Setting(programme, area, year, period, rules.split_since(on, days))
+    return rules.Setting(programme, area, year, period, rules.kin_since(on, days))
 
 
 async def cooled_on(session: AsyncSession, area: str, on: date) -> date:

@@ -54,8 +54,9 @@ async def disburse(
 
 async def _require_cap(session: AsyncSession, row: Loan) -> None:
     """Refuse what takes the household above the cap it was judged by: a repayment may have been undone since."""
-    cap, split = row.facts["cap_fen"], row.facts.get("split_from")
-    owed = await owed_by(session, row.county_code, row.household_id, split, row.person_id) - row.amount_fen
+    cap = row.facts["cap_fen"]
+    kin = rules.kin_asked_with(row.facts)
+    owed = await owed_by(session, row.county_code, row.household_id, kin, row.person_id) - row.amount_fen
     if owed + row.amount_fen > cap:
         raise LoanOverCap(pointer="", cap_fen=cap, left_fen=max(cap - owed, 0))
 

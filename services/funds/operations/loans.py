@@ -5,13 +5,14 @@ What comes after is in loan_money.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain import loans as rules
 from services.funds.domain.days import require_order
+from services.funds.domain.grants import kin_of
 from services.funds.domain.parameters import Parameters
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.credit import LoanOfOtherBank
@@ -31,23 +32,23 @@ from shared.schemas import funds as common_wire
 from shared.schemas import funds_loans as wire
 from shared.schemas.wire import Page
 
-SPLIT = ("opened_on", "split_from")
-"""What the register is asked besides: a household split off lately has no cap of its own."""
+KIN = ("kin",)
+"""What the register is asked besides: a household split off lately has no cap of its own, nor one more by a merger."""
 
 
 async def apply(session: AsyncSession, actor: Actor, peer: Peer, request: wire.NewLoan) -> wire.Loan:
     """Enter a household's application. The registry's answer and the limits of the day are frozen with it."""
     applied_on = request.applied_on or clock.office_today()
     require_order(applied_on, today=clock.office_today(), pointer="/applied_on")
-    household = await household_of(peer, actor, applied_on, request.identity_number, SPLIT)
+    household = await household_of(peer, actor, applied_on, request.identity_number, KIN)
     values = await parameters.load(session, household.county_code, applied_on)
     limits = limits_of(values, request.term_months)
     age = rules.require_age(rules.age_on(request.identity_number, applied_on), limits)
     rules.require_use(await storage.uses_on(session, applied_on), request.use_code, request.purpose)
-    split = rules.split_from(household.facts, applied_on - timedelta(days=values.days("household_split_watch")))
-    owed = await owed_by(session, household.county_code, household.household_id, split, household.person_id)
+    kin = kin_of(household.facts, applied_on - timedelta(days=values.days("household_split_watch")))
+    owed = await owed_by(session, household.county_code, household.household_id, kin, household.person_id)
     rules.require_terms(request.amount_fen, owed, request.term_months, request.annual_rate, limits)
-    row = _row(household, request, applied_on, _facts(values, limits, age, owed, request.term_months, split))
+    row = _row(household, request, applied_on, _facts(values, limits, age, owed, request.term_months, kin))
     decisions.sign(actor, row)
     await pages.add(session, row)
     audit.record(session, actor, "loan.apply", f"loan:{row.id}", amount_fen=row.amount_fen)
@@ -55,10 +56,10 @@ async def apply(session: AsyncSession, actor: Actor, peer: Peer, request: wire.N
 
 
 async def owed_by(
-    session: AsyncSession, county_code: str, household_id: str, split_from: str | None, person_id: str
+    session: AsyncSession, county_code: str, household_id: str, kin: Iterable[str], person_id: str
 ) -> int:
-    """What counts towards a household's cap; its row, and that of the one it lately split off from, are held."""
-    households = {household_id} if split_from is None else {household_id, split_from}
+    """What counts towards a household's cap; its row, and those of the ones it lately came from, are held."""
+    households = {household_id, *kin}
     await storage.lock_households(session, households, county_code)
     return await storage.owed_by(session, households, person_id)
 
@@ -78,7 +79,7 @@ def _rate_key(term_months: int) -> str:
 
 
 def _facts(
-    values: Parameters, limits: rules.Limits, age: int, owed_fen: int, term_months: int, split_from: str | None
+    values: Parameters, limits: rules.Limits, age: int, owed_fen: int, term_months: int, kin: Sequence[str]
 ) -> dict[str, object]:
     """What the application was judged by: the answer of the register, the age, the limits and where they are from."""
     return {
@@ -86,7 +87,7 @@ def _facts(
         "asked_on": clock.office_today().isoformat(),
         "age": age,
         "owed_fen": owed_fen,
-        "split_from": split_from,
+        "kin": list(kin),
         "cap_fen": limits.cap_fen,
         "cap_source": values.get("microcredit_cap").source,
         "rate_cap": limits.rate_cap,

@@ -27,6 +27,11 @@ class Household:
     facts: Mapping[str, FactValue] = field(default_factory=dict)
     """Those asked for."""
 
+    def is_or_took_in(self, household_id: str) -> bool:
+        """Whether it is this household, or one that merged into it; `absorbed` was asked for."""
+        absorbed = self.facts["absorbed"]
+        return household_id == self.household_id or (isinstance(absorbed, list) and household_id in absorbed)
+
     @property
     def county_code(self) -> str:
         return self.division_code[:6]

@@ -13,8 +13,10 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     ColumnElement,
+    Select,
     String,
     and_,
+    case,
     column,
     func,
     insert,
@@ -86,7 +88,7 @@ async def given(
     households: Collection[str],
     marks: Collection[str],
 ) -> Given:
-    """What matters of what was given before. `households`: those of the people, and those they split off from."""
+    """What matters of what was given before. `households`: those of the people, and those they came from."""
     programme = setting.programme
     found = Given(holds=await taken(session, holds), mandates=await _mandates(session, people, on))
     if programme.person_year_cap_fen is not None or programme.household_year_cap_fen is not None:
@@ -95,9 +97,11 @@ async def given(
             {"key": CAPS_LOCK, "programme": programme.code},
         )
         found.person_fen = await _sums(session, GrantLine.person_id, people, setting)
-        found.household_fen = await _sums(session, GrantLine.household_id, sorted(households), setting)
-        for household, fen in (await _of_split(session, sorted(households), setting)).items():
-            found.household_fen[household] = found.household_fen.get(household, 0) + fen
+        for household, line_id, fen in (
+            *await _own_lines(session, sorted(households), setting),
+            *await _lines_of_kin(session, sorted(households), setting),
+        ):
+            found.household_lines.setdefault(household, {})[line_id] = fen
     found.account_of = await _accounts(session, sorted(marks), setting.year)
     return found
 
@@ -135,19 +139,38 @@ async def _sums(session: AsyncSession, of: Any, ids: Sequence[str], setting: Set
     return {key: int(amount) for key, amount in rows}
 
 
-async def _of_split(session: AsyncSession, households: Sequence[str], setting: Setting) -> dict[str, int]:
-    """By household: fen of the county's lists for households that split off from it lately, as told to the list."""
-    origin = GrantLine.facts["split_from"].astext
-    opened_on = GrantLine.facts["opened_on"].astext
-    rows = await session.execute(
-        select(origin, func.sum(GrantLine.amount_fen))
-        .join(GrantBatch, GrantBatch.id == GrantLine.batch_id)
-        .where(GrantBatch.county_code == setting.area, GrantBatch.entitled_year == setting.year)
-        .where(GrantLine.programme == setting.programme.code, GrantLine.live)
-        .where(origin == func.any(households), opened_on >= setting.split_since.isoformat())
-        .group_by(origin)
+async def _own_lines(session: AsyncSession, households: Sequence[str], setting: Setting) -> Sequence[Any]:
+    """Rows (household, line, fen) of what counts towards the year's cap."""
+    query = _counted(setting, GrantLine.household_id).where(GrantLine.household_id == func.any(households))
+    rows: Sequence[Any] = (await session.execute(query)).all()
+    return rows
+
+
+async def _lines_of_kin(session: AsyncSession, households: Sequence[str], setting: Setting) -> Sequence[Any]:
+    """The same of the county's lists for households that came from these lately, as told to the list."""
+    facts = GrantLine.facts
+    # Lists of before December 2026 tell one step alone.
+    one_step = func.jsonb_build_object(facts["split_from"].astext, facts["opened_on"].astext)
+    told = case(
+        (func.jsonb_typeof(facts["kin"]) == "object", facts["kin"]), (facts["split_from"].astext.is_not(None), one_step)
     )
-    return {household: int(amount) for household, amount in rows}
+    kin = func.jsonb_each_text(told).table_valued("key", "value").render_derived().lateral()
+    query = (
+        _counted(setting, kin.c.key)
+        .join(kin, true())
+        .where(GrantBatch.county_code == setting.area)
+        .where(kin.c.key == func.any(households), kin.c.value >= setting.kin_since.isoformat())
+    )
+    rows: Sequence[Any] = (await session.execute(query)).all()
+    return rows
+
+
+def _counted(setting: Setting, household: Any) -> Select[Any]:
+    return (
+        select(household, GrantLine.id, GrantLine.amount_fen)
+        .join(GrantBatch, GrantBatch.id == GrantLine.batch_id)
+        .where(GrantLine.programme == setting.programme.code, GrantLine.live, GrantBatch.entitled_year == setting.year)
+    )
 
 
 async def _accounts(session: AsyncSession, marks: Sequence[str], year: int) -> dict[str, str]:

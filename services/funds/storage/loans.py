@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import array, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.loans import Use
@@ -34,12 +34,13 @@ async def lock_households(session: AsyncSession, households: Iterable[str], coun
 async def owed_by(session: AsyncSession, households: Collection[str], person_id: str) -> int:
     """Fen owed or asked for: what is left of disbursed loans, the whole of those on their way.
 
-    By any of the households, by one that had lately split off from one of them when it asked, and by the person,
-    whatever household it lived in.
+    By any of the households, by one that had lately come from one of them when it asked, and by the person, whatever
+    household it lived in.
     """
     theirs = or_(
         Loan.household_id.in_(households),
         Loan.facts["split_from"].astext.in_(households),
+        Loan.facts["kin"].has_any(array(sorted(households))),
         Loan.person_id == person_id,
     )
     left = case((Loan.state == "disbursed", LedgerAccount.balance_fen), else_=Loan.amount_fen)

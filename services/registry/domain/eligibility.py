@@ -26,17 +26,19 @@ OF_MEMBER = frozenset(
 OF_HOUSEHOLD = frozenset(
     {
         "household_type", "attribute", "key_groups", "main_cause", "monitor_type", "risks", "housing_level",
-        "relocation_mode", "relocated_year", "member_count", "opened_on", "split_from",
+        "relocation_mode", "relocated_year", "member_count",
     }
 )  # fmt: skip
 """The same of the household."""
-AGE, HEAD, ACCOUNT = "age", "head_person_id", "account_mark"
-WORKED_OUT = frozenset({AGE, HEAD, ACCOUNT})
-"""Full years on the day asked for; the id of the household's head; a mark that two equal bank accounts share."""
+AGE, HEAD, ACCOUNT, KIN, ABSORBED = "age", "head_person_id", "account_mark", "kin", "absorbed"
+WORKED_OUT = frozenset({AGE, HEAD, ACCOUNT, KIN, ABSORBED})
+"""Full years on the day asked for; the id of the household's head; a mark that two equal bank accounts share; the
+households this one split off from or took in, and those they came from in turn, each with the day since which it counts
+(of several steps the earliest); those of them it took in by mergers alone."""
 FACTS = OF_MEMBER | OF_HOUSEHOLD | WORKED_OUT
 COUNTS = frozenset({AGE, "away_months", "public_post_months", "relocated_year", "member_count"})
 """Facts that are numbers, asked for by bounds; the others are asked for by value."""
-NOT_TESTED = frozenset({HEAD, ACCOUNT, "opened_on", "split_from"})
+NOT_TESTED = frozenset({HEAD, ACCOUNT, KIN, ABSORBED})
 HEAD_RELATION = "head"
 
 

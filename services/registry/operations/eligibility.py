@@ -90,27 +90,31 @@ async def _ids_and_facts(
     head_of: Mapping[UUID, bytes] = {}
     if rules.HEAD in facts:
         head_of = await storage.heads(session, [row.household_id for row in rows])
+    kin = await _kin_of(session, rows) if facts & {rules.KIN, rules.ABSORBED} else {}
     first = await storage.first_ids(session, sorted({row.identity_index for row in rows} | set(head_of.values())))
     told = {}
     for row in rows:
-        values: dict[str, FactValue] = {name: _plain(getattr(row, f"fact_{name}")) for name in facts - rules.WORKED_OUT}
+        values: dict[str, FactValue] = {name: getattr(row, f"fact_{name}") for name in facts - rules.WORKED_OUT}
         if rules.AGE in facts:
             values[rules.AGE] = age_on(row.birth_date, day)
         if rules.HEAD in facts:
             values[rules.HEAD] = first.get(head_of.get(row.household_id, UNKNOWN))
         if rules.ACCOUNT in facts:
             values[rules.ACCOUNT] = mark_of(seals, row.household_id, row.bank_account_sealed)
+        if rules.KIN in facts:
+            values[rules.KIN] = {str(one.id): one.since.isoformat() for one in kin.get(row.household_id, ())}
+        if rules.ABSORBED in facts:
+            values[rules.ABSORBED] = [str(one.id) for one in kin.get(row.household_id, ()) if one.absorbed]
         told[row.identity_index] = (first[row.identity_index], values)
     return told
 
 
-def _plain(value: Any) -> FactValue:
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, UUID):
-        return str(value)
-    plain: FactValue = value
-    return plain
+async def _kin_of(session: AsyncSession, rows: Sequence[Any]) -> Mapping[UUID, Sequence[Any]]:
+    """By household: those it came from."""
+    found: dict[UUID, list[Any]] = {}
+    for one in await storage.kin(session, [row.household_id for row in rows]):
+        found.setdefault(one.root, []).append(one)
+    return found
 
 
 def mark_of(seals: Seals, household: UUID, sealed: str | None) -> str | None:

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.domain import eligibility as rules
@@ -94,6 +94,36 @@ async def heads(session: AsyncSession, households: Iterable[UUID]) -> dict[UUID,
         )
     )
     return {row.household_id: row.identity_index for row in rows}
+
+
+_KIN = text(
+    """
+    with recursive kin as (
+        select h.id as root, h.id, 'infinity'::date as since, true as absorbed
+        from unnest(cast(:households as uuid[])) h (id)
+        union
+        select k.root, n.id, least(k.since, n.day), k.absorbed and n.absorbed
+        from kin k cross join lateral (
+            select h.split_from as id, h.opened_on as day, false as absorbed
+            from households h where h.id = k.id and h.split_from is not null
+            union all
+            select m.id, m.closed_on, true from households m where m.merged_into = k.id
+        ) n
+    )
+    select root, id, max(since) as since, bool_or(absorbed) as absorbed
+    from kin where id <> root group by root, id order by root, id
+    """
+)
+
+
+async def kin(session: AsyncSession, households: Iterable[UUID]) -> Sequence[Any]:
+    """Rows (root, id, since, absorbed): the households each of these came from, wherever they lie.
+
+    A household comes from the one it split off from, on the day its file was opened, and from those that merged into
+    it, on the day theirs ended; and from what these came from. `absorbed`: by mergers alone.
+    """
+    async with row_security.widened(session):
+        return (await session.execute(_KIN, {"households": sorted(set(households))})).all()
 
 
 def _on_any_file(indexes: Sequence[bytes]) -> ColumnElement[bool]:

@@ -398,10 +398,10 @@ def answer_of(found: dict[str, Any] | None, facts: list[str]) -> dict[str, Any]:
     """The registry's answer: somebody without facts of their own is a student who heads a household."""
     if found is None:
         return {"status": "not_registered"}
-    usual = {
+    usual: dict[str, Any] = {
         "age": 20, "schooling": "bachelor_1", "labour": "ordinary", "member_count": 3, "housing_level": "A",
         "head_person_id": found.get("person_id"), "account_mark": f"account-{found.get('household_id')}",
-        "opened_on": "2014-01-01",
+        "kin": {}, "absorbed": [],
     }  # fmt: skip
     own = found.get("facts", {})
     return found | {"facts": {name: own.get(name, usual.get(name)) for name in facts}}

@@ -63,6 +63,7 @@ class Loan(Entered, Base):
         Index(None, "household_id"),
         Index(None, "person_id"),
         Index("ix_loans_split_from", text("(facts ->> 'split_from')")),
+        Index("ix_loans_kin", text("(facts -> 'kin')"), postgresql_using="gin"),
         Index(None, "risk_fund_id"),
     )
 

@@ -53,6 +53,7 @@ class Household(Base):
                 "national_household_no is not null and status <> 'removed' and closing is distinct from 'merged'"
             ),
         ),
+        Index(None, "merged_into", postgresql_where=text("merged_into is not null")),
         Index(None, "national_household_no", postgresql_where=text("national_household_no is not null")),
         Index(
             "uq_households_import_serial",

@@ -170,6 +170,17 @@ async def test_a_share_that_ran_to_its_end_leaves_its_principal_to_the_next(worl
     assert code_of(await world.post(MAKER, "/dividend-shares", other)) == "principal_too_large"
 
 
+async def test_a_share_stands_on_the_loan_of_a_household_that_merged_into_its_own(world: World) -> None:
+    borrower, other = household(world, 1), household(world, 2)
+    loan = await disbursed(world, borrower)
+    asked = share(other, loan_id=loan["loan_id"], starts_on=day(4))
+    assert code_of(await world.post(MAKER, "/dividend-shares", asked)) == "origin_of_others"
+    world.people[other]["facts"] = {"absorbed": ["household-1"]}
+    entered = await world.made(MAKER, "/dividend-shares", asked)
+    path = f"/dividend-shares/{entered['share_id']}/decision"
+    assert (await world.made(CHECKER, path, APPROVE | {"decided_on": day(4)}))["state"] == "held"
+
+
 async def test_what_was_paid_for_a_year_the_share_ended_before_is_told_in_every_sum(world: World) -> None:
     made = await held(world, household(world, 1), await origin(world))
     path = f"/dividend-shares/{made['share_id']}"

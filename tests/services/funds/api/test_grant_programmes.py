@@ -89,13 +89,52 @@ async def test_a_household_has_its_house_repaired_once_whoever_asks_and_however_
     given = await allocation(world, 100_000_000)
     house: dict[str, Any] = {"key_groups": ["dibao"], "housing_level": "C"}
     head, spouse = person(world, 11, **house), person(world, 12, **house)
-    son = person(world, 21, split_from="household-1", opened_on=day(4), **house)
-    older = person(world, 31, split_from="household-1", opened_on=f"{YEAR - 3}-01-01", **house)
+    son = person(world, 21, kin={"household-1": day(4)}, **house)
+    older = person(world, 31, kin={"household-1": f"{YEAR - 3}-01-01"}, **house)
     lines = [line(number, 500_000) for number in (head, spouse, son, older)]
     found = await reasons(world, given, "housing_repair", "once", *lines)
     assert [reason for reason, _ in found] == [None, "duplicate_household", "duplicate_household", None]
     world.people[head] |= {"household_id": "household-9"}
     assert await refused_for(world, listed(given, "housing_repair", "once", lines[0])) == {"duplicate_across"}
+
+
+async def test_neither_two_splits_in_a_row_nor_a_merger_earns_a_household_anything_twice(world: World) -> None:
+    given = await allocation(world, 100_000_000)
+    house: dict[str, Any] = {"key_groups": ["dibao"], "housing_level": "C"}
+    people = [
+        person(world, 11, **house),
+        person(world, 21, kin={"household-2": day(3), "household-1": day(2)}, **house),
+        person(world, 31, kin={"household-1": day(3)}, absorbed=["household-1"], **house),
+    ]
+    found = await reasons(world, given, "housing_repair", "once", *(line(one, 500_000) for one in people))
+    assert [reason for reason, _ in found] == [None, "duplicate_household", "duplicate_household"]
+
+
+async def test_a_merged_household_has_one_cap_over_what_both_had(world: World) -> None:
+    given = await allocation(world, 100_000_000)
+
+    def relief(period: str, *people: str, fen: int = 300_000) -> dict[str, Any]:
+        return listed(given, "temporary_relief", f"{YEAR}-{period}", *(line(one, fen) for one in people))
+
+    one, two = person(world, 11), person(world, 71)
+    await world.made(CLAIMANT, ROOT, relief("02", one, two))
+    merged = {"kin": {"household-1": day(3)}, "absorbed": ["household-1"]}
+    for number in (one, two):
+        world.people[number] |= {"household_id": "household-7", "facts": merged}
+    assert await refused_for(world, relief("04", one)) == {"above_household_cap"}
+    await world.made(CLAIMANT, ROOT, relief("04", one, fen=200_000))
+    assert await refused_for(world, relief("05", two, fen=100_000)) == {"above_household_cap"}
+
+
+async def test_the_account_of_a_household_it_took_in_is_its_own_and_that_of_one_it_left_is_not(world: World) -> None:
+    given = await allocation(world)
+    first = person(world, 11, account_mark="one")
+    await world.made(CLAIMANT, ROOT, body(given, first))
+    merged: dict[str, Any] = {"account_mark": "one", "kin": {"household-1": day(4)}}
+    left = person(world, 21, **merged, absorbed=[])
+    assert await refused_for(world, body(given, left)) == {"account_shared"}
+    world.people[left]["facts"]["absorbed"] = ["household-1"]
+    await world.made(CLAIMANT, ROOT, body(given, left))
 
 
 async def refused_for(world: World, request: dict[str, Any]) -> set[str]:
@@ -190,13 +229,13 @@ async def test_a_household_split_off_lately_shares_the_cap_with_the_one_it_came_
             else {one["code"] for one in answer.json()["errors"] if one["pointer"] != "/lines"}
         )
 
-    split = {"split_from": "household-0", "opened_on": day(4)}
+    split = {"kin": {"household-0": day(4)}}
     assert await asked(11, 600_000, **split) == set()
     assert await asked(1, 400_001) == {"above_household_cap"}
     assert await asked(21, 400_001, **split) == {"above_household_cap"}
     assert await asked(21, 300_000, **split) == set()
     assert await asked(2, 100_000) == set()
     assert await asked(12, 1, **split) == {"above_household_cap"}
-    long_ago = {"split_from": "household-0", "opened_on": day(4, year=YEAR - 3)}
+    long_ago = {"kin": {"household-0": day(4, year=YEAR - 3)}}
     assert await asked(31, 1_000_000, **long_ago) == set()
     assert await asked(3, 1) == {"above_household_cap"}

@@ -138,16 +138,31 @@ async def test_neither_another_household_nor_a_split_gives_a_second_cap(world: W
     await disbursed(world, number)
     world.people[number]["household_id"] = "household-9"
     assert code_of(await world.post(HELPER, "/loans", application(number))) == "loan_over_cap"
-    world.people[wife]["facts"] = {"split_from": "household-1", "opened_on": day(2, 1, YEAR - 1)}
+    world.people[wife]["facts"] = {"kin": {"household-1": day(2, 1, YEAR - 1)}}
     split = await world.post(HELPER, "/loans", application(wife))
     assert (split.status_code, code_of(split)) == (422, "loan_over_cap")
     assert (await world.post(HELPER, "/loans", application(wife, applied_on=day(3)))).status_code == 201
     world.people[child] |= {"household_id": "household-10"}
-    world.people[child]["facts"] = {"split_from": "household-11", "opened_on": day(1, 1)}
+    world.people[child]["facts"] = {"kin": {"household-11": day(1, 1)}}
     assert (await world.post(HELPER, "/loans", application(child))).status_code == 201
     stem = household(world, 11)
     left_behind = await world.post(HELPER, "/loans", application(stem, applied_on=day(3)))
     assert code_of(left_behind) == "loan_over_cap", "the household it split off from shares the cap"
+
+
+async def test_neither_two_splits_in_a_row_nor_a_merger_gives_a_second_cap(world: World) -> None:
+    await disbursed(world, household(world, 1))
+    again, merged, stem = household(world, 3), household(world, 4), household(world, 5)
+    world.people[again]["facts"] = {"kin": {"household-2": day(3), "household-1": day(2)}}
+    world.people[merged]["facts"] = {"kin": {"household-1": day(3)}, "absorbed": ["household-1"]}
+    for number in (again, merged):
+        answer = await world.post(HELPER, "/loans", application(number, applied_on=day(5)))
+        assert (answer.status_code, code_of(answer)) == (422, "loan_over_cap")
+    child = household(world, 6)
+    world.people[child]["facts"] = {"kin": {"household-7": day(3), "household-5": day(2)}}
+    await world.made(HELPER, "/loans", application(child, applied_on=day(5)))
+    left_behind = await world.post(HELPER, "/loans", application(stem, applied_on=day(5)))
+    assert code_of(left_behind) == "loan_over_cap", "what came from it in two steps shares its cap"
 
 
 async def test_what_was_paid_back_may_be_borrowed_again(world: World) -> None:

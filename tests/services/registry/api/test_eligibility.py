@@ -153,7 +153,7 @@ async def test_the_facts_a_grant_depends_on_are_told_when_asked_for_and_no_other
     other = await open_household(county, members=[person()], bank_account="6217000099990001")
     await registered(county, other)
     names = ["age", "schooling", "dibao", "housing_level", "member_count", "key_groups", "head_person_id",
-             "account_mark", "split_from", "opened_on"]  # fmt: skip
+             "account_mark", "kin", "absorbed"]  # fmt: skip
     asked = [
         {"ref": "child", "identity_number": child["identity_number"]},
         {"ref": "other", "person_id": other["members"][0]["id"]},
@@ -165,7 +165,8 @@ async def test_the_facts_a_grant_depends_on_are_told_when_asked_for_and_no_other
     told = {row["ref"]: row["facts"] for row in answer.json()["answers"]}
     assert set(told["child"]) == set(names)
     assert (told["child"]["age"], told["child"]["schooling"], told["child"]["housing_level"]) == (10, "primary", "D")
-    assert (told["child"]["member_count"], told["child"]["key_groups"], told["child"]["split_from"]) == (2, [], None)
+    assert (told["child"]["member_count"], told["child"]["key_groups"]) == (2, [])
+    assert (told["child"]["kin"], told["child"]["absorbed"]) == ({}, [])
     assert told["child"]["head_person_id"] == household["members"][0]["id"]
     assert told["child"]["account_mark"] == told["other"]["account_mark"] is not None
     assert "6217000099990001" not in answer.text
@@ -206,7 +207,7 @@ async def test_who_of_an_area_meets_what_a_programme_asks_is_told_page_by_page(c
     elsewhere = actor(scope=("410102",), office="410102-finance")
     assert (await page({}, elsewhere)).json()["answers"] == []
     wrong = ({"fact": "age", "values": ["6"]}, {"fact": "schooling", "low": 1}, {"fact": "name", "values": ["a"]},
-             {"fact": "split_from", "values": ["a"]}, {"fact": "dibao"})  # fmt: skip
+             {"fact": "kin", "values": ["a"]}, {"fact": "dibao"})  # fmt: skip
     for test in wrong:
         refused = await page({"tests": [test]})
         assert (refused.status_code, refused.json()["code"]) == (422, "registry.fact_unknown")
