@@ -155,10 +155,17 @@ def reason_against(person: Standing, setting: Setting, dead: Set[str] = frozense
         return Reason("dead")
     if person.status not in setting.programme.statuses:
         return Reason(person.status)
-    if not lies_in(person.division_code, setting.area):
+    if not lived_in(person.division_code, person.facts, setting.area):
         return Reason("outside_area")
     unmet = first_unmet(setting.programme.conditions, person.facts)
     return None if unmet is None else Reason("not_entitled", unmet)
+
+
+def lived_in(division_code: str, facts: Mapping[str, FactValue], area: str) -> bool:
+    """Whether a village lies in the area, or followed one that did: the money of a place is its people's whatever its
+    code is by now."""
+    formerly = facts.get("formerly")
+    return any(lies_in(one, area) for one in (division_code, *(formerly if isinstance(formerly, list) else ())))
 
 
 def still_as(person: Standing, frozen: Mapping[str, FactValue] | None, grows: str) -> Standing:

@@ -113,9 +113,9 @@ class Programme:
         return frozenset({one.fact for one in (*self.conditions, *rows)} | people | kin)
 
     def asked(self) -> frozenset[str]:
-        """All facts the register is asked for: those, the household's head and account, and the households it came
-        from."""
-        more = {"head_person_id", "account_mark", "absorbed"}
+        """All facts the register is asked for: those, the household's head and account, the households it came from,
+        and the divisions its village followed."""
+        more = {"head_person_id", "account_mark", "absorbed", "formerly"}
         more |= {"age"} if self.payee == "guardian" else set()
         more |= {"kin"} if self.by_household else set()
         return self.deciding() | more

@@ -21,9 +21,9 @@ from services.funds.domain.refusals.shares import (
 from services.funds.domain.refusals.spending import AlreadyDecided, StepNotDue
 from services.funds.domain.uscc import require_uscc
 from services.funds.operations.dividend_views import answers, years_of
-from services.funds.operations.registered import Household, household_of
+from services.funds.operations.registered import FORMERLY, Household, household_of
 from services.funds.storage import allocations as allocation_storage
-from services.funds.storage import decisions, ledger, outside_books, pages, parameters
+from services.funds.storage import decisions, ledger, outside_books, pages, parameters, project_grants
 from services.funds.storage import dividends as storage
 from services.funds.storage.outside_books import Cause
 from services.funds.storage.tables import Agreement, AgreementParty, DividendPayment, DividendShare, Loan
@@ -34,8 +34,9 @@ from shared.refusals import NotFound
 from shared.schemas import funds as common_wire
 from shared.schemas import funds_dividends as wire
 
-ABSORBED = ("absorbed",)
-"""What the register is asked besides: what was a household's is that of the one it merged into."""
+BESIDES = ("absorbed", FORMERLY)
+"""What the register is asked besides: what was a household's is that of the one it merged into, and what was a place's
+that of its people."""
 _END = "end"
 """The step of asking for a share to end early."""
 
@@ -45,13 +46,13 @@ async def enter(session: AsyncSession, actor: Actor, peer: Peer, request: wire.N
     rules.require_origin(request.allocation_id, request.loan_id)
     require_order(request.starts_on, today=clock.office_today(), pointer="/starts_on")
     require_uscc(request.enterprise_uscc, "/enterprise_uscc")
-    household = await household_of(peer, actor, request.starts_on, request.identity_number, ABSORBED)
+    household = await household_of(peer, actor, request.starts_on, request.identity_number, BESIDES)
     values = await parameters.load(session, household.county_code, request.starts_on)
     floor = values.get("dividend_floor")
     rules.require_terms(request.annual_rate, floor.value, request.starts_on, request.ends_on)
     await _require_group(session, request.priority_group)
     await _require_agreement(session, actor, request, household)
-    origin_fen = await _origin(session, actor, request, household.county_code, household)
+    origin_fen = await _origin(session, actor, request, household)
     taken = await storage.shares_on(
         session, request.allocation_id, request.loan_id, ("entered", "held"), request.starts_on
     )
@@ -83,7 +84,7 @@ async def _require_agreement(
     if request.agreement_id is None:
         return
     found = await pages.visible(session, Agreement, actor, request.agreement_id, lock=True)
-    if found is None or found.state != "in_force" or not household.is_or_took_in(found.household_id):
+    if found is None or found.state != "in_force" or not household.has(found):
         raise AgreementNotFitting()
     enterprise = await session.get(AgreementParty, (found.id, "enterprise"))
     if enterprise is None or enterprise.uscc != request.enterprise_uscc:
@@ -99,21 +100,23 @@ async def _origin(
     session: AsyncSession,
     actor: Actor,
     share: wire.NewDividendShare | DividendShare,
-    county: str,
     household: Household | None = None,
 ) -> int:
     """Fen of the allocation or loan the principal comes from; its row is held until the request ends.
 
-    What was called back of an allocation, or moved to another project, is no longer its own. A loan is the household's
-    it is entered for.
+    What was called back of an allocation, or moved to another project, is no longer its own; of a project that was
+    stopped nothing is. A household it is entered for is of the allocation's county, or the loan is its own.
     """
     if share.allocation_id is not None:
+        seen = await allocation_storage.visible(session, actor, share.allocation_id)
+        if seen is not None and seen.project_code is not None:
+            await project_grants.require_going_on(session, seen.project_code)
         allocation = await allocation_storage.visible(session, actor, share.allocation_id, lock=True)
         if allocation is None:
             raise NotFound(pointer="/allocation_id")
         if allocation.state != "approved":
             raise OriginNotReady()
-        if allocation.county_code != county:
+        if household is not None and not household.is_of(allocation.county_code):
             raise OriginOfOthers()
         return allocation.amount_fen - allocation.reduced_fen
     loan = await pages.visible(session, Loan, actor, share.loan_id or 0, lock=True)
@@ -121,8 +124,7 @@ async def _origin(
         raise NotFound(pointer="/loan_id")
     if loan.state != "disbursed":
         raise OriginNotReady()
-    theirs = household is None or household.person_id == loan.person_id or household.is_or_took_in(loan.household_id)
-    if not theirs:
+    if household is not None and not household.has(loan):
         raise OriginOfOthers()
     return loan.amount_fen
 
@@ -140,7 +142,7 @@ async def decide(
     require_other_person(actor.person, row.entered_person)
     require_order(request.decided_on, today=clock.office_today(), not_before=row.starts_on, pointer="/decided_on")
     if request.outcome == "approve":
-        origin_fen = await _origin(session, actor, row, row.county_code)
+        origin_fen = await _origin(session, actor, row)
         held = await storage.shares_on(session, row.allocation_id, row.loan_id, ("held",), row.starts_on)
         rules.require_principal(row.principal_fen, held, origin_fen, "/outcome")
     row.state = "held" if request.outcome == "approve" else "refused"

@@ -10,7 +10,7 @@ from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.giving import HouseholdElsewhere
 from services.funds.domain.refusals.spending import AlreadyDecided
 from services.funds.operations.donations import require_going_on, require_programme
-from services.funds.operations.registered import household_of
+from services.funds.operations.registered import FORMERLY, household_of
 from services.funds.operations.shapes import before_of, page_of, shaped
 from services.funds.storage import decisions, ledger, outside_books, pages, project_grants, sessions
 from services.funds.storage.outside_books import Cause
@@ -43,7 +43,7 @@ async def propose(
         county = await require_going_on(projects_peer, actor, request.project_code)
     household = None
     if request.identity_number is not None:
-        household = await household_of(registry_peer, actor, request.used_on, request.identity_number)
+        household = await household_of(registry_peer, actor, request.used_on, request.identity_number, (FORMERLY,))
     donation = await pages.visible(session, Donation, actor, donation_id)
     if donation is None:
         raise NotFound()
@@ -54,7 +54,7 @@ async def propose(
     require_order(request.used_on, today=clock.office_today(), not_before=donation.received_on, pointer="/used_on")
     if county is not None:
         rules.require_of_county(county, donation.county_code)
-    if household is not None and household.county_code != donation.county_code:
+    if household is not None and not household.is_of(donation.county_code):
         raise HouseholdElsewhere()
     row = DonationUse(
         donation_id=donation.id, county_code=donation.county_code, state="proposed",

@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain import pools as rules
 from services.funds.domain.days import require_order
-from services.funds.domain.divisions import lies_in
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.giving import (
     DepartureNotAsked,
@@ -22,7 +21,7 @@ from services.funds.domain.refusals.giving import (
 )
 from services.funds.domain.refusals.spending import AlreadyDecided
 from services.funds.operations.pools import locked
-from services.funds.operations.registered import household_of
+from services.funds.operations.registered import FORMERLY, household_of
 from services.funds.operations.shapes import before_of, page_of, shaped
 from services.funds.storage import decisions, ledger, outside_books, pages, sessions
 from services.funds.storage import pools as storage
@@ -43,13 +42,13 @@ _MEMBER, _LEAVE = "pool_member", "leave"
 async def join(
     session: AsyncSession, actor: Actor, peer: Peer, pool_id: int, request: wire.NewPoolMember
 ) -> wire.PoolMember:
-    """Take a household on the register in; it lives where the association works."""
+    """Take a household on the register in; it lives where the association works, or in what followed that place."""
     require_order(request.joined_on, today=clock.office_today(), pointer="/joined_on")
-    household = await household_of(peer, actor, request.joined_on, request.identity_number)
+    household = await household_of(peer, actor, request.joined_on, request.identity_number, (FORMERLY,))
     pool = await locked(session, actor, pool_id)
     if pool.kind != rules.MUTUAL_AID:
         raise MembersOfMutualAidOnly()
-    if not lies_in(household.division_code, pool.division_code):
+    if not household.is_of(pool.division_code):
         raise MemberOutsidePlace()
     require_order(request.joined_on, today=clock.office_today(), not_before=pool.opened_on, pointer="/joined_on")
     row = PoolMember(

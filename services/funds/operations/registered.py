@@ -6,13 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from services.funds.domain.grants import lived_in
 from services.funds.domain.refusals.credit import HouseholdNotRegistered
+from services.funds.storage.tables import Agreement, Loan
 from services.funds.upstream import registry
 from shared.chassis.identity import Actor
 from shared.chassis.peers import Peer
 from shared.schemas.registry_eligibility import FactValue
 
 ASKED = "one"
+FORMERLY = "formerly"
+"""The fact by which people stay of a place whose code changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +31,16 @@ class Household:
     facts: Mapping[str, FactValue] = field(default_factory=dict)
     """Those asked for."""
 
-    def is_or_took_in(self, household_id: str) -> bool:
-        """Whether it is this household, or one that merged into it; `absorbed` was asked for."""
+    def has(self, paper: Agreement | Loan) -> bool:
+        """Whether a paper is the person's, wherever they live by now, this household's, or that of one that merged
+        into it; `absorbed` was asked for."""
         absorbed = self.facts["absorbed"]
-        return household_id == self.household_id or (isinstance(absorbed, list) and household_id in absorbed)
+        households = [self.household_id, *(absorbed if isinstance(absorbed, list) else ())]
+        return paper.person_id == self.person_id or paper.household_id in households
+
+    def is_of(self, area: str) -> bool:
+        """Whether it lives in the area, or in a village that followed one of it; `formerly` was asked for."""
+        return lived_in(self.division_code, self.facts, area)
 
     @property
     def county_code(self) -> str:

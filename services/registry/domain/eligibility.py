@@ -30,15 +30,16 @@ OF_HOUSEHOLD = frozenset(
     }
 )  # fmt: skip
 """The same of the household."""
-AGE, HEAD, ACCOUNT, KIN, ABSORBED = "age", "head_person_id", "account_mark", "kin", "absorbed"
-WORKED_OUT = frozenset({AGE, HEAD, ACCOUNT, KIN, ABSORBED})
+AGE, HEAD, ACCOUNT = "age", "head_person_id", "account_mark"
+KIN, ABSORBED, FORMERLY = "kin", "absorbed", "formerly"
+WORKED_OUT = frozenset({AGE, HEAD, ACCOUNT, KIN, ABSORBED, FORMERLY})
 """Full years on the day asked for; the id of the household's head; a mark that two equal bank accounts share; the
 households this one split off from or took in, and those they came from in turn, each with the day since which it counts
-(of several steps the earliest); those of them it took in by mergers alone."""
+(of several steps the earliest); those of them it took in by mergers alone; the divisions its village followed."""
 FACTS = OF_MEMBER | OF_HOUSEHOLD | WORKED_OUT
 COUNTS = frozenset({AGE, "away_months", "public_post_months", "relocated_year", "member_count"})
 """Facts that are numbers, asked for by bounds; the others are asked for by value."""
-NOT_TESTED = frozenset({HEAD, ACCOUNT, KIN, ABSORBED})
+NOT_TESTED = frozenset({HEAD, ACCOUNT, KIN, ABSORBED, FORMERLY})
 HEAD_RELATION = "head"
 
 

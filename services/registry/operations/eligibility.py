@@ -91,6 +91,9 @@ async def _ids_and_facts(
     if rules.HEAD in facts:
         head_of = await storage.heads(session, [row.household_id for row in rows])
     kin = await _kin_of(session, rows) if facts & {rules.KIN, rules.ABSORBED} else {}
+    formerly: Mapping[str, list[str]] = {}
+    if rules.FORMERLY in facts:
+        formerly = await storage.formerly(session, [row.village_code for row in rows])
     first = await storage.first_ids(session, sorted({row.identity_index for row in rows} | set(head_of.values())))
     told = {}
     for row in rows:
@@ -105,6 +108,8 @@ async def _ids_and_facts(
             values[rules.KIN] = {str(one.id): one.since.isoformat() for one in kin.get(row.household_id, ())}
         if rules.ABSORBED in facts:
             values[rules.ABSORBED] = [str(one.id) for one in kin.get(row.household_id, ()) if one.absorbed]
+        if rules.FORMERLY in facts:
+            values[rules.FORMERLY] = list(formerly.get(row.village_code, ()))
         told[row.identity_index] = (first[row.identity_index], values)
     return told
 

@@ -126,6 +126,24 @@ async def kin(session: AsyncSession, households: Iterable[UUID]) -> Sequence[Any
         return (await session.execute(_KIN, {"households": sorted(set(households))})).all()
 
 
+_FORMERLY = text(
+    """
+    with recursive before as (
+        select v.code as village, v.code from unnest(cast(:villages as text[])) v (code)
+        union
+        select b.village, s.predecessor_code from before b join division_successions s on s.successor_code = b.code
+    )
+    select village, array_agg(code order by code) as codes from before where code <> village group by village
+    """
+)
+
+
+async def formerly(session: AsyncSession, villages: Iterable[str]) -> dict[str, list[str]]:
+    """By village the codes of all divisions it followed, by changes of division."""
+    rows = await session.execute(_FORMERLY, {"villages": sorted(set(villages))})
+    return {row.village: list(row.codes) for row in rows}
+
+
 def _on_any_file(indexes: Sequence[bytes]) -> ColumnElement[bool]:
     """On an active file or on one they left: asked apart, because an index serves each of the two."""
     found = HouseholdMember.identity_index == func.any(list(indexes))

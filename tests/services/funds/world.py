@@ -401,7 +401,7 @@ def answer_of(found: dict[str, Any] | None, facts: list[str]) -> dict[str, Any]:
     usual: dict[str, Any] = {
         "age": 20, "schooling": "bachelor_1", "labour": "ordinary", "member_count": 3, "housing_level": "A",
         "head_person_id": found.get("person_id"), "account_mark": f"account-{found.get('household_id')}",
-        "kin": {}, "absorbed": [],
+        "kin": {}, "absorbed": [], "formerly": [],
     }  # fmt: skip
     own = found.get("facts", {})
     return found | {"facts": {name: own.get(name, usual.get(name)) for name in facts}}

@@ -181,6 +181,28 @@ async def test_a_share_stands_on_the_loan_of_a_household_that_merged_into_its_ow
     assert (await world.made(CHECKER, path, APPROVE | {"decided_on": day(4)}))["state"] == "held"
 
 
+async def test_no_share_stands_on_the_money_of_a_project_that_was_stopped(world: World) -> None:
+    given = await origin(world)
+    entered = await world.made(MAKER, "/dividend-shares", share(household(world, 1), allocation_id=given))
+    world.projects["P2"] = grant_of("P2", version=2, state="stopped", state_since=day(4))
+    await world.tell("P2")
+    another = share(household(world, 2), allocation_id=given, starts_on=day(6))
+    assert code_of(await world.post(MAKER, "/dividend-shares", another)) == "project_frozen"
+    path, decision = f"/dividend-shares/{entered['share_id']}/decision", {"decided_on": START}
+    assert code_of(await world.post(CHECKER, path, APPROVE | decision)) == "project_frozen"
+    await world.made(CHECKER, path, {"outcome": "refuse", "opinion": "项目已终止"} | decision)
+
+
+async def test_a_household_whose_village_has_another_code_by_now_keeps_its_countys_money(world: World) -> None:
+    given = await origin(world)
+    number = household(world, 1, village="341699101200")
+    both = desk(*MAKER.permissions, scope=(COUNTY, "341699"), office=MAKER.office, sector=MAKER.sector)
+    asked = share(number, allocation_id=given)
+    assert code_of(await world.post(both, "/dividend-shares", asked)) == "origin_of_others"
+    world.people[number]["facts"] = {"formerly": ["341622101200"]}
+    assert (await world.made(both, "/dividend-shares", asked))["division_code"] == "341699101200"
+
+
 async def test_what_was_paid_for_a_year_the_share_ended_before_is_told_in_every_sum(world: World) -> None:
     made = await held(world, household(world, 1), await origin(world))
     path = f"/dividend-shares/{made['share_id']}"

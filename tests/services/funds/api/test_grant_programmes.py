@@ -7,7 +7,7 @@ import hashlib
 import json
 from typing import Any
 
-from tests.services.funds.api.test_grant_batches import allocation, approved, body, identity, person
+from tests.services.funds.api.test_grant_batches import allocation, approved, body, identity, ordered, person
 from tests.services.funds.world import CHECKER, CLAIMANT, READER, RELEASER, YEAR, World, day
 
 ROOT = "/grant-batches"
@@ -135,6 +135,17 @@ async def test_the_account_of_a_household_it_took_in_is_its_own_and_that_of_one_
     assert await refused_for(world, body(given, left)) == {"account_shared"}
     world.people[left]["facts"]["absorbed"] = ["household-1"]
     await world.made(CLAIMANT, ROOT, body(given, left))
+
+
+async def test_a_countys_money_reaches_its_people_after_the_county_was_given_another_code(world: World) -> None:
+    pupils = [person(world, number) for number in (11, 21)]
+    batch = await approved(world, *pupils)
+    stranger = person(world, 31, division="341699101200")
+    for number in pupils:
+        world.people[number] |= {"division_code": "341699101200", "facts": {"formerly": ["341622101200"]}}
+    released = await ordered(world, batch)
+    assert [row["state"] for row in released["lines"]] == ["ordered", "ordered"]
+    assert await refused_for(world, body(await allocation(world), stranger)) == {"outside_area"}
 
 
 async def refused_for(world: World, request: dict[str, Any]) -> set[str]:

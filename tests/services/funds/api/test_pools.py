@@ -148,6 +148,15 @@ async def test_a_member_who_put_nothing_in_and_owes_nothing_leaves(world: World)
     assert await parts(world, pool_id) == (1_000_000, 0, 0)
 
 
+async def test_an_association_of_a_village_that_closed_takes_people_of_the_village_that_followed(world: World) -> None:
+    where = await opened(world)
+    number = household(world, 1, village="341622101299")
+    asked = {"identity_number": number, "joined_on": day(2)}
+    assert code_of(await world.post(MAKER, f"/pools/{where}/members", asked)) == "member_outside_place"
+    world.people[number]["facts"] = {"formerly": [VILLAGE]}
+    await world.made(MAKER, f"/pools/{where}/members", asked)
+
+
 async def test_one_person_asks_for_a_member_to_leave_and_another_lets_it_go(world: World) -> None:
     pool_id = await opened(world, 500_000)
     one = await member(world, pool_id)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.services.registry.api.test_division_changes import change, send
 from tests.services.registry.api.test_natural_changes_households import family, merge_of, split_of
 from tests.services.registry.changes import done, event, facts, on_register, read, related
-from tests.services.registry.people import days_ago, person
+from tests.services.registry.people import OTHER_VILLAGE, TOWNSHIP, VILLAGE, days_ago, person
 from tests.support.harness import Harness, actor
 
 ASKER = actor(scope=("341622",), office="341622-finance")
 
 
-async def told(registry: Harness, *people: dict[str, Any]) -> list[dict[str, Any]]:
+async def told(registry: Harness, *people: dict[str, Any], asked_for: Any = ("kin", "absorbed")) -> list[Any]:
     asked = [{"ref": str(n), "identity_number": row["identity_number"]} for n, row in enumerate(people)]
-    question = {"on": days_ago(0), "facts": ["kin", "absorbed"], "people": asked}
+    question = {"on": days_ago(0), "facts": list(asked_for), "people": asked}
     async with registry.as_(ASKER, issuer="funds") as client:
         answer = await client.post("/internal/persons/eligibility", json=question)
     assert answer.status_code == 200, answer.text
@@ -69,3 +70,14 @@ async def test_a_household_that_comes_back_to_the_one_it_split_off_from_is_kin_o
     await done(county, "merges", back, file["version"])
     (facts_,) = await told(county, people[0])
     assert facts_ == {"kin": {other["id"]: days_ago(0)}, "absorbed": [other["id"]]}
+
+
+async def test_people_of_a_village_with_another_code_are_known_to_be_of_the_former_ones(county: Harness) -> None:
+    first = person()
+    await on_register(county, members=[first])
+    merged = await send(county, change("merge", [VILLAGE], OTHER_VILLAGE, on=days_ago(1)))
+    moves = [{"code": OTHER_VILLAGE, "new_code": "341622110201"}]
+    recoded = await send(county, change("recode", [TOWNSHIP], ("341622110", "甲街道"), moves=moves, on=days_ago(0)))
+    assert (merged.status_code, recoded.status_code) == (201, 201), recoded.text
+    (facts_,) = await told(county, first, asked_for=["formerly"])
+    assert facts_ == {"formerly": sorted([VILLAGE, OTHER_VILLAGE])}
