@@ -19,7 +19,7 @@ from services.funds.operations.allocations import account_for
 from services.funds.operations.grant_checks import Checked, Wanted
 from services.funds.operations.grants import answer
 from services.funds.storage import allocations as allocation_storage
-from services.funds.storage import decisions, ledger, period_closes, programmes, project_grants, sessions
+from services.funds.storage import decisions, grant_holds, ledger, period_closes, programmes, project_grants, sessions
 from services.funds.storage import grant_batches as storage
 from services.funds.storage.tables import Allocation, GrantBatch
 from services.funds.upstream import registry
@@ -191,6 +191,7 @@ async def decide(
     """Finance approves or refuses a batch: another person than the one who prepared it.
 
     One that was approved is refused until it is ordered: what may no longer be ordered gives its money and places back.
+    Who waited for a changed account before the list waits on.
     """
     row = await storage.visible(session, actor, batch_id, lock=True)
     if row is None:
@@ -215,7 +216,10 @@ async def decide(
     else:
         row.state = "refused"
         left_fen = await storage.sum_of(session, row.id, before)
+        waited = await storage.gave_way_to(session, row.id, before)
+        dead = await grant_holds.lock_payees(session, [line.person_id or "" for line in waited])
         await storage.set_lines(session, row.id, before, "refused", live=False, reason="batch_refused")
+        await storage.wait_again(session, [line for line in waited if line.person_id not in dead])
         await give_back(session, actor, row, "batch", left_fen, request.decided_on)
     audit.record(session, actor, "grant.decide", f"grant_batch:{row.id}", outcome=request.outcome)
     return await answer(session, row)

@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, String, column, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
-from services.funds.domain.grants import Hold, Reason
+from services.funds.domain.grants import ABOUT_ACCOUNT, Hold, Reason
 from services.funds.storage import grant_holds
 from services.funds.storage.tables import Allocation, Base, GrantBatch, GrantHold, GrantLine
 from shared.chassis.identity import Actor
@@ -51,6 +52,29 @@ async def wait_on(session: AsyncSession, line_ids: Sequence[int]) -> None:
 async def end_waiting(session: AsyncSession, line_ids: Sequence[int], reason: Reason) -> None:
     """Say of lines that gave way to one that was refused why they wait no more."""
     await _turn(session, line_ids, "stopped", reason=reason.code, reason_detail=reason.detail)
+
+
+async def gave_way_to(session: AsyncSession, batch_id: int, state: str) -> Sequence[Any]:
+    """Rows (person_id, regrant_of, account_mark, cool_until) of lines of a batch in a state that stand in the place of
+    one that waited for its account."""
+    waited = aliased(GrantLine)
+    query = (
+        select(GrantLine.person_id, GrantLine.regrant_of, GrantLine.account_mark, GrantLine.cool_until)
+        .join(waited, waited.id == GrantLine.regrant_of)
+        .where(GrantLine.batch_id == batch_id, GrantLine.state == state)
+        .where(waited.state == "stopped", waited.reason.in_(ABOUT_ACCOUNT))
+        .order_by(GrantLine.id)
+    )
+    rows: Sequence[Any] = (await session.execute(query)).all()
+    return rows
+
+
+async def wait_again(session: AsyncSession, lines: Sequence[Any]) -> None:
+    """What gave way to these lines, which are refused now, waits on: for the account, and until the day, of these."""
+    for line in lines:
+        values = {"account_mark": line.account_mark, "cool_until": line.cool_until}
+        await _turn(session, [line.regrant_of], "stopped", state="waiting", live=True, **values)
+    await grant_holds.take_again(session, [line.regrant_of for line in lines])
 
 
 async def _turn(session: AsyncSession, line_ids: Sequence[int], before: str, **values: object) -> set[int]:

@@ -287,6 +287,57 @@ async def test_who_is_refused_for_the_account_goes_on_waiting_alone_or_with_othe
     await good_books(world)
 
 
+REFUSE = {"outcome": "refuse", "opinion": "退回重核"}
+
+
+@pytest.mark.parametrize("approved_first", [False, True])
+async def test_who_waited_waits_on_when_the_list_they_were_granted_anew_in_is_refused(
+    world: World, monkeypatch: pytest.MonkeyPatch, approved_first: bool
+) -> None:
+    batch = await waits(world, monkeypatch, await approved(world, person(world, 1)), 1)
+    anew = (await regrant(world, batch, 0, prepared_on=day(5, 20))).json()
+    path = f"/grant-batches/{anew['batch_id']}/decision"
+    if approved_first:
+        await world.made(CHECKER, path, APPROVE | {"decided_on": day(5, 20)})
+    refused = await world.made(CHECKER, path, REFUSE | {"decided_on": day(5, 20)})
+    assert [row["state"] for row in refused["lines"]] == ["refused"]
+    assert (await state_of(world, batch))[0] == "waiting"
+    listed = body({"allocation_id": batch["allocation_id"]}, identity(1), prepared_on=day(5, 20))
+    assert (await world.post(CLAIMANT, ROOT, listed)).status_code == 422, "their place is theirs"
+    again = await regrant(world, batch, 0, prepared_on=day(5, 21))
+    assert again.status_code == 201, again.text
+    assert (await state_of(world, batch))[0] == "stopped"
+    await check_walks(world)
+
+
+async def test_a_refused_list_does_not_shorten_the_days_a_changed_account_waits(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = await waits(world, monkeypatch, await approved(world, person(world, 1)), 1)
+    person(world, 1, account_mark="changed-once-more")
+    with monkeypatch.context() as may:
+        stand(may, day(5, 13))
+        anew = (await regrant(world, batch, 0, prepared_on=day(5, 13))).json()
+        days_over = anew["lines"][0]["cool_until"]
+        await world.made(CHECKER, f"/grant-batches/{anew['batch_id']}/decision", REFUSE | {"decided_on": day(5, 13)})
+        listed = body({"allocation_id": batch["allocation_id"]}, identity(1), prepared_on=day(5, 13))
+        assert (await world.post(CLAIMANT, ROOT, listed)).status_code == 422
+        early = await regrant(world, batch, 0, prepared_on=day(5, 13))
+        assert early.status_code == 422, "the account of the second change waits its days as well"
+    line = (await world.seen(READER, f"/grant-batches/{batch['batch_id']}"))["lines"][0]
+    assert (line["state"], line["cool_until"]) == ("waiting", days_over)
+
+
+async def test_nobody_told_dead_waits_on_when_their_list_is_refused(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = await waits(world, monkeypatch, await approved(world, person(world, 1), person(world, 21)), 1, 21)
+    anew = (await regrant(world, batch, 0, 1, prepared_on=day(5, 20))).json()
+    await world.died(1, day(5, 20))
+    await world.made(CHECKER, f"/grant-batches/{anew['batch_id']}/decision", REFUSE | {"decided_on": day(5, 21)})
+    assert [(await state_of(world, batch, index))[0] for index in (0, 1)] == ["stopped", "waiting"]
+
+
 async def test_a_returned_line_that_is_refused_anew_makes_no_list_of_nobody(world: World) -> None:
     batch = await ordered(world, await approved(world, person(world, 1)))
     told = {"line_id": batch["lines"][0]["line_id"], "outcome": "returned", "bank_reference": "r1"}
