@@ -70,7 +70,8 @@ class ClaimChecks(Wire):
 
 class NewRepeat(Wire):
     """A claim made again after its payment came back whole; its papers stay with the first. The money is taken from
-    where it came back to, or from another allocation of the project."""
+    where it came back to, or from another allocation of the project. A progress claim may state more done by now."""
 
     claimed_on: Day
     allocation_id: Id | None = None
+    progress_percent: Annotated[int, Field(strict=True, ge=1, le=100)] | None = None

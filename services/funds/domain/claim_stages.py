@@ -58,16 +58,20 @@ def require_within(
     _require_stage(amount_fen, claimed_fen, ceiling_of(kind, claimable, terms, progress_percent))
 
 
-def require_room_again(amount_fen: int, claimed_fen: int, contract_fen: int, terms: Terms, *, accepted: bool) -> None:
+def require_room_again(
+    amount_fen: int, claimed_fen: int, contract_fen: int, terms: Terms, done_percent: int | None, *, accepted: bool
+) -> None:
     """Refuse to claim again what others claimed since, or what makes more than works not accepted yet are paid.
 
-    Raises OverContract, OverStage with what is left.
+    `done_percent` is the highest any claim of the contract states; under terms that were agreed nothing is done until
+    one does. Raises OverContract, OverStage with what is left.
     """
     claimable = claimable_of(terms, contract_fen)
     _require_contract(amount_fen, claimed_fen, claimable)
     if not accepted:
-        before_acceptance = (ceiling_of(stage, claimable, terms, None) for stage in ("advance", "progress"))
-        _require_stage(amount_fen, claimed_fen, max(before_acceptance))
+        done = (done_percent or 0) if terms.stated else None
+        advance = ceiling_of("advance", claimable, terms, None)
+        _require_stage(amount_fen, claimed_fen, max(advance, ceiling_of("progress", claimable, terms, done)))
 
 
 def _require_contract(amount_fen: int, claimed_fen: int, claimable_fen: int) -> None:

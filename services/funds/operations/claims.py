@@ -13,7 +13,7 @@ from services.funds.domain.days import require_order
 from services.funds.domain.parameters import Parameters
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.bank_files import PaymentNotReturned
-from services.funds.domain.refusals.claim_checks import AllocationOfAnotherProject
+from services.funds.domain.refusals.claim_checks import AllocationOfAnotherProject, ProgressNotStated
 from services.funds.domain.refusals.spending import AlreadyDecided, NotContracted, ProjectNotInLibrary, StepNotDue
 from services.funds.operations import alerts, claim_checks, claim_money, contract_terms, uses
 from services.funds.operations.allocations import account_for
@@ -187,10 +187,12 @@ async def file_again(session: AsyncSession, actor: Actor, claim_id: int, request
     )
     earliest = max(returned_on, allocation.decided_on or returned_on)
     require_order(request.claimed_on, today=clock.office_today(), not_before=earliest, pointer="/claimed_on")
-    await _require_room(session, before, payment.amount_fen)
+    done_percent = _done_now(before, request)
+    await _require_room(session, before, payment.amount_fen, done_percent)
     filed = Filed(
         before.kind, rules.Parts(payment.amount_fen, 0, "0"), request.claimed_on, [], before.grant_version,
-        (before.payee_name, before.payee_uscc), repeats_claim_id=before.id, use_code=before.use_code or None,
+        (before.payee_name, before.payee_uscc), done_percent, repeats_claim_id=before.id,
+        use_code=before.use_code or None,
     )  # fmt: skip
     row = await enter(session, actor, allocation, filed)
     await claim_money.set_aside(session, actor, allocation, row)
@@ -210,7 +212,16 @@ async def _allocation_again(session: AsyncSession, actor: Actor, before: Claim, 
     return allocation
 
 
-async def _require_room(session: AsyncSession, before: Claim, amount_fen: int) -> None:
+def _done_now(before: Claim, request: NewRepeat) -> int | None:
+    """The percent done a progress claim states: the first claim's, or a higher one by now. Raises ProgressNotStated."""
+    if request.progress_percent is None:
+        return before.progress_percent
+    if before.kind != "progress":
+        raise ProgressNotStated()
+    return max(request.progress_percent, before.progress_percent or 0)
+
+
+async def _require_room(session: AsyncSession, before: Claim, amount_fen: int, done_percent: int | None) -> None:
     """What came back may have been claimed by others since: contract and stage still have to hold it."""
     grant = (await project_grants.versions(session, before.project_code))[-1]
     await project_grants.lock_project(session, grant)
@@ -220,7 +231,9 @@ async def _require_room(session: AsyncSession, before: Claim, amount_fen: int) -
         return
     claimed = await storage.claimed_by(session, before.project_code)
     accepted = grant.accepted_on is not None
-    claim_stages.require_room_again(amount_fen, claimed, grant.contract_fen, terms, accepted=accepted)
+    stated = [done_percent, await storage.done_percent(session, before.project_code)]
+    done = max((one for one in stated if one is not None), default=None)
+    claim_stages.require_room_again(amount_fen, claimed, grant.contract_fen, terms, done, accepted=accepted)
 
 
 async def review(session: AsyncSession, actor: Actor, claim_id: int, request: wire.NewReview) -> wire.Claim:

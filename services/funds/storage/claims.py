@@ -107,6 +107,12 @@ async def claimed_by(session: AsyncSession, project_code: str) -> int:
     return int(claimed or 0) - int(returned or 0) - int(recalled or 0)
 
 
+async def done_percent(session: AsyncSession, project_code: str) -> int | None:
+    """The highest percent done that claims of a project's contract state; refused ones state nothing."""
+    query = select(func.max(Claim.progress_percent)).where(Claim.project_code == project_code, Claim.state != "refused")
+    return await session.scalar(query)
+
+
 async def withheld(
     session: AsyncSession, actor: Actor, area: str, fund_year: int | None, before_id: int | None, limit: int
 ) -> Sequence[tuple[Claim, int]]:

@@ -9,6 +9,7 @@ import pytest
 from tests.services.funds.world import (
     CHECKER,
     CLAIMANT,
+    CONFIRMER,
     READING,
     World,
     claim_body,
@@ -75,6 +76,29 @@ async def test_an_advance_and_the_claims_of_progress_stay_under_their_stages_cei
     assert (code_of(over), over.json()["facts"]) == ("over_stage", {"left_fen": 180})
     await world.made(CLAIMANT, "/claims", done | {"amount_fen": 180})
     await world.books_balance()
+
+
+async def sent_back(world: World, claim: dict[str, Any]) -> None:
+    """The claim is paid, and the bank sends all of it back."""
+    await world.review(claim, on=day(5, 5))
+    payment = await world.settle(await world.order(claim, on=day(5, 5)), on=day(5, 5))
+    back = {"amount_fen": payment["amount_fen"], "returned_on": day(6), "reason": "账号不符", "bank_reference": "b1"}
+    await world.made(CONFIRMER, f"/payments/{payment['payment_id']}/return", back)
+
+
+async def test_claiming_again_stays_under_what_is_done_and_may_state_more_done_by_now(world: World) -> None:
+    world.projects["P1"] = grant_of("P1", contract_fen=100_000, retention_rate="0")
+    allocation = await world.allocation(await world.money(100_000), 100_000)
+    await agreed(world, other_sources_fen=0)
+    first = await world.made(CLAIMANT, "/claims", claim_body(allocation, 35_000) | {"progress_percent": 40})
+    await sent_back(world, first)
+    second = claim_body(allocation, 45_000, on=day(6, 2)) | {"progress_percent": 45}
+    await world.made(CLAIMANT, "/claims", second)
+    path, asked = f"/claims/{first['claim_id']}/again", {"claimed_on": day(6, 3)}
+    for more in ({}, {"progress_percent": 79}, {"progress_percent": 1}):
+        assert code_of(await world.post(CLAIMANT, path, asked | more)) == "over_stage"
+    again = await world.made(CLAIMANT, path, asked | {"progress_percent": 80})
+    assert (again["amount_fen"], again["repeats_claim_id"]) == (35_000, first["claim_id"])
 
 
 async def test_without_terms_the_countys_ceilings_hold(world: World) -> None:

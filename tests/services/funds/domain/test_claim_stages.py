@@ -30,13 +30,25 @@ def test_a_ceiling_is_within_the_claimable_part_and_reached_exactly(
             claim_stages.require_within(kind, ceiling + 1, 0, contract, terms, done)
 
 
-def test_claiming_again_may_reach_the_contract_once_accepted_and_the_stage_before() -> None:
-    terms = claim_stages.Terms(20, "0.3", "0.9")
-    for accepted, ceiling, refused in ((True, 80, OverContract), (False, 72, OverStage)):
-        claim_stages.require_room_again(ceiling - 50, 50, 100, terms, accepted=accepted)
-        with pytest.raises(refused) as caught:
-            claim_stages.require_room_again(ceiling - 49, 50, 100, terms, accepted=accepted)
-        assert caught.value.facts == {"left_fen": ceiling - 50}
+@pytest.mark.parametrize(
+    ("stated", "done", "accepted", "ceiling", "refused"),
+    [
+        (True, 10, True, 80, OverContract),
+        (True, 100, False, 72, OverStage),
+        (True, 45, False, 36, OverStage),
+        (True, 10, False, 24, OverStage),
+        (True, None, False, 24, OverStage),
+        (False, None, False, 72, OverStage),
+    ],
+)
+def test_claiming_again_may_reach_the_contract_once_accepted_and_before_what_is_done_or_the_advance(
+    stated: bool, done: int | None, accepted: bool, ceiling: int, refused: type[OverContract | OverStage]
+) -> None:
+    terms = claim_stages.Terms(20, "0.3", "0.9", stated)
+    claim_stages.require_room_again(ceiling - 10, 10, 100, terms, done, accepted=accepted)
+    with pytest.raises(refused) as caught:
+        claim_stages.require_room_again(ceiling - 9, 10, 100, terms, done, accepted=accepted)
+    assert caught.value.facts == {"left_fen": ceiling - 10}
 
 
 @pytest.mark.parametrize(
