@@ -126,21 +126,26 @@ class Books:
 
     def made_again(self) -> dict[str, str]:
         """By voucher the payment that came back whole and was made again by it, which no sheet says: of the same
-        allocation, payee and amount, with nothing withheld, claimed from the day on which it was back. Once each."""
-        lines, paid_from = {line.key: line for line in self.payments}, self.paid_from()
+        project, payee and amount, with nothing withheld, claimed from the day on which it was back. Once each."""
+        lines, project = {line.key: line for line in self.payments}, self._projects_paid_for()
         alike: dict[tuple[str | None, int], list[PaymentLine]] = {}
         for line in self.payments:
             if line.from_allocation and not line.withheld_fen:
-                alike.setdefault((paid_from[line.key], line.amount_fen), []).append(line)
+                alike.setdefault((project[line.key], line.amount_fen), []).append(line)
         found: dict[str, str] = {}
         for key, day in sorted(self.came_back_whole().items(), key=lambda one: one[1]):
             first = lines[key]
-            for line in alike.get((paid_from.get(key), first.amount_fen), ()):
+            for line in alike.get((project.get(key), first.amount_fen), ()):
                 free = line.key not in found and line.key != key and line.claimed_on >= day
                 if free and (line.uscc == first.uscc or not line.uscc or not first.uscc):
                     found[line.key] = key
                     break
         return found
+
+    def _projects_paid_for(self) -> dict[str, str]:
+        """By voucher of a payment its project; empty when nothing says."""
+        projects = {line.key: line.project_code for line in self.allocations}
+        return {key: projects.get(allocation, "") for key, allocation in self.paid_from().items()}
 
     def paid_from(self) -> dict[str, str]:
         """By voucher of a payment, also of retention: the allocation whose money it is; empty when nothing says."""

@@ -26,7 +26,7 @@ AT_ONCE = 200
 async def undo(session: AsyncSession, actor: Actor, import_id: int, request: wire.NewBookUndo) -> wire.BookImport:
     """Reverse every movement of posted books, newest first; what their lines became stands as refused from then on.
 
-    Raises BookNotPosted, BookBuiltUpon when money moved on, SamePerson for who sent the books in.
+    Raises BookNotPosted, BookBuiltUpon when money moved on or was claimed again, SamePerson for who sent the books in.
     """
     row = await storage.visible(session, actor, import_id, lock=True)
     if row is None:
@@ -36,6 +36,8 @@ async def undo(session: AsyncSession, actor: Actor, import_id: int, request: wir
     require_other_person(actor.person, row.entered_person)
     await _reverse(session, actor, row, await storage.transfers(session, row.id), request.reason)
     await _take_out(session, actor, row)
+    if await storage.claimed_again(session, row.id):
+        raise refusals.BookBuiltUpon()
     row.state = "undone"
     row.undone_on, row.undone_at = clock.office_today(), clock.now()
     row.undone_by, row.undone_person, row.undo_reason = actor.account, actor.person, request.reason

@@ -14,7 +14,13 @@ from services.funds.domain.parameters import Parameters
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.bank_files import PaymentNotReturned
 from services.funds.domain.refusals.claim_checks import AllocationOfAnotherProject, ProgressNotStated
-from services.funds.domain.refusals.spending import AlreadyDecided, NotContracted, ProjectNotInLibrary, StepNotDue
+from services.funds.domain.refusals.spending import (
+    AlreadyDecided,
+    ClaimsNotForGrants,
+    NotContracted,
+    ProjectNotInLibrary,
+    StepNotDue,
+)
 from services.funds.operations import alerts, claim_checks, claim_money, contract_terms, uses
 from services.funds.operations.allocations import account_for
 from services.funds.storage import allocations as allocation_storage
@@ -207,6 +213,8 @@ async def _allocation_again(session: AsyncSession, actor: Actor, before: Claim, 
         raise NotFound()
     if allocation.project_code != before.project_code:
         raise AllocationOfAnotherProject()
+    if allocation.purpose == "grants":
+        raise ClaimsNotForGrants()
     if allocation.state != "approved":
         raise StepNotDue(pointer="/allocation_id")
     return allocation

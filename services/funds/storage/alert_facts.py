@@ -54,7 +54,7 @@ _REFUSED_CLAIMS = """
            c.fund_year, a.fund_kind, c.project_code
     from claims c join allocations a on a.id = c.allocation_id
     join payments p on p.claim_id = c.id and p.state in ('refused', 'returned')
-    where c.county_code = :area and c.state in ('approved', 'returned')
+    where c.county_code = :area and c.state in ('approved', 'returned') and a.purpose <> 'grants'
       and not exists (select 1 from claims n where n.repeats_claim_id = c.id and n.state <> 'refused')
     group by c.id, a.fund_kind
 """

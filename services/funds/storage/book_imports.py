@@ -250,3 +250,14 @@ async def built_upon(session: AsyncSession, import_id: int, account_ids: Sequenc
             if await session.scalar(select(exists().where(column.in_(piece), other))):
                 return True
     return False
+
+
+async def claimed_again(session: AsyncSession, import_id: int) -> bool:
+    """Whether a payment of these books, whose own claims are refused by now, was claimed again from whatever money."""
+    again = exists().where(
+        BookImportEntry.import_id == import_id,
+        BookImportEntry.subject_type == "claim",
+        Claim.repeats_claim_id == BookImportEntry.subject_id,
+        Claim.state != "refused",
+    )
+    return bool(await session.scalar(select(again)))

@@ -16,7 +16,7 @@ OUT, IN, NONE = "out", "in", "none"
 UNCONDITIONAL, CONDITIONAL, NOT_SHARED = "unconditional", "conditional", "not_shared"
 DIGITS_IN_LEVEL = {"nation": 2, "province": 2, "city": 4, "county": 6, "township": 9, "village": 12}
 _NUMBERS = re.compile(r"[0-9]{6,}[0-9Xx]?", re.ASCII)
-_BLANKS = re.compile(r"[\s\-_.·,,、]+")
+_BLANKS = re.compile(r"[\s\-_.·,\uff0c、]+")
 
 
 @dataclass(frozen=True, slots=True)

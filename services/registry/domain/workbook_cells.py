@@ -22,7 +22,7 @@ FORMULA_STARTS = ("=", "+", "-", "@")
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _PLAIN = re.compile(r"[!-~\u4e00-\u9fff]+")
 """Text nothing can be wrong with: ASCII that is seen and the usual Chinese characters."""
-_YUAN = re.compile(r"[0-9]{1,13}(\.[0-9]{1,6})?", re.ASCII)
+_YUAN = re.compile(r"[0-9]{1,13}(\.[0-9]{1,40})?", re.ASCII)
 _MEASURE = re.compile(r"[0-9]{1,7}(\.[0-9]{1,2}0*)?", re.ASCII)
 _DAY = re.compile(
     r"([0-9]{4})[-/.年]?(?:([0-9]{1,2})[-/.月]([0-9]{1,2})|([0-9]{2})([0-9]{2}))日?",
@@ -101,9 +101,13 @@ def code_of(codes: dict[str, str], label: str) -> str:
     return code
 
 
+_BETWEEN = re.compile("[\u3001,\uff0c;\uff1b]")
+"""What stands between several labels: the enumeration comma, commas and semicolons of either width."""
+
+
 def codes_of(codes: dict[str, str], labels: str) -> tuple[str, ...]:
     """The codes of labels joined by 、 or by commas or semicolons; none for an empty cell."""
-    return tuple(code_of(codes, label.strip()) for label in re.split("[、,,;;]", labels)) if labels else ()
+    return tuple(code_of(codes, label.strip()) for label in _BETWEEN.split(labels)) if labels else ()
 
 
 def yes_no(text: str) -> bool:

@@ -114,7 +114,7 @@ class Judge:
     ) -> None:
         self._reader = RowReader(layout, names)
         self._portions = PortionReader(layout, self._reader)
-        self._villages, self._today = villages, today
+        self._villages, self._today, self._gaps_allowed = villages, today, layout.gaps_allowed
 
     def drafts(self, groups: Sequence[Rows], notes: Notes) -> list[Draft]:
         """The households, each with everything that is wrong."""
@@ -142,8 +142,14 @@ class Judge:
             draft.refuse(draft.rows[0], NO_VILLAGE)
             return draft
         for fault in household_files.faults_of(file, limits, self._today):
-            draft.refuse_fault(fault)
+            if not (self._gaps_allowed and _is_gap(fault, file)):
+                draft.refuse_fault(fault)
         return draft
+
+
+def _is_gap(fault: Fault, file: HouseholdFile) -> bool:
+    """How a risk was removed is in no national list: the file says when, and is a draft until it says how."""
+    return fault.pointer == "/risk_clearing" and file.risk_clearing is None
 
 
 def reasons_of(drafts: Iterable[Draft]) -> dict[int, str]:

@@ -11,6 +11,7 @@ from tests.services.funds.checks import check_progress, check_walks
 from tests.services.funds.credit import household
 from tests.services.funds.opening_books import allocation, came_back, paid, posted, receipt, workbook
 from tests.services.funds.world import (
+    CHECKER,
     CLAIMANT,
     CONFIRMER,
     COUNTY,
@@ -141,6 +142,59 @@ async def test_what_books_say_was_paid_again_after_it_came_back_is_not_claimed_a
     await alerts.run(world)
     assert [row for row in await alerts.alerts(world) if row["rule"] == "payment_refused"] == []
     await check_walks(world)
+
+
+async def test_what_books_say_was_paid_again_from_other_money_of_the_project_is_not_claimed_again(world: World) -> None:
+    late = [day(6, 2), day(6, 3), day(6, 4), day(6, 5)]
+    books = {
+        "receipts": [receipt("R1", "10000.00")],
+        "allocations": [allocation("A1", "R1", "4000.00"), allocation("A2", "R1", "4000.00")],
+        "payments": [
+            paid("V1", "A1", "2910.00", "90.00"),
+            came_back("B1", "V1", "2910.00"),
+            paid("V2", "A2", "2910.00", days=late),
+        ],
+    }
+    await posted(world, workbook(books))
+    first = next(row for row in (await world.seen(READER, "/claims"))["items"] if row["state"] == "returned")
+    again = await world.post(CLAIMANT, f"/claims/{first['claim_id']}/again", {"claimed_on": day(7)})
+    assert code_of(again) == "claimed_again"
+    await alerts.run(world)
+    assert [row for row in await alerts.alerts(world) if row["rule"] == "payment_refused"] == []
+
+
+async def test_grants_of_books_that_came_back_are_listed_anew_and_not_claimed_as_works(world: World) -> None:
+    nobody: dict[str, Any] = {"contract_fen": None, "contractor_name": None, "contractor_uscc": None}
+    world.projects["P1"] = grant_of("P1", purpose="grants", state="planned", **nobody)
+    books = {
+        "receipts": [receipt("R1", "10000.00")],
+        "allocations": [allocation("A1", "R1", "8000.00")],
+        "payments": [paid("V1", "A1", "2910.00"), came_back("B1", "V1", "2910.00")],
+    }
+    await posted(world, workbook(books))
+    (claim,) = (await world.seen(READER, "/claims"))["items"]
+    again = await world.post(CLAIMANT, f"/claims/{claim['claim_id']}/again", {"claimed_on": day(7)})
+    assert code_of(again) == "claims_not_for_grants"
+    await alerts.run(world)
+    assert [row for row in await alerts.alerts(world) if row["rule"] == "payment_refused"] == []
+
+
+async def test_books_are_not_undone_once_a_payment_of_theirs_was_claimed_again_from_other_money(world: World) -> None:
+    books = {
+        "receipts": [receipt("R1", "10000.00")],
+        "allocations": [allocation("A1", "R1", "8000.00")],
+        "payments": [paid("V1", "A1", "2910.00", "90.00"), came_back("B1", "V1", "2910.00")],
+    }
+    sent = await posted(world, workbook(books))
+    (claim,) = (await world.seen(READER, "/claims"))["items"]
+    other = await world.allocation(await world.money(1_000_000), 1_000_000, on=day(7), decided=day(7))
+    asked = {"claimed_on": day(7, 2), "allocation_id": other["allocation_id"]}
+    again = await world.made(CLAIMANT, f"/claims/{claim['claim_id']}/again", asked)
+    path, reason = f"/book-imports/{sent['import_id']}/undo", {"reason": "导入的不是终稿"}
+    assert code_of(await world.post(CHIEF, path, reason)) == "book_built_upon"
+    refused = {"outcome": "refuse", "opinion": "退回", "reviewed_on": day(7, 2)}
+    await world.made(CHECKER, f"/claims/{again['claim_id']}/review", refused)
+    await world.made(CHIEF, path, reason)
 
 
 async def test_books_are_not_undone_while_their_money_is_invested_for_a_household(world: World) -> None:

@@ -116,6 +116,33 @@ async def test_the_list_of_2022_is_known_by_its_headers_and_a_village_by_its_nam
     assert "不存在、不是行政村或不在管辖范围" in told.splitlines()[2]
 
 
+async def test_a_risk_the_list_says_was_removed_comes_in_as_removed_and_stays_a_draft_until_it_says_how(
+    county: Harness,
+) -> None:
+    row = {
+        "户编号": "77", "人编号": "88", "人数": "1", "行政村代码": VILLAGE, "姓名": "张大",
+        "证件号码": number(born(50)), "与户主关系": "户主", "民族": "汉族", "文化程度": "小学",
+        "健康状况": "长期慢性病\uff0c残疾", "劳动技能": "普通劳动力", "致贫原因1": "因病",
+        "首次识别时间": "20150101", "户类型": "脱贫户", "监测对象类型": "脱贫不稳定户",
+        "风险是否消除": "是", "风险识别时间": "20220301", "风险消除时间": "20221201",
+    }  # fmt: skip
+    done = await carried_out(county, csv_of([row]))
+    assert done["households_ok"] == 1, await told(county, done)
+    (file,) = await files(county)
+    days = (file["monitor_type"]["code"], file["risk_identified_on"], file["risk_cleared_on"], file["risk_clearing"])
+    assert days == ("unstable", "2022-03-01", "2022-12-01", None)
+    async with county.as_(OFFICER) as client:
+        body = {"village_code": VILLAGE, "year": 2026, "household_ids": [file["id"]]}
+        refused = await client.post("/api/v1/registry/identifications", json=body)
+    assert "/risk_clearing" in refused.json()["facts"]["fields"]
+
+
+async def told(county: Harness, done: dict[str, Any]) -> str:
+    """The report of an import as text."""
+    async with county.as_(OFFICER) as client:
+        return str((await client.get(f"/api/v1/registry/household-imports/{done['id']}/report")).text)
+
+
 async def test_digits_in_full_width_small_x_and_quoted_numbers_are_read(county: Harness) -> None:
     with_x = next(found for found in iter(lambda: number(born(30)), "") if found.endswith("X"))
     rows = [

@@ -42,6 +42,11 @@ def test_what_is_no_whole_fen_is_refused(cell: Any) -> None:
         cells.fen_of(cell)
 
 
+def test_an_amount_with_the_noise_of_binary_fractions_is_told_what_is_wrong_with_it() -> None:
+    with pytest.raises(BadCell, match="整分"):
+        cells.fen_of("12345.670000000001")
+
+
 def test_full_width_digits_of_an_amount_are_digits() -> None:
     assert (cells.fen_of("１２００"), cells.fen_of("１２．５")) == (120_000, 1_250)
 
@@ -158,6 +163,12 @@ def test_only_full_width_digits_are_digits_and_others_are_a_fault_of_their_cell(
     with pytest.raises(BadCell, match="不是普通数字"):
         cells.words_of(f"第{sign}组")
     assert not cells.identity_of("34162219900101001" + sign).isascii()
+
+
+@pytest.mark.parametrize("between", ["\u3001", ",", "\uff0c", ";", "\uff1b", " \uff0c "])
+def test_several_codes_of_a_cell_stand_between_signs_of_either_width(between: str) -> None:
+    codes = {"缺技术": "skill", "缺资金": "money"}
+    assert cells.codes_of(codes, f"缺技术{between}缺资金") == ("skill", "money")
 
 
 def test_words_are_kept_whole_or_refused_with_their_limit() -> None:
