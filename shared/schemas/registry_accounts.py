@@ -28,7 +28,8 @@ class AccountsQuestion(Wire):
 
 
 class AccountAnswer(Wire):
-    """All null unless the person is on the register today, in the asker's scope, and the household has an account."""
+    """All null unless the person is on the register today or their household exited, in the asker's scope, and it has
+    an account."""
 
     ref: str
     household_id: str | None = None

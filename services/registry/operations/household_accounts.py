@@ -1,4 +1,7 @@
-"""Answering funds: the household's own bank account, in clear, for a file to the bank. Every reading is noted."""
+"""Answering funds: the household's own bank account, in clear, for a file to the bank. Every reading is noted.
+
+A household that exited is answered for as well: some grants go on after the exit (脱贫不脱政策).
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.domain.eligibility import ELIGIBLE, Standing, standing_on
+from services.registry.domain.eligibility import Standing, standing_on
 from services.registry.operations.eligibility import UNKNOWN, mark_of
 from services.registry.operations.trail import CLEAR, Trail
 from services.registry.storage import eligibility as people
@@ -16,9 +19,15 @@ from services.registry.storage.sealing import Seals, account_of
 from shared.chassis import clock
 from shared.schemas.registry_accounts import AccountAnswer, AccountsAnswer, AccountsQuestion
 
+PAID = frozenset({"eligible", "exited"})
+"""Standings with which somebody may be paid a grant; which of them a programme pays, it says itself."""
+
 
 async def answer(session: AsyncSession, trail: Trail, seals: Seals, request: AccountsQuestion) -> AccountsAnswer:
-    """One answer per person asked, in their order; nothing of who is not on the register today in the actor's scope."""
+    """One answer per person asked, in their order.
+
+    Nothing is told of who is dead, struck off or not on the register today, or outside the actor's scope.
+    """
     by_id = await people.indexes_of(session, [UUID(asked.person_id) for asked in request.people])
     indexes = [by_id.get(asked.person_id, UNKNOWN) for asked in request.people]
     found = await people.persons(session, trail.actor, indexes)
@@ -38,7 +47,7 @@ def _answer(ref: str, row: Any, holders: dict[UUID, storage.Holder], seals: Seal
     if row is None or row.bank_account_sealed is None:
         return AccountAnswer(ref=ref)
     standing = Standing(row.status, row.registered_on, row.closed_on, row.departure, row.departed_on)
-    if standing_on(standing, clock.office_today()) != ELIGIBLE:
+    if standing_on(standing, clock.office_today()) not in PAID:
         return AccountAnswer(ref=ref)
     holder = holders[row.household_id]
     return AccountAnswer(

@@ -16,9 +16,11 @@ from services.funds.storage.tables import Base
 from shared.chassis.clock import office_today
 from shared.chassis.xlsx_rows import XlsxSheet
 from tests.services.funds.api.bank import CASHIER, TODAY, workbook
-from tests.services.funds.api.test_grant_batches import approved, identity, ordered, person
+from tests.services.funds.api.test_grant_batches import APPROVE, allocation, approved, identity, ordered, person
+from tests.services.funds.api.test_grant_programmes import line, listed
 from tests.services.funds.world import (
     BASE,
+    CHECKER,
     CLAIMANT,
     COUNTY,
     ELSEWHERE,
@@ -113,6 +115,17 @@ async def test_a_batch_goes_to_the_bank_on_the_households_own_accounts_and_they_
         noted = await session.scalars(text("select subjects from read_trail where action = 'grant_file.take'"))
         assert all("person-21" in str(row) for row in noted.all())
     assert ACCOUNT not in str(await world.seen(READER, f"/grant-files/{file['grant_file_id']}"))
+
+
+async def test_a_grant_of_a_household_that_exited_leaves_on_its_own_account(world: World) -> None:
+    """A house is repaired for households that exited as well (脱贫不脱政策)."""
+    given = await allocation(world)
+    number = person(world, 11, "exited", key_groups=["dibao"], housing_level="C")
+    batch = await world.made(CLAIMANT, "/grant-batches", listed(given, "housing_repair", "once", line(number, 500_000)))
+    batch = await world.made(CHECKER, f"/grant-batches/{batch['batch_id']}/decision", APPROVE)
+    file = await built(world, await ordered(world, batch))
+    assert ([one["amount_fen"] for one in file["lines"]], file["left_out"]) == ([500_000], [])
+    assert ACCOUNT in (await taken(world, file)).text
 
 
 async def test_partial_answers_are_entered_once_and_what_came_back_is_the_allocations_again(world: World) -> None:

@@ -75,6 +75,19 @@ async def test_who_is_not_on_the_register_in_the_askers_area_or_has_no_account_i
     assert answer["account"] is None
 
 
+async def test_a_household_that_exited_is_told_and_one_struck_off_is_not(county: Harness, owner: Any) -> None:
+    """Some grants go on after the exit; the file for the bank needs the account as before."""
+    household = await opened(county)
+    head = household["members"][0]["id"]
+    close = "update households set status = $2, closed_on = current_date where id = $1"
+    await owner.execute(close, household["id"], "exited")
+    (exited,) = (await ask(county, head)).json()["answers"]
+    assert (exited["household_id"], exited["account"]) == (household["id"], NUMBER)
+    await owner.execute(close, household["id"], "removed")
+    (removed,) = (await ask(county, head)).json()["answers"]
+    assert removed == NOTHING | {"ref": "0"}
+
+
 async def test_only_funds_may_ask_and_without_a_trail_nothing_is_told(county: Harness, owner: Any) -> None:
     household = await opened(county)
     head = household["members"][0]["id"]
