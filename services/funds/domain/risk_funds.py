@@ -38,7 +38,7 @@ def require_room(amount_fen: int, balance_fen: int, multiple: int, supported_fen
 
 
 def compensation_of(outstanding_fen: int, fund_share: str, compensated_fen: int = 0) -> int:
-    """The fund's share of what is owed, rounded down to the fen, less what was compensated of the loan before.
+    """The fund's share of what is owed, rounded down to the fen, less what was compensated before and not recovered.
 
     More than that is owed only after a repayment was undone. Raises AlreadyCompensated when nothing is left of the
     share, NothingToCompensate when there never was anything.

@@ -22,13 +22,15 @@ async def supported(session: AsyncSession, fund_ids: Sequence[int]) -> dict[int,
 
 
 async def compensated(session: AsyncSession, loan_id: int) -> int:
-    """Fen claimed for a loan and not refused. The caller holds the loan's row."""
-    total = await session.scalar(
-        select(func.coalesce(func.sum(RiskCompensation.amount_fen), 0)).where(
+    """Fen claimed for a loan and not refused, less what the fund has back. The caller holds the loan's row."""
+    rows = await session.execute(
+        select(RiskCompensation.id, RiskCompensation.amount_fen).where(
             RiskCompensation.loan_id == loan_id, RiskCompensation.state != "refused"
         )
     )
-    return int(total or 0)
+    amounts = {compensation_id: int(amount) for compensation_id, amount in rows}
+    back = await recovered(session, list(amounts))
+    return sum(amounts.values()) - sum(back.values())
 
 
 async def recovered(session: AsyncSession, compensation_ids: Sequence[int]) -> dict[int, int]:

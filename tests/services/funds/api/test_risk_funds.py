@@ -221,6 +221,32 @@ async def test_what_is_owed_again_since_a_repayment_was_undone_is_claimed_and_no
     await world.books_balance()
 
 
+async def test_what_the_fund_has_back_is_claimed_again_when_the_repayment_it_stood_on_is_undone(world: World) -> None:
+    """The fund paid 40,000 yuan and had them back; the repayment was another household's, and all is owed again."""
+    fund_id = await fund(world, 5_000_000)
+    loan = await overdue(world, fund_id)
+    first = await claimed(world, fund_id, loan)
+    root, path = f"/risk-compensations/{first['compensation_id']}", f"/loans/{loan['loan_id']}"
+    await world.made(FINANCE, f"{root}/decision", APPROVE | {"decided_on": day(12, 2)})
+    await repaid(world, loan, 5_000_000, day(12, 3))
+    await world.made(TELLER, f"{root}/recoveries", money(4_000_000, "recovered_on", day(12, 4)))
+    (wrong,) = (await world.seen(BANKER, path))["repayments"]
+    undo = await world.made(TELLER, f"{path}/repayments/{wrong['repayment_id']}/reversal", {"reason": "记错户"})
+    done = f"/loan-repayment-reversals/{undo['reversal_id']}/decision"
+    await world.made(BANKER, done, APPROVE | {"decided_on": day(12, 6)})
+    second = await claimed(world, fund_id, loan, on=day(12, 8))
+    assert (second["outstanding_fen"], second["amount_fen"]) == (5_000_000, 4_000_000)
+    asked = {"loan_id": loan["loan_id"], "claimed_on": day(12, 8)}
+    again = await world.post(TELLER, f"/risk-funds/{fund_id}/compensations", asked)
+    assert code_of(again) == "already_compensated"
+    decision = f"/risk-compensations/{second['compensation_id']}/decision"
+    await world.made(FINANCE, decision, APPROVE | {"decided_on": day(12, 9)})
+    await repaid(world, loan, 1_000_000, day(12, 10))
+    items = (await world.seen(AID, "/risk-compensations", risk_fund_id=fund_id))["items"]
+    assert [row["to_return_fen"] for row in items] == [800_000, 0], "once, on the claim that is not recovered"
+    await world.books_balance()
+
+
 async def test_a_refused_claim_gives_the_money_back_and_may_be_made_again(world: World) -> None:
     fund_id = await fund(world, 5_000_000)
     loan = await overdue(world, fund_id)
