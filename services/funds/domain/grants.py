@@ -175,6 +175,14 @@ def still_as(person: Standing, frozen: Mapping[str, FactValue] | None, grows: st
     return replace(person, facts={**person.facts, grows: frozen[grows]})
 
 
+def too_much_today(person: Standing, amount_fen: int, programme: Programme) -> Reason | None:
+    """Why an amount approved before is more than the person may have; one that is less than their due goes out."""
+    allowed = programme.allowed_for(person.facts)
+    if allowed is None:
+        return Reason("no_amount")
+    return Reason("above_range") if amount_fen > allowed.max_fen else None
+
+
 def head_has_changed(basis: str | None, payee: str | None, person: Standing) -> bool:
     """Whether somebody else than the payee, who was to receive it as the household's head, heads it today."""
     return basis == "head" and payee not in (person.person_id, person.facts.get("head_person_id"))

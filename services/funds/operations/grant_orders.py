@@ -109,7 +109,9 @@ def _reason_of(
     payee = standings.get(line.payee_person_id or line.person_id or "")
     if person is None or payee is None:
         return rules.Reason("not_registered")
-    reason = rules.reason_against(rules.still_as(person, line.facts, GROWS), setting, dead)
+    judged = rules.still_as(person, line.facts, GROWS)
+    reason = rules.reason_against(judged, setting, dead)
+    reason = reason or rules.too_much_today(judged, line.amount_fen, setting.programme)
     if reason is not None:
         return reason
     if payee.status == "dead" or payee.person_id in dead:

@@ -7,7 +7,7 @@ import hashlib
 import json
 from typing import Any
 
-from tests.services.funds.api.test_grant_batches import allocation, approved, body, identity, ordered, person
+from tests.services.funds.api.test_grant_batches import APPROVE, allocation, approved, body, identity, ordered, person
 from tests.services.funds.world import CHECKER, CLAIMANT, READER, RELEASER, YEAR, World, day
 
 ROOT = "/grant-batches"
@@ -65,6 +65,23 @@ async def test_what_no_longer_holds_at_release_stops_the_line(world: World) -> N
     assert [(row["state"], row["reason"], row["reason_detail"]) for row in sent["lines"]] == [
         ("stopped", "not_entitled", "schooling"), ("ordered", None, None),
     ]  # fmt: skip
+    await world.books_balance()
+
+
+async def test_what_is_due_no_more_in_full_is_stopped_at_release_and_what_grew_since_goes_out(world: World) -> None:
+    """The danger level is put right from D to C after the approval: C has 15,000 yuan at most."""
+    given = await allocation(world, 100_000_000)
+    house: dict[str, Any] = {"key_groups": ["dibao"], "housing_level": "D", "member_count": 2}
+    numbers = [person(world, number, **house) for number in (11, 21)]
+    asked = listed(given, "housing_repair", "once", *(line(number, 2_000_000) for number in numbers))
+    batch = await world.made(CLAIMANT, ROOT, asked)
+    await world.made(CHECKER, f"{ROOT}/{batch['batch_id']}/decision", APPROVE)
+    person(world, 11, **house | {"housing_level": "C"})
+    person(world, 21, **house | {"member_count": 4})
+    sent = await ordered(world, batch)
+    assert [(row["state"], row["reason"]) for row in sent["lines"]] == [("stopped", "above_range"), ("ordered", None)]
+    anew = listed(given, "housing_repair", "once", line(numbers[0], 1_500_000))
+    assert (await world.post(CLAIMANT, ROOT, anew)).status_code == 201, "its place is free"
     await world.books_balance()
 
 
