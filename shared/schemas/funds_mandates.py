@@ -24,8 +24,15 @@ class NewGrantMandate(Wire):
     paper_sha256: Sha256
 
 
+class NewGrantMandateEnd(Wire):
+    """From which day on, and why, nobody receives by it any more."""
+
+    ended_on: Day
+    reason: Text
+
+
 class GrantMandate(Wire):
-    """A mandate; only an approved one counts, on the days it is valid."""
+    """A mandate; only an approved one counts, on the days it is valid, and none once it was ended."""
 
     mandate_id: int
     person_id: str
@@ -36,7 +43,9 @@ class GrantMandate(Wire):
     valid_to: date | None
     reason: str
     paper_sha256: str
-    state: Literal["proposed", "approved", "refused"]
+    state: Literal["proposed", "approved", "refused", "ended"]
+    ended_on: date | None
+    end_reason: str | None
     entered_by: str
     decided_on: date | None
     decided_by: str | None

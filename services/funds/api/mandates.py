@@ -9,7 +9,7 @@ from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs
 from shared.chassis.paging import Cursor, Limit
 from shared.schemas.funds import NewDecision
-from shared.schemas.funds_mandates import GrantMandate, NewGrantMandate
+from shared.schemas.funds_mandates import GrantMandate, NewGrantMandate, NewGrantMandateEnd
 from shared.schemas.wire import Code, Page
 
 router = new_router("/api/v1/funds/grant-mandates", "grants")
@@ -27,6 +27,13 @@ async def grant_mandate_decide(
     mandate_id: WholeId, body: NewDecision, session: Session, actor: CurrentActor
 ) -> GrantMandate:
     return await mandates.decide(session, actor, mandate_id, body)
+
+
+@router.post("/{mandate_id}/end", operation_id="grant_mandate_end", **needs("grant.prepare", money=True))
+async def grant_mandate_end(
+    mandate_id: WholeId, body: NewGrantMandateEnd, session: Session, actor: CurrentActor
+) -> GrantMandate:
+    return await mandates.end(session, actor, mandate_id, body)
 
 
 @router.get("", operation_id="grant_mandate_list", **needs("grant.read"))

@@ -91,9 +91,10 @@ async def _reasons(
     setting = await setting_of(session, programme, row.county_code, row.fund_year, row.period, row.prepared_on)
     cooled = await cooled_on(session, row.county_code, on)
     standings = {person: standing_of(answer) for person, answer in told.items()}
+    mandates = await _mandates(session, lines, on)
     found: dict[int, rules.Reason] = {}
     for line in lines:
-        reason = _reason_of(line, setting, standings, dead, on)
+        reason = _reason_of(line, setting, standings, dead, mandates, on)
         if reason is not None:
             found[line.id] = reason
         if reason is not None and reason.code == "account_changed":
@@ -102,8 +103,19 @@ async def _reasons(
     return found
 
 
+async def _mandates(session: AsyncSession, lines: Sequence[GrantLine], on: date) -> set[tuple[str, str]]:
+    """Those in force on the order's day and today: what ran out or was ended is not used by dating an order back."""
+    persons = [line.person_id for line in lines if line.payee_basis == "mandate" and line.person_id is not None]
+    return await grant_holds.mandates(session, persons, on, clock.office_today()) if persons else set()
+
+
 def _reason_of(
-    line: GrantLine, setting: rules.Setting, standings: Mapping[str, rules.Standing], dead: set[str], on: date
+    line: GrantLine,
+    setting: rules.Setting,
+    standings: Mapping[str, rules.Standing],
+    dead: set[str],
+    mandates: set[tuple[str, str]],
+    on: date,
 ) -> rules.Reason | None:
     person = standings.get(line.person_id or "")
     payee = standings.get(line.payee_person_id or line.person_id or "")
@@ -118,7 +130,9 @@ def _reason_of(
         return rules.Reason("payee_dead")
     if payee.person_id is None:
         return rules.Reason("payee_not_registered")
-    if rules.head_has_changed(line.payee_basis, line.payee_person_id, person):
+    mandated = (line.person_id, line.payee_person_id) in mandates
+    changed = rules.head_has_changed(line.payee_basis, line.payee_person_id, person)
+    if changed or (line.payee_basis == "mandate" and not mandated):
         return rules.Reason("payee_not_allowed")
     if line.payee_person_id is not None and rules.mark_of(person) != line.account_mark:
         return rules.Reason("account_changed")

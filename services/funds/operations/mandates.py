@@ -1,4 +1,7 @@
-"""Mandates: somebody receives another's grants by a paper, recorded by one person and approved by another."""
+"""Mandates: somebody receives another's grants by a paper, recorded by one person and approved by another.
+
+One person ends it: that only stops money.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.funds.domain.days import require_order
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.grants import MandateDaysWrong, MandatePersonWrong
-from services.funds.domain.refusals.spending import AlreadyDecided
+from services.funds.domain.refusals.spending import AlreadyDecided, StepNotDue
 from services.funds.storage import decisions, sessions
 from services.funds.storage import mandates as storage
 from services.funds.storage.tables import GrantMandate
@@ -49,9 +52,7 @@ async def decide(
     session: AsyncSession, actor: Actor, mandate_id: int, request: common_wire.NewDecision
 ) -> wire.GrantMandate:
     """Approve or refuse a mandate: another person than recorded it."""
-    row = await storage.visible(session, actor, mandate_id)
-    if row is None:
-        raise NotFound()
+    row = await _locked(session, actor, mandate_id)
     if row.state != "proposed":
         raise AlreadyDecided()
     require_other_person(actor.person, row.entered_person)
@@ -66,6 +67,31 @@ async def decide(
     return _answer(row)
 
 
+async def _locked(session: AsyncSession, actor: Actor, mandate_id: int) -> GrantMandate:
+    row = await storage.visible(session, actor, mandate_id)
+    if row is None:
+        raise NotFound()
+    return row
+
+
+async def end(
+    session: AsyncSession, actor: Actor, mandate_id: int, request: wire.NewGrantMandateEnd
+) -> wire.GrantMandate:
+    """End an approved mandate. No list and no order counts it from now on, whatever day they state."""
+    row = await _locked(session, actor, mandate_id)
+    if row.state != "approved":
+        raise StepNotDue(state=row.state)
+    require_order(request.ended_on, today=clock.office_today(), pointer="/ended_on")
+    row.state, row.ended_on, row.end_reason = "ended", request.ended_on, request.reason
+    decisions.record(
+        session, actor, None, ("grant_mandate", row.id), "end",
+        outcome="end", opinion=request.reason, decided_on=request.ended_on,
+    )  # fmt: skip
+    await session.flush()
+    audit.record(session, actor, "grant_mandate.end", f"grant_mandate:{row.id}")
+    return _answer(row)
+
+
 async def list_mandates(
     session: AsyncSession, actor: Actor, trail: Database, person_id: str | None, cursor: str | None, limit: int
 ) -> Page[wire.GrantMandate]:
@@ -75,7 +101,7 @@ async def list_mandates(
     items = [_answer(row) for row in found[:limit]]
     more = len(found) > limit
     await sessions.let_go(session)
-    await audit.record_read(trail, actor, "grant_mandates.read", sorted({item.person_id for item in items}), "reason")
+    await audit.record_read(trail, actor, "grant_mandates.read", sorted({item.person_id for item in items}), "reason,end_reason")
     return Page(items=items, next_cursor=paging.encode(items[-1].mandate_id) if more else None)
 
 

@@ -90,7 +90,7 @@ async def given(
 ) -> Given:
     """What matters of what was given before. `households`: those of the people, and those they came from."""
     programme = setting.programme
-    found = Given(holds=await taken(session, holds), mandates=await _mandates(session, people, on))
+    found = Given(holds=await taken(session, holds), mandates=await mandates(session, people, on))
     if programme.person_year_cap_fen is not None or programme.household_year_cap_fen is not None:
         await session.execute(
             text("select pg_advisory_xact_lock(:key, hashtext(:programme))"),
@@ -184,13 +184,14 @@ async def _accounts(session: AsyncSession, marks: Sequence[str], year: int) -> d
     return {mark: household for mark, household in rows if mark is not None and household is not None}
 
 
-async def _mandates(session: AsyncSession, person_ids: Sequence[str], on: date) -> set[tuple[str, str]]:
+async def mandates(session: AsyncSession, person_ids: Sequence[str], *days: date) -> set[tuple[str, str]]:
+    """Person and payee of mandates in force on each of these days; one that was ended is in force on none."""
     rows = await session.execute(
         select(GrantMandate.person_id, GrantMandate.payee_person_id).where(
             GrantMandate.person_id == func.any(list(person_ids)),
             GrantMandate.state == "approved",
-            GrantMandate.valid_from <= on,
-            or_(GrantMandate.valid_to.is_(None), GrantMandate.valid_to >= on),
+            GrantMandate.valid_from <= min(days),
+            or_(GrantMandate.valid_to.is_(None), GrantMandate.valid_to >= max(days)),
         )
     )
     return {(person, payee) for person, payee in rows}

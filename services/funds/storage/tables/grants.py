@@ -180,7 +180,8 @@ class GrantMandate(Entered, Decided, Base):
 
     __tablename__ = "grant_mandates"
     __table_args__ = (
-        CheckConstraint("state in ('proposed','approved','refused')", name="state"),
+        CheckConstraint("state in ('proposed','approved','refused','ended')", name="state"),
+        CheckConstraint("(state = 'ended') = (ended_on is not null)", name="ended"),
         CheckConstraint("decided_person <> entered_person", name="two_persons"),
         CheckConstraint("valid_to is null or valid_to >= valid_from", name="days_in_order"),
         CheckConstraint("person_id <> payee_person_id", name="two_people"),
@@ -197,3 +198,5 @@ class GrantMandate(Entered, Decided, Base):
     reason: Mapped[str]
     paper_sha256: Mapped[str] = mapped_column(String(64))
     state: Mapped[str]
+    ended_on: Mapped[date | None]
+    end_reason: Mapped[str | None]

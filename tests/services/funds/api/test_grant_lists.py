@@ -110,6 +110,62 @@ async def test_a_mandate_counts_once_another_person_approved_it_and_only_on_its_
     assert (await world.seen(ELSEWHERE, "/grant-mandates"))["items"] == []
 
 
+async def mandated(world: World, **changes: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A mandate of the first person for the neighbour, and an approved list of a grant that goes to the latter."""
+    given = await allocation(world)
+    number, neighbour = person(world, 1), person(world, 11)
+    asked = {
+        "identity_number": number, "payee_identity_number": neighbour, "valid_from": day(4), "valid_to": None,
+        "reason": "本人卧床", "paper_sha256": "a" * 64,
+    } | changes  # fmt: skip
+    mandate = await world.made(CLAIMANT, "/grant-mandates", asked)
+    await world.made(CHECKER, f"/grant-mandates/{mandate['mandate_id']}/decision", APPROVE)
+    wanted = body(given, number)
+    wanted["lines"][0]["payee_identity_number"] = neighbour
+    batch = await world.made(CLAIMANT, ROOT, wanted)
+    return mandate, await world.made(CHECKER, f"{ROOT}/{batch['batch_id']}/decision", APPROVE)
+
+
+async def outcome(world: World, batch: dict[str, Any]) -> tuple[str, str | None]:
+    (line,) = (await ordered(world, batch))["lines"]
+    return line["state"], line["reason"]
+
+
+async def test_a_mandate_that_ran_out_before_the_order_stops_the_grant(world: World) -> None:
+    _, batch = await mandated(world, valid_to=day(5, 5))
+    assert await outcome(world, batch) == ("stopped", "payee_not_allowed")
+    await world.books_balance()
+
+
+async def test_an_order_dated_back_into_the_days_of_a_mandate_does_not_bring_it_back(world: World) -> None:
+    _, batch = await mandated(world, valid_to=day(5, 20))
+    assert await outcome(world, batch) == ("stopped", "payee_not_allowed"), "it was ordered for 12 May, after them"
+
+
+async def test_a_mandate_in_force_is_paid_by(world: World) -> None:
+    _, batch = await mandated(world)
+    assert await outcome(world, batch) == ("ordered", None)
+
+
+async def test_a_mandate_is_ended_by_one_person_and_nothing_is_released_by_it_any_more(world: World) -> None:
+    """The person takes the paper back after the list was approved; the grant is listed anew for themself."""
+    mandate, batch = await mandated(world)
+    path, over = f"/grant-mandates/{mandate['mandate_id']}/end", {"ended_on": day(5, 20), "reason": "本人撤回委托"}
+    late = await world.post(CLAIMANT, path, over | {"ended_on": "2199-01-01"})
+    assert code_of(late) == "day_in_future"
+    assert (await world.post(ELSEWHERE, path, over)).status_code == 404
+    done = await world.made(CLAIMANT, path, over)
+    assert (done["state"], done["ended_on"], done["end_reason"]) == ("ended", day(5, 20), "本人撤回委托")
+    assert code_of(await world.post(CLAIMANT, path, over)) == "step_not_due"
+    assert await outcome(world, batch) == ("stopped", "payee_not_allowed"), "whatever day the order states"
+    wanted = body({"allocation_id": batch["allocation_id"]}, identity(1))
+    wanted["lines"][0]["payee_identity_number"] = identity(11)
+    assert "payee_not_allowed" in (await world.post(CLAIMANT, ROOT, wanted)).text
+    del wanted["lines"][0]["payee_identity_number"]
+    await world.made(CLAIMANT, ROOT, wanted)
+    await world.books_balance()
+
+
 async def test_ten_thousand_lines_go_through_all_steps_as_one_movement_each(world: World) -> None:
     world.projects["G1"] = grant_of("G1", purpose="grants", state="planned", contract_fen=None, plan_line_fen=10**10)
     given = await world.allocation(await world.money(5 * 10**9), 5 * 10**9, "G1")
