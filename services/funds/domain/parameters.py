@@ -146,6 +146,11 @@ class Parameters:
         """The value for the question's area and day, or for another area or day."""
         return resolve(self._values.get(key, ()), key, division_code or self._division_code, on or self._on)
 
+    def lowest(self, key: str, *others: date) -> Value:
+        """The lowest value of the question's day and of other days: a step dated back is done today all the same."""
+        values = [self.get(key), *(self.get(key, on=day) for day in others)]
+        return min(values, key=lambda one: Fraction(one.value))
+
     def rate(self, key: str) -> Fraction:
         return Fraction(self.get(key).value)
 

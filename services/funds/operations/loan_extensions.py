@@ -61,11 +61,10 @@ async def _locked_loan(session: AsyncSession, actor: Actor, loan_id: int, *, ref
 
 
 async def _require_room(session: AsyncSession, loan: Loan, months: int, values: Parameters) -> None:
-    limits = rules.ExtensionLimits(
-        months=values.days("microcredit_extension_max"),
-        whole_term=values.days("microcredit_extended_term_max"),
-        times=values.days("microcredit_extension_times"),
-    )
+    """By the limits of the stated day or of today, whichever are lower."""
+    keys = ("microcredit_extension_max", "microcredit_extended_term_max", "microcredit_extension_times")
+    today = clock.office_today()
+    limits = rules.ExtensionLimits(*(int(values.lowest(key, today).value) for key in keys))
     approved = [row.months for row in await _of_loan(session, loan.id) if row.state == "approved"]
     rules.require_extension(months, loan.term_months + sum(approved), len(approved), limits)
 

@@ -65,9 +65,11 @@ async def owed_by(
 
 
 def limits_of(values: Parameters, term_months: int) -> rules.Limits:
+    """Those of the stated day; of cap and term those of today, where they are lower."""
+    today = clock.office_today()
     return rules.Limits(
-        cap_fen=values.days("microcredit_cap"),
-        term_months=values.days("microcredit_term_max"),
+        cap_fen=int(values.lowest("microcredit_cap", today).value),
+        term_months=int(values.lowest("microcredit_term_max", today).value),
         age_from=values.days("microcredit_age_from"),
         age_to=values.days("microcredit_age_to"),
         rate_cap=values.get(_rate_key(term_months)).value,
@@ -89,7 +91,7 @@ def _facts(
         "owed_fen": owed_fen,
         "kin": list(kin),
         "cap_fen": limits.cap_fen,
-        "cap_source": values.get("microcredit_cap").source,
+        "cap_source": values.lowest("microcredit_cap", clock.office_today()).source,
         "rate_cap": limits.rate_cap,
         "rate_cap_source": values.get(_rate_key(term_months)).source,
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from fractions import Fraction
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -64,9 +63,8 @@ async def _fee(
     """
     kind = await lists.fund_kind(session, fund_kind)
     level = kind.source_level if kind is not None else "county"
-    values = await parameters.load(session, division_code, clock.office_today())
-    rates = [values.get(f"management_fee_{level}", on=day) for day in days]
-    rate = min(rates, key=lambda one: Fraction(one.value))
+    values = await parameters.load(session, division_code, days[0])
+    rate = values.lowest(f"management_fee_{level}", *days)
     terms = await lists.held_terms(session, division_code, fund_kind, fund_year)
     excluded = vocabulary.fee_excluded_of([lists.term_of(term) for term in terms])
     received = await storage.received(session, division_code, fund_year, fund_kind)

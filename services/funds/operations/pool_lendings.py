@@ -75,11 +75,15 @@ async def _owed(session: AsyncSession, pool: Pool, request: wire.NewLending) -> 
 async def _require_room_of_household(
     session: AsyncSession, pool: Pool, member: PoolMember, request: wire.NewLending
 ) -> None:
-    """The area's ceiling is a household's, however many associations it belongs to; one request at a time asks."""
+    """The area's ceiling is a household's, however many associations it belongs to; one request at a time asks.
+
+    That of the stated day or of today, whichever is lower.
+    """
     await storage.hold_household(session, member.household_id)
     values = await parameters.load(session, pool.county_code, request.proposed_on)
     owed = await storage.owed_by_household(session, member.household_id)
-    rules.require_ceiling(request.amount_fen, owed, values.days("mutual_aid_ceiling"))
+    ceiling = values.lowest("mutual_aid_ceiling", clock.office_today())
+    rules.require_ceiling(request.amount_fen, owed, int(ceiling.value))
 
 
 async def decide(

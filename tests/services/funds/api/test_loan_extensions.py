@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from tests.services.funds.credit import (
 from tests.services.funds.world import COUNTY, YEAR, World, code_of, day, desk
 
 TODAY = clock.office_today().isoformat()
+YESTERDAY = (clock.office_today() - timedelta(days=1)).isoformat()
 NOT_DUE = 24
 """Months of a loan of the tests' year that is due in the year after today's."""
 ASK = {"months": 6, "reason": "羊群未出栏", "asked_on": TODAY}
@@ -131,6 +133,16 @@ async def test_an_extension_outside_the_rules_is_refused_and_moves_nothing(world
     decision = f"/loan-extensions/{left['extension_id']}/decision"
     assert code_of(await world.post(BANKER, decision, YES)) == "step_not_due"
     assert (await world.made(BANKER, decision, refusal))["state"] == "refused", "nothing waits for ever"
+
+
+async def test_an_extension_dated_back_is_held_to_the_rule_of_today(world: World) -> None:
+    loan = await disbursed(world, household(world, 1), on=day(12, 1), term_months=24)
+    await world.policy("microcredit_extension_max", "3", "month", TODAY)
+    path = f"/loans/{loan['loan_id']}/extensions"
+    for asked_on in (TODAY, YESTERDAY):
+        refused = await world.post(HELPER, path, ASK | {"months": 6, "asked_on": asked_on})
+        assert (refused.status_code, code_of(refused)) == (422, "extension_too_long")
+    await world.made(HELPER, path, ASK | {"months": 3, "asked_on": YESTERDAY})
 
 
 async def test_a_repayment_entered_wrongly_is_undone_by_a_second_person_and_entered_right(world: World) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from shared.chassis import clock
 from shared.chassis.tables import ReadTrail
 from tests.services.funds.credit import (
     AID,
@@ -122,6 +124,26 @@ async def test_who_died_before_the_bank_paid_is_not_paid(world: World) -> None:
     refused = await world.post(TELLER, f"/loans/{loan['loan_id']}/disbursement", disbursement())
     assert (refused.status_code, code_of(refused)) == (422, "household_not_registered")
     assert await moved(world) == 0
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "unit", "code", "fits"),
+    [
+        ("microcredit_cap", "3000000", "fen", "loan_over_cap", {"amount_fen": 3_000_000}),
+        ("microcredit_term_max", "6", "month", "loan_term_too_long", {"term_months": 6}),
+    ],
+)
+async def test_an_application_dated_back_is_held_to_the_cap_and_the_term_of_today(
+    world: World, key: str, value: str, unit: str, code: str, fits: dict[str, Any]
+) -> None:
+    today = clock.office_today()
+    await world.policy(key, value, unit, today.isoformat())
+    number = household(world, 1)
+    days = [(today - timedelta(days=back)).isoformat() for back in (0, 1)]
+    for applied_on in days:
+        refused = await world.post(HELPER, "/loans", application(number, applied_on=applied_on))
+        assert (refused.status_code, code_of(refused)) == (422, code)
+    await world.made(HELPER, "/loans", application(number, applied_on=days[1], **fits))
 
 
 async def test_two_applications_at_once_stay_within_the_cap(world: World) -> None:

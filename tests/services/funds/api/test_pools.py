@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from shared.chassis import clock
 from tests.services.funds.credit import APPROVE, OTHER_USCC, OTHER_VILLAGE, USCC, VILLAGE, household
 from tests.services.funds.world import COUNTY, World, code_of, day, desk, pointer_of
 
@@ -230,6 +232,19 @@ async def test_a_household_of_two_associations_has_one_ceiling(world: World) -> 
     assert sorted(answer.status_code for answer in answers) == [201, 422]
     refused = next(answer for answer in answers if answer.status_code == 422)
     assert (code_of(refused), refused.json()["facts"]) == ("over_lending_ceiling", {"left_fen": 200_000})
+
+
+async def test_a_lending_dated_back_is_held_to_the_ceiling_of_today(world: World) -> None:
+    pool_id = await opened(world)
+    who, today = await member(world, pool_id), clock.office_today()
+    await world.policy("mutual_aid_ceiling", "100000", "fen", today.isoformat())
+    due_on = (today + timedelta(days=100)).isoformat()
+    for back in (0, 1):
+        proposed_on = (today - timedelta(days=back)).isoformat()
+        body = lending(100_001, member_id=who, proposed_on=proposed_on, due_on=due_on)
+        refused = await world.post(MAKER, f"/pools/{pool_id}/lendings", body)
+        assert (refused.status_code, code_of(refused)) == (422, "over_lending_ceiling")
+    await world.made(MAKER, f"/pools/{pool_id}/lendings", body | {"amount_fen": 100_000})
 
 
 async def test_nothing_is_lent_that_is_due_already(world: World) -> None:
