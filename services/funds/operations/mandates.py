@@ -101,7 +101,8 @@ async def list_mandates(
     items = [_answer(row) for row in found[:limit]]
     more = len(found) > limit
     await sessions.let_go(session)
-    await audit.record_read(trail, actor, "grant_mandates.read", sorted({item.person_id for item in items}), "reason,end_reason")
+    people = sorted({item.person_id for item in items})
+    await audit.record_read(trail, actor, "grant_mandates.read", people, "reason,end_reason")
     return Page(items=items, next_cursor=paging.encode(items[-1].mandate_id) if more else None)
 
 
