@@ -10,7 +10,7 @@ from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.spending import AlreadyDecided
 from services.funds.operations.registered import Household, household_of
 from services.funds.operations.shapes import before_of, page_of, shaped
-from services.funds.storage import decisions, pages, sessions
+from services.funds.storage import decisions, pages, period_closes, sessions
 from services.funds.storage.tables import Agreement, AgreementAmount, AgreementParty
 from shared.chassis import audit, clock
 from shared.chassis.database import Database
@@ -69,6 +69,7 @@ async def decide(
         raise AlreadyDecided()
     require_other_person(actor.person, row.entered_person)
     require_order(request.decided_on, today=clock.office_today(), not_before=row.signed_on, pointer="/decided_on")
+    await period_closes.require_open(session, row.county_code, request.decided_on)
     row.state = "in_force" if request.outcome == "approve" else "refused"
     decisions.record(
         session, actor, row, ("agreement", row.id), "decide",

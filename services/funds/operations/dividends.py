@@ -23,7 +23,15 @@ from services.funds.domain.uscc import require_uscc
 from services.funds.operations.dividend_views import answers, years_of
 from services.funds.operations.registered import FORMERLY, Household, household_of
 from services.funds.storage import allocations as allocation_storage
-from services.funds.storage import decisions, ledger, outside_books, pages, parameters, project_grants
+from services.funds.storage import (
+    decisions,
+    ledger,
+    outside_books,
+    pages,
+    parameters,
+    period_closes,
+    project_grants,
+)
 from services.funds.storage import dividends as storage
 from services.funds.storage.outside_books import Cause
 from services.funds.storage.tables import Agreement, AgreementParty, DividendPayment, DividendShare, Loan
@@ -141,6 +149,7 @@ async def decide(
         raise AlreadyDecided()
     require_other_person(actor.person, row.entered_person)
     require_order(request.decided_on, today=clock.office_today(), not_before=row.starts_on, pointer="/decided_on")
+    await period_closes.require_open(session, row.county_code, request.decided_on)
     if request.outcome == "approve":
         origin_fen = await _origin(session, actor, row)
         held = await storage.shares_on(session, row.allocation_id, row.loan_id, ("held",), row.starts_on)
@@ -206,6 +215,7 @@ async def end(session: AsyncSession, actor: Actor, share_id: int, request: wire.
     if not asked or asked[-1].decided_on != request.ended_on:
         raise EndNotAsked()
     require_other_person(actor.person, asked[-1].decided_person)
+    await period_closes.require_open(session, row.county_code, request.ended_on)
     row.ended_on = request.ended_on
     await session.flush()
     audit.record(session, actor, "dividend.end", f"dividend_share:{row.id}", ended_on=str(request.ended_on))

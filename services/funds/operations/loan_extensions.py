@@ -17,7 +17,7 @@ from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.spending import AlreadyDecided, StepNotDue
 from services.funds.operations.loans import require_lender
 from services.funds.operations.shapes import before_of, page_of, shaped
-from services.funds.storage import decisions, pages, parameters
+from services.funds.storage import decisions, pages, parameters, period_closes
 from services.funds.storage.tables import Loan, LoanExtension
 from shared.chassis import audit, clock
 from shared.chassis.identity import Actor
@@ -92,6 +92,7 @@ async def decide(
     require_other_person(actor.person, row.entered_person)
     entered_on = clock.office_day(row.entered_at)
     require_order(request.decided_on, today=clock.office_today(), not_before=entered_on, pointer="/decided_on")
+    await period_closes.require_open(session, loan.county_code, request.decided_on)
     row.state = "approved" if request.outcome == "approve" else "refused"
     if row.state == "approved":
         await _extend(session, loan, row, request)

@@ -20,7 +20,7 @@ from services.funds.domain.refusals.spending import StepNotDue
 from services.funds.operations import interest_subsidies
 from services.funds.operations.registered import Household, household_of
 from services.funds.operations.shapes import before_of, page_of, shaped
-from services.funds.storage import decisions, outside_books, pages, parameters, sessions
+from services.funds.storage import decisions, outside_books, pages, parameters, period_closes, sessions
 from services.funds.storage import loans as storage
 from services.funds.storage.tables import Loan, LoanExtension
 from shared.chassis import audit, clock
@@ -121,6 +121,7 @@ async def step(
         raise StepNotDue(state=row.state)
     require_other_person(actor.person, *persons_of(row))
     require_order(request.decided_on, today=clock.office_today(), not_before=row.last_step_on, pointer="/decided_on")
+    await period_closes.require_open(session, row.county_code, request.decided_on)
     row.state = due.after if request.outcome == "approve" else "refused"
     row.last_step_on = request.decided_on
     setattr(row, due.person, actor.person)

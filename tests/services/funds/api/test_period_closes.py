@@ -18,7 +18,7 @@ from tests.services.funds.api import test_grant_batches as grants
 from tests.services.funds.api import test_pools as pools
 from tests.services.funds.api import test_recalls as recalls
 from tests.services.funds.api import test_risk_funds as risk_funds
-from tests.services.funds.credit import BANKER, FINANCE, TELLER, disbursed, household, repayment
+from tests.services.funds.credit import BANKER, FINANCE, TELLER, VILLAGER, applied, disbursed, household, repayment
 from tests.services.funds.world import (
     CHECKER,
     CITY,
@@ -226,6 +226,29 @@ async def test_nothing_is_decided_on_a_day_of_a_closed_period_though_no_money_mo
     large = {"outcome": "approve", "opinion": "同意", "decided_on": day(6, 2)}
     refused = await world.post(desk("claim.approve", *READING), f"/claims/{claim['claim_id']}/approvals", large)
     assert (refused.status_code, code_of(refused)) == (422, "period_closed")
+
+
+async def test_no_share_loan_or_agreement_is_decided_on_a_day_of_a_closed_period(world: World) -> None:
+    given = await dividends.origin(world)
+    held = await dividends.held(world, household(world, 1), given)
+    body = dividends.share(household(world, 2), allocation_id=given, starts_on=day(4))
+    entered = await world.made(dividends.MAKER, "/dividend-shares", body)
+    agreed = await world.made(dividends.MAKER, "/agreements", dividends.agreement(household(world, 3)))
+    loan = await applied(world, household(world, 4))
+    share = f"/dividend-shares/{held['share_id']}"
+    wish = {"ended_on": day(5, 10), "reason": "该户清退"}
+    await world.made(dividends.MAKER, f"{share}/end-request", wish)
+    await world.made(CLOSER, "/period-closes", MAY)
+    yes = {"outcome": "approve", "opinion": "同意", "decided_on": day(5, 10)}
+    for who, path, words in (
+        (dividends.CHECKER, f"/dividend-shares/{entered['share_id']}/decision", yes),
+        (dividends.CHECKER, f"{share}/end", {"ended_on": day(5, 10)}),
+        (dividends.CHECKER, f"/agreements/{agreed['agreement_id']}/decision", yes),
+        (VILLAGER, f"/loans/{loan['loan_id']}/village-review", yes),
+    ):
+        refused = await world.post(who, path, words)
+        assert (refused.status_code, code_of(refused)) == (422, "period_closed"), path
+    await world.made(VILLAGER, f"/loans/{loan['loan_id']}/village-review", yes | {"decided_on": day(6)})
 
 
 async def test_a_wrong_repayment_of_a_closed_month_is_undone_on_an_open_day(world: World) -> None:
