@@ -70,9 +70,11 @@ class FactTest(Wire):
 
 
 class MatchingQuestion(Wire):
-    """Who on the register of an area meets all these tests? Pages of `limit` after the person `after`."""
+    """Who on the register of an area, of these standings, meets all these tests? Pages of `limit` after the person
+    `after`."""
 
     on: Day
+    statuses: Annotated[list[Literal["eligible", "exited"]], Field(min_length=1, max_length=2)] = ["eligible"]
     division_code: DivisionCode
     tests: Annotated[list[FactTest], Field(max_length=20)]
     facts: Annotated[list[Code], Field(max_length=40)] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,6 +22,9 @@ from shared.chassis.scope import require_in_scope
 from shared.refusals import Malformed
 from shared.schemas import funds_households as wire
 from shared.schemas.registry_eligibility import EligibilityAnswer, FactTest, MatchingQuestion
+
+ASKED_FOR: tuple[Literal["eligible", "exited"], ...] = ("eligible", "exited")
+"""Standings the register finds people by; a programme says which of them it is for."""
 
 
 async def unpaid(
@@ -52,7 +56,8 @@ async def unpaid(
     setting = await setting_of(session, programme, area, fund_year, period, today)
     await sessions.let_go(session)
     question = MatchingQuestion(
-        on=today, division_code=area, tests=[_test(one) for one in programme.conditions],
+        on=today, division_code=area, statuses=[one for one in ASKED_FOR if one in programme.statuses],
+        tests=[_test(one) for one in programme.conditions],
         facts=sorted(programme.asked()), after=_after(cursor), limit=limit,
     )  # fmt: skip
     page = await registry.matching(peer, actor, question)

@@ -13,6 +13,8 @@ from services.registry.domain.refusals.eligibility import FactUnknown
 Status = Literal["eligible", "not_registered", "exited", "dead", "removed"]
 ELIGIBLE: Status = "eligible"
 NOT_REGISTERED: Status = "not_registered"
+HOUSEHOLD_STATUS = {"eligible": "registered", "exited": EXITED}
+"""The status of a household whose people may be asked for by what they are entitled to."""
 CLOSED: dict[str, Status] = {EXITED: "exited", REMOVED: "removed"}
 
 OF_MEMBER = frozenset(

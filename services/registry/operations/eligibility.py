@@ -62,8 +62,9 @@ async def matching(session: AsyncSession, trail: Trail, seals: Seals, request: M
     after = UUID(request.after) if request.after else None
     tests = [_test(test) for test in request.tests]
     rows = await storage.matching(
-        session, trail.actor, request.division_code, tests, facts, request.on, after, request.limit + 1
-    )
+        session, trail.actor, request.division_code, tests, facts, request.on, after, request.limit + 1,
+        [rules.HOUSEHOLD_STATUS[status] for status in request.statuses],
+    )  # fmt: skip
     page = rows[: request.limit]
     told = await _ids_and_facts(session, seals, page, facts, request.on)
     answers = [_answer(str(row.member_id), row, told[row.identity_index], request.on) for row in page]

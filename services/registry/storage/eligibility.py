@@ -50,11 +50,13 @@ async def matching(
     on: date,
     after: UUID | None,
     limit: int,
+    statuses: Sequence[str],
 ) -> Sequence[Any]:
-    """People of registered households of the area in the actor's scope who meet the tests, by their row's id."""
+    """People of the area in the actor's scope who meet the tests, by their row's id; their households are on the
+    register in one of these standings."""
     query = (
         _standings(actor, facts)
-        .where(HouseholdMember.active, Household.status == "registered", Household.registered_on <= on)
+        .where(HouseholdMember.active, Household.status.in_(statuses), Household.registered_on <= on)
         .where(within(HouseholdMember.village_code, area), *(_meets(test, on) for test in tests))
         .order_by(HouseholdMember.id)
         .limit(limit)

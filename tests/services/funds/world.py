@@ -214,8 +214,9 @@ class World:
         return httpx.Response(200, json=body)
 
     def _matching(self, question: dict[str, Any]) -> httpx.Response:
-        """Everybody, two to a page, whatever was tested: funds look at the facts themselves."""
-        people = sorted(self.people.values(), key=lambda row: str(row["person_id"]))
+        """Everybody of these standings, page by page, whatever was tested: funds look at the facts themselves."""
+        asked_for = [row for row in self.people.values() if row["status"] in question["statuses"]]
+        people = sorted(asked_for, key=lambda row: str(row["person_id"]))
         start = 0 if question["after"] is None else int(question["after"][-4:])
         answers = [
             {"ref": row["person_id"], **answer_of(row, question["facts"])}

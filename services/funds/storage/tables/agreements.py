@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.funds.storage.tables.metadata import Base, Decided, Entered
@@ -18,7 +18,9 @@ class Agreement(Entered, Decided, Base):
         CheckConstraint("state in ('entered','in_force','refused')", name="state"),
         CheckConstraint("decided_person <> entered_person", name="two_persons"),
         CheckConstraint("signed_on <= valid_from and valid_from <= valid_to", name="days_in_order"),
-        UniqueConstraint("county_code", "number", name="uq_agreements_number"),
+        Index(
+            "uq_agreements_number", "county_code", "number", unique=True, postgresql_where=text("state <> 'refused'")
+        ),
         Index(None, "division_code"),
         Index(None, "household_id"),
     )

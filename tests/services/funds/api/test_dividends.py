@@ -135,6 +135,15 @@ async def test_a_dividend_is_due_each_year_and_what_is_lacking_is_shown(world: W
     await world.books_balance()
 
 
+async def test_a_refused_agreement_leaves_its_number_to_the_right_one(world: World) -> None:
+    body = agreement(household(world, 1))
+    wrong = await world.made(MAKER, "/agreements", body)
+    refused = {"outcome": "refuse", "opinion": "金额有误", "decided_on": START}
+    await world.made(CHECKER, f"/agreements/{wrong['agreement_id']}/decision", refused)
+    await world.made(MAKER, "/agreements", body)
+    assert code_of(await world.post(MAKER, "/agreements", body)) == "agreement_number_taken"
+
+
 async def test_a_share_that_ends_early_is_asked_for_by_one_and_ended_by_another(world: World) -> None:
     given = await origin(world, 1_000_000)
     made = await held(world, household(world, 1), given)

@@ -178,3 +178,12 @@ async def test_who_is_entitled_and_was_not_paid_is_told_page_by_page(world: Worl
     ):
         wrong = await world.get(READER, "/entitlements", **(asked | changes))
         assert (wrong.status_code in (400, 422), code_of(wrong)) == (True, code)
+
+
+async def test_who_exited_and_keeps_a_grant_is_told_as_unpaid_where_the_programme_goes_on(world: World) -> None:
+    person(world, 1, status="exited", pension_insurance=True, age=40, schooling="bachelor_1")
+    asked = {"division_code": COUNTY, "fund_year": YEAR}
+    goes_on = await world.seen(READER, "/entitlements", **asked, programme="pension_lowest_tier", period=f"{YEAR}")
+    ended = await world.seen(READER, "/entitlements", **asked, programme="rain_dew_plan", period=f"{YEAR - 1}-{YEAR}")
+    assert [row["person_id"] for row in goes_on["items"]] == ["person-1"]
+    assert ended["items"] == []

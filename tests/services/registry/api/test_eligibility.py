@@ -213,3 +213,20 @@ async def test_who_of_an_area_meets_what_a_programme_asks_is_told_page_by_page(c
         assert (refused.status_code, refused.json()["code"]) == (422, "registry.fact_unknown")
     for test in ({"fact": "dibao", "values": ["true"]}, {"fact": "key_groups", "values": ["dibao"]}):
         assert (await page({"tests": [test]})).json()["answers"] == []
+
+
+async def test_people_of_households_that_exited_are_found_where_they_are_asked_for(county: Harness, owner: Any) -> None:
+    staying, left = [await open_household(county, members=[person()]) for _ in range(2)]
+    await registered(county, staying, left)
+    exit_ = "update households set status = 'exited', closed_on = current_date - 3 where id = $1"
+    await owner.execute(exit_, left["id"])
+    question = {"on": days_ago(0), "division_code": COUNTY, "tests": []}
+    async with county.as_(PAYER, issuer="funds") as client:
+        usual = (await client.post("/internal/persons/matching", json=question)).json()["answers"]
+        both = (
+            await client.post("/internal/persons/matching", json=question | {"statuses": ["eligible", "exited"]})
+        ).json()["answers"]
+    assert [(row["household_id"], row["status"]) for row in usual] == [(staying["id"], "eligible")]
+    assert {(row["household_id"], row["status"]) for row in both} == {
+        (staying["id"], "eligible"), (left["id"], "exited"),
+    }  # fmt: skip
