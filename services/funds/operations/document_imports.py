@@ -8,12 +8,12 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain import allocation_sheet
-from services.funds.domain.refusals.documents import DivisionUnknown, WorkbookWrong
+from services.funds.domain.refusals.documents import DivisionClosed, DivisionUnknown, WorkbookWrong
 from services.funds.operations import documents
 from shared.chassis import workbooks
 from shared.chassis.identity import Actor
 from shared.chassis.peers import Peer
-from shared.refusals import Refusal, TooLarge
+from shared.refusals import Refusal, RuleBroken, TooLarge
 from shared.schemas import funds as wire
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -59,17 +59,17 @@ async def issue(
     )
     try:
         return await documents.issue(session, actor, projects_peer, registry_peer, request)
-    except DivisionUnknown as refusal:
+    except (DivisionUnknown, DivisionClosed) as refusal:
         raise _with_row(refusal, lines) from refusal
 
 
-def _with_row(refusal: DivisionUnknown, lines: list[allocation_sheet.SheetLine]) -> DivisionUnknown:
+def _with_row(refusal: RuleBroken, lines: list[allocation_sheet.SheetLine]) -> RuleBroken:
     """Name the workbook's row rather than the line's index."""
     parts = refusal.pointer.split("/")
     if len(parts) < 3 or not parts[2].isdigit():
         return refusal
     row = lines[int(parts[2])].row
-    return DivisionUnknown(pointer=f"/file/{row}", row=row)
+    return type(refusal)(pointer=f"/file/{row}", row=row, **refusal.facts)
 
 
 async def read(content: bytes) -> list[allocation_sheet.SheetLine]:

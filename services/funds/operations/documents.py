@@ -12,12 +12,12 @@ from services.funds.domain.divisions import NATION, ancestors_of
 from services.funds.domain.documents import Money
 from services.funds.domain.parameters import Parameters
 from services.funds.domain.refusals.documents import (
-    DivisionUnknown,
     DocumentLineTaken,
     FundKindNotInYear,
     FundKindUnknown,
 )
 from services.funds.domain.vocabulary_changes import directions_of
+from services.funds.operations.open_divisions import require_open
 from services.funds.storage import decisions, ledger, lists, parameters, project_grants
 from services.funds.storage import documents as storage
 from services.funds.storage import recalls as recall_storage
@@ -99,11 +99,10 @@ async def check_divisions(actor: Actor, peer: Peer, request: wire.NewDocument) -
     rules.require_lines_below(request.issuing_division, request.lines, drawn=request.drawn_on_receipt_id is not None)
     wanted = {*codes, request.issuing_division, *(above for code in codes for above in ancestors_of(code))} - {NATION}
     known = await registry.divisions(peer, actor, wanted)
-    if request.issuing_division != NATION and request.issuing_division not in known:
-        raise DivisionUnknown(pointer="/issuing_division")
+    if request.issuing_division != NATION:
+        require_open(known.get(request.issuing_division), request.issued_on, "/issuing_division")
     for index, code in enumerate(codes):
-        if code not in known:
-            raise DivisionUnknown(pointer=f"/lines/{index}/division_code")
+        require_open(known.get(code), request.issued_on, f"/lines/{index}/division_code")
     return known
 
 

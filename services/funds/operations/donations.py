@@ -9,15 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.funds.domain import donations as rules
 from services.funds.domain.allocations import ENDED
 from services.funds.domain.days import require_order
-from services.funds.domain.refusals.documents import DivisionUnknown
 from services.funds.domain.refusals.grants import ProgrammeUnknown
 from services.funds.domain.refusals.spending import ProjectNotInLibrary, ProjectStopped
+from services.funds.operations.open_divisions import require_division
 from services.funds.operations.shapes import before_of, page_of, shaped
 from services.funds.storage import decisions, ledger, lists, outside_books, pages, sessions
 from services.funds.storage import donations as storage
 from services.funds.storage.outside_books import Cause
 from services.funds.storage.tables import Donation
-from services.funds.upstream import projects, registry
+from services.funds.upstream import projects
 from shared.chassis import audit, clock
 from shared.chassis.database import Database
 from shared.chassis.identity import Actor
@@ -41,8 +41,7 @@ async def register(
     rules.require_donor(request.donor_kind, request.donor_name, request.donor_uscc, request.public_name)
     rules.require_at_most_one_aim(request.project_code, request.programme)
     rules.require_impersonal(purpose=request.purpose, public_name=request.public_name)
-    if await registry.division(registry_peer, actor, request.division_code) is None:
-        raise DivisionUnknown()
+    await require_division(registry_peer, actor, request.division_code, request.received_on)
     if request.project_code is not None:
         rules.require_of_county(await require_project(projects_peer, actor, request.project_code), county)
     if request.programme is not None:

@@ -10,14 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.funds.domain import donations as places
 from services.funds.domain import pools as rules
 from services.funds.domain.days import require_order
-from services.funds.domain.refusals.documents import DivisionUnknown
 from services.funds.domain.refusals.giving import MembersOfMutualAidOnly, MemberUnknown
+from services.funds.operations.open_divisions import require_division
 from services.funds.operations.shapes import before_of, page_of, shaped
 from services.funds.storage import decisions, ledger, outside_books, pages, parameters
 from services.funds.storage import pools as storage
 from services.funds.storage.outside_books import Cause
 from services.funds.storage.tables import Pool, PoolContribution, PoolMember
-from services.funds.upstream import registry
 from shared.chassis import audit, clock
 from shared.chassis.identity import Actor
 from shared.chassis.peers import Peer
@@ -32,8 +31,7 @@ async def open_pool(session: AsyncSession, actor: Actor, peer: Peer, request: wi
     county = places.require_place(request.division_code)
     require_in_scope(actor, request.division_code)
     require_order(request.opened_on, today=clock.office_today(), pointer="/opened_on")
-    if await registry.division(peer, actor, request.division_code) is None:
-        raise DivisionUnknown()
+    await require_division(peer, actor, request.division_code, request.opened_on)
     values = await parameters.load(session, county, request.opened_on)
     rules.require_limits(
         request.kind, request.lending_ceiling_fen, request.term_months, values.days("mutual_aid_ceiling"),

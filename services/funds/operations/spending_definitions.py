@@ -14,15 +14,14 @@ from services.funds.domain.days import require_order
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.questions import Question
 from services.funds.domain.refusals.definitions import DefinitionLevelWrong, DefinitionNotInForce
-from services.funds.domain.refusals.documents import DivisionUnknown
 from services.funds.domain.refusals.grants import AsOfTooEarly
 from services.funds.domain.refusals.spending import AlreadyDecided
 from services.funds.domain.spending_thresholds import Threshold, require_all
 from services.funds.operations import fund_kinds, spending_rules
+from services.funds.operations.open_divisions import require_division
 from services.funds.storage import decisions, parameters
 from services.funds.storage import spending_definitions as storage
 from services.funds.storage.tables import SpendingDefinition, SpendingThreshold
-from services.funds.upstream import registry
 from shared.chassis import audit, clock, paging
 from shared.chassis.identity import Actor
 from shared.chassis.peers import Peer
@@ -38,8 +37,8 @@ async def state(
 ) -> wire.SpendingDefinition:
     """State a definition for a place of one's own; it holds once another person approved it."""
     require_in_scope(actor, request.division_code)
-    if request.division_code != NATION and await registry.division(peer, actor, request.division_code) is None:
-        raise DivisionUnknown()
+    if request.division_code != NATION:
+        await require_division(peer, actor, request.division_code, request.valid_from)
     row = _row_of(request)
     demands = [_threshold_of(item, place, request) for place, item in enumerate(request.thresholds)]
     require_all(demands)

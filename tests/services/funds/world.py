@@ -168,6 +168,8 @@ class World:
     down: set[str] = field(default_factory=set)
     kinds: dict[str, list[str]] = field(default_factory=dict)
     """What kinds the register has a division of."""
+    closed: dict[str, str] = field(default_factory=dict)
+    """Divisions that were closed, with their last day."""
     purposes: list[str] = field(default_factory=list)
     """What households' accounts were asked for."""
 
@@ -210,6 +212,7 @@ class World:
             "parent_code": "",
             "valid_from": "2016-01-01",
             "source": "test",
+            "valid_to": self.closed.get(code),
         }
         return httpx.Response(200, json=body)
 

@@ -12,6 +12,15 @@ class DivisionUnknown(RuleBroken):
     pointer = "/division_code"
 
 
+class DivisionClosed(RuleBroken):
+    """`closed_since` is the first day it is none any more; the registry says which followed it."""
+
+    code = "funds.division_closed"
+    zh = "该区划在所填日期已撤销,请使用其后继区划"
+    en = "The division was closed by the stated day: use the one that followed it"
+    pointer = "/division_code"
+
+
 class FundKindUnknown(RuleBroken):
     code = "funds.fund_kind_unknown"
     zh = "资金类别不存在"

@@ -73,6 +73,15 @@ async def test_a_wrong_document_is_refused_and_no_money_moves(
     assert (await world.seen(PROVINCE, "/ledger/transfers"))["items"] == []
 
 
+async def test_a_document_for_a_division_that_was_closed_by_its_day_is_refused(world: World) -> None:
+    """Nobody would receive the money; a paper of the division's own days is entered late all the same."""
+    world.closed[COUNTY] = day(1, 31)
+    refused = await world.post(PROVINCE, "/documents", document_body({"341621": 1, COUNTY: 1}, issued_on=day(2)))
+    assert (refused.status_code, code_of(refused)) == (422, "division_closed")
+    assert (pointer_of(refused), refused.json()["facts"]) == ("/lines/1/division_code", {"closed_since": day(2)})
+    await world.document({COUNTY: 1}, issued_on=day(1, 31))
+
+
 async def test_a_document_of_tomorrow_is_refused(world: World) -> None:
     tomorrow = office_today().replace(year=office_today().year + 1).isoformat()
     refused = await world.post(PROVINCE, "/documents", document_body({COUNTY: 1}, issued_on=tomorrow))

@@ -117,6 +117,14 @@ async def test_another_donation_is_refused_and_not_kept(
     assert (await world.seen(MAKER, "/donations"))["items"] == []
 
 
+async def test_nothing_is_given_to_a_division_after_it_was_closed(world: World) -> None:
+    world.closed["341622101"] = day(1, 31)
+    refused = await world.post(MAKER, "/donations", donation(division_code="341622101", received_on=day(2)))
+    assert (refused.status_code, code_of(refused)) == (422, "division_closed")
+    assert (pointer_of(refused), refused.json()["facts"]) == ("/division_code", {"closed_since": day(2)})
+    await world.made(MAKER, "/donations", donation(division_code="341622101", received_on=day(1, 31)))
+
+
 async def test_a_donor_who_named_an_aim_is_heard(world: World) -> None:
     world.projects["P2"] = grant_of("P2")
     row = await given(world, project_code="P1")

@@ -247,6 +247,14 @@ async def test_a_lending_dated_back_is_held_to_the_ceiling_of_today(world: World
     await world.made(MAKER, f"/pools/{pool_id}/lendings", body | {"amount_fen": 100_000})
 
 
+async def test_no_pool_is_opened_in_a_village_after_it_was_closed(world: World) -> None:
+    """Its households live in the village that followed it: nobody could be a member."""
+    world.closed[VILLAGE] = day(1, 1)
+    refused = await world.post(MAKER, "/pools", pool())
+    assert (code_of(refused), pointer_of(refused)) == ("division_closed", "/division_code")
+    assert refused.json()["facts"] == {"closed_since": day(1, 2)}
+
+
 async def test_nothing_is_lent_that_is_due_already(world: World) -> None:
     pool_id = await opened(world)
     body = lending(1_000, member_id=await member(world, pool_id), due_on=day(3, 5))
