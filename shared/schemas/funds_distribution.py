@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from shared.schemas.funds import Batch, Id
+from shared.schemas.funds import Batch, Id, NewDecision
 from shared.schemas.wire import (
     Code,
     Day,
@@ -140,6 +140,14 @@ class NewFactorAdjustment(Wire):
     adjustments: Annotated[int, Field(strict=True, ge=0)] = Field(description="how many the reader has seen")
     changes: Annotated[list[FactorChange], Field(min_length=1, max_length=3_000)]
     reason: LongText
+
+
+class NewFactorDecision(NewDecision):
+    """A decision on the proposal as its reader saw it."""
+
+    adjustments: Annotated[int, Field(strict=True, ge=0)] = Field(
+        default=0, description="how many the reader has seen; with more than that nothing is decided"
+    )
 
 
 class FactorAdjustment(Wire):

@@ -8,10 +8,10 @@ from shared.chassis.app import new_router
 from shared.chassis.database import Session
 from shared.chassis.identity import CurrentActor, needs
 from shared.chassis.paging import Cursor, Limit
-from shared.schemas.funds import NewDecision
 from shared.schemas.funds_distribution import (
     FactorProposal,
     NewFactorAdjustment,
+    NewFactorDecision,
     NewFactorDocument,
     NewFactorProposal,
 )
@@ -36,7 +36,7 @@ async def factor_proposal_adjust(
 
 @router.post("/{proposal_id}/decision", operation_id="factor_proposal_decide", **needs("factor_proposal.decide"))
 async def factor_proposal_decide(
-    proposal_id: WholeId, body: NewDecision, session: Session, actor: CurrentActor
+    proposal_id: WholeId, body: NewFactorDecision, session: Session, actor: CurrentActor
 ) -> FactorProposal:
     return await factor_proposals.decide(session, actor, proposal_id, body)
 

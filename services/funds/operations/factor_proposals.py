@@ -99,12 +99,14 @@ async def _open(session: AsyncSession, actor: Actor, proposal_id: int) -> Factor
 
 
 async def decide(
-    session: AsyncSession, actor: Actor, proposal_id: int, request: funds_wire.NewDecision
+    session: AsyncSession, actor: Actor, proposal_id: int, request: wire.NewFactorDecision
 ) -> wire.FactorProposal:
-    """Approve or refuse a proposal as it stands: another person than the proposer and than who adjusted it."""
+    """Approve or refuse a proposal as it was seen: another person than the proposer and than who adjusted it."""
     row = await _open(session, actor, proposal_id)
     steps = await storage.adjustments(session, row.id)
     require_other_person(actor.person, row.entered_person, *(step.entered_person for step in steps))
+    if request.adjustments != row.adjustments:
+        raise AdjustedMeanwhile(adjustments=row.adjustments)
     made_on = max(clock.office_day(at) for at in (row.entered_at, *(step.entered_at for step in steps)))
     require_order(request.decided_on, today=clock.office_today(), not_before=made_on, pointer="/decided_on")
     row.state = "approved" if request.outcome == "approve" else "refused"

@@ -40,8 +40,10 @@ async def approved(world: World, **changes: Any) -> dict[str, Any]:
 
 
 async def decide(world: World, made: dict[str, Any], who: Any = TWO, outcome: str = "approve") -> dict[str, Any]:
-    words = {"outcome": outcome, "opinion": "同意", "decided_on": world_today()}
-    return await world.made(who, f"/factor-proposals/{made['proposal_id']}/decision", words)
+    path = f"/factor-proposals/{made['proposal_id']}"
+    seen = len((await world.seen(PROVINCE, path))["adjustments"])
+    words = {"outcome": outcome, "opinion": "同意", "decided_on": world_today(), "adjustments": seen}
+    return await world.made(who, f"{path}/decision", words)
 
 
 def world_today() -> str:
@@ -114,10 +116,22 @@ async def test_a_proposal_is_decided_on_no_day_before_its_last_adjustment(
     path = f"/factor-proposals/{made['proposal_id']}"
     changes = [{"division_code": COUNTY, "amount_fen": 7 * WAN}, {"division_code": "341621", "amount_fen": 3 * WAN}]
     await world.made(ONE, f"{path}/adjustments", {"adjustments": 0, "reason": "灾后重建", "changes": changes})
-    early = {"outcome": "approve", "opinion": "同意", "decided_on": day(4, 2)}
+    early = {"outcome": "approve", "opinion": "同意", "decided_on": day(4, 2), "adjustments": 1}
     refused = await world.post(TWO, f"{path}/decision", early)
     assert (code_of(refused), refused.json()["facts"]) == ("day_before_step", {"not_before": world_today()})
     await decide(world, made)
+
+
+async def test_an_adjustment_the_decider_has_not_seen_is_not_approved(world: World) -> None:
+    made = await world.made(ONE, "/factor-proposals", body())
+    path = f"/factor-proposals/{made['proposal_id']}"
+    changes = [{"division_code": COUNTY, "amount_fen": 7 * WAN}, {"division_code": "341621", "amount_fen": 3 * WAN}]
+    await world.made(ONE, f"{path}/adjustments", {"adjustments": 0, "reason": "灾后重建", "changes": changes})
+    words = {"outcome": "approve", "opinion": "同意", "decided_on": world_today()}
+    refused = await world.post(TWO, f"{path}/decision", words)
+    assert (refused.status_code, code_of(refused)) == (409, "adjusted_meanwhile")
+    assert refused.json()["facts"] == {"adjustments": 1}
+    await world.made(TWO, f"{path}/decision", words | {"adjustments": 1})
 
 
 async def test_who_proposed_or_adjusted_does_not_decide_and_nothing_is_issued_before(world: World) -> None:
