@@ -132,7 +132,16 @@ class GrantBatchHead(Wire):
     order_no: str | None
 
 
+class GrantRefusal(Wire):
+    """Who refused a list that had been approved; who approved it stays with the list."""
+
+    decided_on: date
+    decided_by: str
+    opinion: str
+
+
 class GrantBatch(GrantBatchHead):
+    refusal: GrantRefusal | None = Field(description="of a list that was approved and refused before it was ordered")
     lines: list[GrantLine]
 
 

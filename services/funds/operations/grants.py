@@ -6,8 +6,8 @@ from operator import attrgetter
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.funds.storage import decisions, sessions
 from services.funds.storage import grant_batches as storage
-from services.funds.storage import sessions
 from services.funds.storage.tables import GrantBatch, GrantLine
 from shared.chassis import audit, paging
 from shared.chassis.database import Database
@@ -76,7 +76,9 @@ async def list_grants(
 async def answer(session: AsyncSession, row: GrantBatch) -> wire.GrantBatch:
     lines = [_line(line) for line in await storage.lines_of(session, row.id)]
     counts = (await storage.line_counts(session, [row.id])).get(row.id, (0, 0))
-    return wire.GrantBatch(**_head(row, counts), lines=lines)
+    refusals = await decisions.turns(session, ("grant_batch", row.id), "refusal") if row.state == "refused" else ()
+    refusal = next((wire.GrantRefusal.model_validate(one) for one in refusals), None)
+    return wire.GrantBatch(**_head(row, counts), refusal=refusal, lines=lines)
 
 
 def _head(row: GrantBatch, counts: tuple[int, int]) -> dict[str, object]:

@@ -228,6 +228,7 @@ async def test_an_approved_list_whose_use_was_forbidden_since_is_refused_and_giv
         "refused", [("refused", "batch_refused"), ("stopped", "dead")],
     )  # fmt: skip
     assert (done["decided_on"], done["opinion"]) == (day(5, 10), "同意"), "what was decided before stays"
+    assert done["refusal"] == {"decided_on": day(6), "decided_by": CHECKER.account, "opinion": "已列入负面清单"}
     assert (await world.seen(READER, f"/allocations/{money['allocation_id']}"))["available_fen"] == 10_000_000
     assert code_of(await world.post(CHECKER, path + "/decision", refuse)) == "already_decided"
     late = await world.post(RELEASER, path + "/payment", {"order_no": "N1", "ordered_on": day(6)})
