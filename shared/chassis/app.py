@@ -133,7 +133,7 @@ def operations_router(service: str) -> APIRouter:
         key: Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,64}$")], request: Request, actor: CurrentActor
     ) -> list[Operation]:
         life = request.app.state.settings.claim_life_s
-        found = await idempotency.look_up(request.app.state.database, actor.office, key, life)
+        found = await idempotency.look_up(request.app.state.database, [actor.office, *actor.offices_before], key, life)
         if not found:
             raise NotFound()
         # A stored answer may show people, so that looking it up is a read of theirs.

@@ -26,7 +26,7 @@ from starlette.responses import Response
 
 from shared.chassis import audit, clock
 from shared.chassis.database import Database
-from shared.chassis.identity import current_actor
+from shared.chassis.identity import Actor, current_actor
 from shared.chassis.lots import Lots
 from shared.chassis.tables import IdempotencyKey
 from shared.refusals import Malformed, RuleBroken, TryAgain
@@ -112,7 +112,8 @@ async def claim(request: Request, database: Database, operation: str) -> Claim |
     actor = current_actor(request)
     life = timedelta(seconds=request.app.state.settings.claim_life_s)
     digest = await _digest(request)
-    mine = Claim(actor.office, operation, keys[0], uuid.uuid4().hex)
+    office = await _claimed_by(database, actor, operation, keys[0], digest) if actor.offices_before else actor.office
+    mine = Claim(office, operation, keys[0], uuid.uuid4().hex)
     values = mine.columns() | {"body_sha256": digest, "claim": mine.mark, "claimed_at": clock.now()}
     meeting: Claims = request.app.state.claims
     if await meeting.add(values):
@@ -139,6 +140,19 @@ async def claim(request: Request, database: Database, operation: str) -> Claim |
             raise TryAgain()
         row.claim, row.claimed_at = mine.mark, clock.now()
     return mine
+
+
+async def _claimed_by(database: Database, actor: Actor, operation: str, key: str, digest: str) -> str:
+    """The office under which this very request was sent before the actor's office took over from it; else its own."""
+    asked = {"offices": list(actor.offices_before), "operation": operation, "key": key, "digest": digest}
+    found = (await database.at_once(_CLAIMED_BEFORE, asked)).scalar()
+    return actor.office if found is None else str(found)
+
+
+_CLAIMED_BEFORE = text(
+    "select office from idempotency_keys where office = any(cast(:offices as text[])) and operation = :operation"
+    " and key = :key and body_sha256 = :digest order by claimed_at limit 1"
+)
 
 
 async def note_replay(request: Request, database: Database, stored: Response) -> None:
@@ -250,16 +264,19 @@ async def answer_of(session: AsyncSession, mine: Claim) -> Response | None:
     return Response((row.body or "").encode(), status_code=row.status, headers=dict(row.headers or {}))
 
 
-async def look_up(database: Database, office: str, key: str, claim_life_s: float) -> list[Operation]:
-    """What became of the office's requests with this key. Claims whose process must be dead lapse on this occasion."""
+async def look_up(database: Database, offices: Sequence[str], key: str, claim_life_s: float) -> list[Operation]:
+    """What became of the requests of an office, and of those it took over from, with this key.
+
+    Claims whose process must be dead lapse on this occasion.
+    """
     born_before = clock.now() - timedelta(seconds=claim_life_s)
     async with database.session() as session:
-        rows = await _keys_of(session, office, key)
+        rows = await _keys_of(session, offices, key)
         if any(_is_overdue(row, born_before) for row in rows):
             await session.execute(
                 update(IdempotencyKey)
                 .where(
-                    IdempotencyKey.office == office,
+                    IdempotencyKey.office.in_(offices),
                     IdempotencyKey.key == key,
                     IdempotencyKey.status.is_(None),
                     IdempotencyKey.claim.not_like(CARRIED + "%"),
@@ -268,14 +285,14 @@ async def look_up(database: Database, office: str, key: str, claim_life_s: float
                 .values(claim=LAPSED)
                 .execution_options(synchronize_session=False)
             )
-            rows = await _keys_of(session, office, key)
+            rows = await _keys_of(session, offices, key)
     return [Operation(operation=row.operation, state=_state(row), status=row.status, body=row.body) for row in rows]
 
 
-async def _keys_of(session: AsyncSession, office: str, key: str) -> list[IdempotencyKey]:
+async def _keys_of(session: AsyncSession, offices: Sequence[str], key: str) -> list[IdempotencyKey]:
     query = (
         select(IdempotencyKey)
-        .where(IdempotencyKey.office == office, IdempotencyKey.key == key)
+        .where(IdempotencyKey.office.in_(offices), IdempotencyKey.key == key)
         .order_by(IdempotencyKey.operation)
         .execution_options(populate_existing=True)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import httpx2 as httpx
@@ -102,6 +103,20 @@ async def test_nobody_issues_for_another_area_and_money_needs_a_key(world: World
     async with world.funds.as_(PROVINCE) as client:
         keyless = await client.post(BASE + "/documents", json=document_body({COUNTY: 1}))
     assert (outside.status_code, role.status_code, keyless.status_code) == (404, 403, 400)
+
+
+async def test_a_request_sent_again_after_its_office_was_succeeded_is_carried_out_once(world: World) -> None:
+    body = document_body({COUNTY: 1000})
+    first = await world.post(PROVINCE, "/documents", body, "k1")
+    heir = replace(PROVINCE, office="34-finance-2", offices_before=("34-other", PROVINCE.office))
+    asking = replace(heir, permissions=heir.permissions | {"operation.read"})
+    again = await world.post(heir, "/documents", body, "k1")
+    assert again.json() == first.json()
+    assert again.headers["idempotency-replayed"] == "true"
+    assert [row["status"] for row in await world.seen(asking, "/operations/k1")] == [201]
+    other = document_body({COUNTY: 2000}, number="皖财预〔2〕2号")
+    assert (await world.post(heir, "/documents", other, "k1")).status_code == 201, "the key of another office's request"
+    assert len((await world.seen(PROVINCE, "/documents"))["items"]) == 2
 
 
 async def test_the_same_key_gives_the_same_answer_and_a_refusal_is_final_under_its_key(world: World) -> None:
