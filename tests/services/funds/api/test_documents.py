@@ -113,7 +113,8 @@ async def test_a_request_sent_again_after_its_office_was_succeeded_is_carried_ou
     again = await world.post(heir, "/documents", body, "k1")
     assert again.json() == first.json()
     assert again.headers["idempotency-replayed"] == "true"
-    assert [row["status"] for row in await world.seen(asking, "/operations/k1")] == [201]
+    kept: Any = await world.seen(asking, "/operations/k1")
+    assert [row["status"] for row in kept] == [201]
     other = document_body({COUNTY: 2000}, number="皖财预〔2〕2号")
     assert (await world.post(heir, "/documents", other, "k1")).status_code == 201, "the key of another office's request"
     assert len((await world.seen(PROVINCE, "/documents"))["items"]) == 2
