@@ -82,7 +82,7 @@ async def _payments(session: AsyncSession, actor: Actor, ids: Sequence[int]) -> 
 
 
 async def _account(session: AsyncSession, payment: Payment, index: int) -> PayeeAccount:
-    """The account of a payment's payee, in the payee's own name: the one ordered in, or the one it bears since."""
+    """The account of a payment's payee, in the payee's own name: the one ordered in, or one projects give it by now."""
     pointer = f"/payment_ids/{index}"
     try:
         account = await payee_accounts.usable(session, payment.county_code, payment.payee_uscc, clock.office_today())
@@ -90,8 +90,8 @@ async def _account(session: AsyncSession, payment: Payment, index: int) -> Payee
         refusal.pointer = pointer
         raise
     if account.payee_name != payment.payee_name:
-        name = await account_storage.contractor_name(session, payment.county_code, payment.payee_uscc)
-        if account.payee_name != name:
+        names = await account_storage.contractor_names(session, payment.county_code, payment.payee_uscc)
+        if account.payee_name not in names:
             raise PayeeAccountMissing(pointer=pointer)
     return account
 

@@ -47,6 +47,21 @@ async def contractor_name(session: AsyncSession, county_code: str, uscc: str) ->
     return name
 
 
+async def contractor_names(session: AsyncSession, county_code: str, uscc: str) -> set[str]:
+    """The names projects of the county give the contractor with this code by now: each may write it its own way."""
+    row = ProjectGrantRow
+    said = [row.facts[name].astext.label(name) for name in ("contractor_uscc", "contractor_name")]
+    newest = (
+        select(row.project_code, *said)
+        .where(row.county_code == county_code)
+        .order_by(row.project_code, row.version.desc())
+        .ext(distinct_on(row.project_code))
+        .subquery()
+    )
+    query = select(newest.c.contractor_name).where(newest.c.contractor_uscc == uscc)
+    return {name for name in await session.scalars(query) if name is not None}
+
+
 async def lock_county(session: AsyncSession, county_code: str) -> None:
     """One change of a county's accounts at a time, so that no account is entered for two payees at once."""
     await session.execute(text("select pg_advisory_xact_lock(7422, hashtext(:county))"), {"county": county_code})

@@ -116,6 +116,20 @@ async def test_a_refused_account_is_never_paid_on(world: World) -> None:
     assert refused["county_code"] == COUNTY
 
 
+async def test_a_contractor_two_projects_write_in_two_ways_is_paid_by_both(world: World) -> None:
+    first = (await ordered(world, [10_000]))[0]
+    await account(world)
+    world.projects["P2"] = grant_of("P2", contractor_name="某路桥有限公司")
+    await world.tell("P2")
+    allocation = await world.allocation(await world.money(20_000), 20_000, "P2")
+    claim = await world.claim(allocation, 20_000)
+    await world.review(claim)
+    second = await world.order(claim)
+    body = {"payment_ids": [first["payment_id"], second["payment_id"]]}
+    file = await world.made(CASHIER, "/bank-files", body)
+    assert len({line["payee_name"] for line in file["lines"]}) == 1
+
+
 async def test_a_contractor_that_bears_another_name_is_paid_on_the_account_in_that_name(world: World) -> None:
     """The same account is entered and approved anew; orders of before leave in the new name, too."""
     old = (await ordered(world, [10_000]))[0]
