@@ -88,7 +88,7 @@ async def _reasons(
     """By line why it is not sent to the bank."""
     if programme is None:
         return {line.id: rules.Reason("not_entitled") for line in lines}
-    setting = await setting_of(session, programme, row.county_code, row.fund_year, row.period, row.prepared_on)
+    setting = await setting_of(session, programme, row.county_code, row.entitled_year, row.period, row.prepared_on)
     cooled = await cooled_on(session, row.county_code, on)
     standings = {person: standing_of(answer) for person, answer in told.items()}
     mandates = await _mandates(session, lines, on)

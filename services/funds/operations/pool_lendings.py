@@ -32,12 +32,12 @@ async def propose(
     session: AsyncSession, actor: Actor, peer: Peer, pool_id: int, request: wire.NewLending
 ) -> wire.Lending:
     """Set money of a pool aside for a borrower, within the ceiling and the term; a member is on the register still."""
-    await _require_registered(session, actor, peer, request.member_id)
+    households = await _households_of(session, actor, peer, request.member_id)
     pool = await locked(session, actor, pool_id)
     rules.require_borrower(pool.kind, request.member_id is not None, request.borrower_name, request.borrower_uscc)
     require_order(request.proposed_on, today=clock.office_today(), not_before=pool.opened_on, pointer="/proposed_on")
     rules.require_due_day(request.proposed_on, request.due_on, pool.term_months)
-    rules.require_ceiling(request.amount_fen, await _owed(session, pool, request), pool.lending_ceiling_fen)
+    rules.require_ceiling(request.amount_fen, await _owed(session, pool, request, households), pool.lending_ceiling_fen)
     row = PoolLending(
         pool_id=pool.id, county_code=pool.county_code, division_code=pool.division_code, state="proposed",
         **request.model_dump(),
@@ -52,36 +52,41 @@ async def propose(
     return (await answers(session, [row]))[0]
 
 
-async def _require_registered(session: AsyncSession, actor: Actor, peer: Peer, member_id: int | None) -> None:
-    """Before the request locks anything. Raises HouseholdNotRegistered, PeerUnavailable."""
+async def _households_of(session: AsyncSession, actor: Actor, peer: Peer, member_id: int | None) -> set[str]:
+    """The household a member joined as, the one they are of by now, and those that merged into it; none of nobody.
+
+    Asked before the request locks anything. Raises HouseholdNotRegistered, PeerUnavailable.
+    """
     member = None if member_id is None else await pages.visible(session, PoolMember, actor, member_id)
-    if member is not None:
-        person_id = member.person_id
-        await sessions.let_go(session)
-        await require_still(peer, actor, clock.office_today(), person_id, "/member_id")
+    if member is None:
+        return set()
+    joined_as, person_id = member.household_id, member.person_id
+    await sessions.let_go(session)
+    return {joined_as, *await require_still(peer, actor, clock.office_today(), person_id, "/member_id")}
 
 
-async def _owed(session: AsyncSession, pool: Pool, request: wire.NewLending) -> int:
+async def _owed(session: AsyncSession, pool: Pool, request: wire.NewLending, households: set[str]) -> int:
     """What the borrower owes the pool already. Raises MemberUnknown, UsccWrong."""
     if request.member_id is None:
         code = request.borrower_uscc or ""
         require_uscc(code, "/borrower_uscc")
         return await storage.owed_by_enterprise(session, pool.id, code)
     member = await member_on(session, pool, request.member_id, request.proposed_on, "/proposed_on")
-    await _require_room_of_household(session, pool, member, request)
+    await _require_room_of_household(session, pool, households | {member.household_id}, request)
     return (await storage.owed_by_member(session, [member.id])).get(member.id, 0)
 
 
 async def _require_room_of_household(
-    session: AsyncSession, pool: Pool, member: PoolMember, request: wire.NewLending
+    session: AsyncSession, pool: Pool, households: set[str], request: wire.NewLending
 ) -> None:
-    """The area's ceiling is a household's, however many associations it belongs to; one request at a time asks.
+    """The area's ceiling is a household's, however many associations it belongs to and whichever households merged
+    into it; one request at a time asks.
 
     That of the stated day or of today, whichever is lower.
     """
-    await storage.hold_household(session, member.household_id)
+    await storage.hold_households(session, households)
     values = await parameters.load(session, pool.county_code, request.proposed_on)
-    owed = await storage.owed_by_household(session, member.household_id)
+    owed = await storage.owed_by_households(session, households)
     ceiling = values.lowest("mutual_aid_ceiling", clock.office_today())
     rules.require_ceiling(request.amount_fen, owed, int(ceiling.value))
 
@@ -92,7 +97,7 @@ async def decide(
     """Approve a lending, and the borrower has the money; or refuse it, and the pool has it again."""
     seen = await pages.visible(session, PoolLending, actor, lending_id)
     if seen is not None and seen.state == "proposed" and request.outcome == "approve":
-        await _require_registered(session, actor, peer, seen.member_id)
+        await _households_of(session, actor, peer, seen.member_id)
     row = await _locked(session, actor, lending_id)
     if row.state != "proposed":
         raise AlreadyDecided()

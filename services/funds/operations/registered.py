@@ -68,8 +68,13 @@ async def household_of(
     )  # fmt: skip
 
 
-async def require_still(peer: Peer, actor: Actor, on: date, person_id: str, pointer: str = "") -> None:
-    """Refuse when the person is not on the register any more. Raises HouseholdNotRegistered, PeerUnavailable."""
-    answer = (await registry.eligibility_of_persons(peer, actor, on, {ASKED: person_id}))[ASKED]
-    if answer.status != "eligible":
+async def require_still(peer: Peer, actor: Actor, on: date, person_id: str, pointer: str = "") -> list[str]:
+    """The household the person is of by now, and those that merged into it.
+
+    Raises HouseholdNotRegistered when they are not on the register any more, PeerUnavailable.
+    """
+    answer = (await registry.eligibility_of_persons(peer, actor, on, {ASKED: person_id}, ("absorbed",)))[ASKED]
+    if answer.status != "eligible" or answer.household_id is None:
         raise HouseholdNotRegistered(pointer=pointer, reason=answer.status)
+    absorbed = answer.facts["absorbed"]
+    return [answer.household_id, *(absorbed if isinstance(absorbed, list) else ())]

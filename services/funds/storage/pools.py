@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -24,15 +24,16 @@ async def owed_by_member(session: AsyncSession, member_ids: Sequence[int]) -> di
     return await _owed(session, PoolLending.member_id, PoolLending.member_id.in_(member_ids))
 
 
-async def hold_household(session: AsyncSession, household_id: str) -> None:
+async def hold_households(session: AsyncSession, households: Iterable[str]) -> None:
     """Let one request at a time lend to a household, whatever association it asks."""
-    key = f"mutual_aid:{household_id}"
-    await session.execute(text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+    for household_id in sorted(households):
+        key = f"mutual_aid:{household_id}"
+        await session.execute(text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
 
 
-async def owed_by_household(session: AsyncSession, household_id: str) -> int:
-    """Fen a household owes all associations it belongs to, or would owe them."""
-    query = select(PoolMember.id).where(PoolMember.household_id == household_id, PoolMember.left_on.is_(None))
+async def owed_by_households(session: AsyncSession, households: Collection[str]) -> int:
+    """Fen these households owe all associations they belong to, or would owe them."""
+    query = select(PoolMember.id).where(PoolMember.household_id.in_(households), PoolMember.left_on.is_(None))
     return sum((await owed_by_member(session, (await session.scalars(query)).all())).values())
 
 

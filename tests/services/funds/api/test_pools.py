@@ -255,6 +255,18 @@ async def test_no_pool_is_opened_in_a_village_after_it_was_closed(world: World) 
     assert refused.json()["facts"] == {"closed_since": day(1, 2)}
 
 
+async def test_two_members_whose_households_merged_have_one_ceiling(world: World) -> None:
+    await world.policy("mutual_aid_ceiling", "500000", "fen", day(1, 2))
+    where = await opened(world)
+    one, two = await member(world, where, 1), await member(world, where, 2)
+    await lent(world, where, lending(400_000, member_id=one))
+    for row in world.people.values():
+        row |= {"household_id": "household-2", "facts": {"absorbed": ["household-1"]}}
+    more = await world.post(MAKER, f"/pools/{where}/lendings", lending(200_000, member_id=two))
+    assert (code_of(more), more.json()["facts"]) == ("over_lending_ceiling", {"left_fen": 100_000})
+    await lent(world, where, lending(100_000, member_id=two))
+
+
 async def test_nothing_is_lent_that_is_due_already(world: World) -> None:
     pool_id = await opened(world)
     body = lending(1_000, member_id=await member(world, pool_id), due_on=day(3, 5))
