@@ -149,15 +149,17 @@ class Shadowing(httpx.AsyncBaseTransport):
         operation = tried.operation
         thorough = self._harness.thorough
         for role, by in _holders(operation, self._who, thorough):
-            random = None
+            of_nobody: dict[bool, Seen] = {}
+            """By whether the stranger's office took over from others: their keys are looked up at those as well."""
             for relation in FOREIGN if thorough or by is self._who else FOREIGN[:1]:
                 who = stranger(by, relation)
                 if self._harness.wanted[operation.id].expect in OF_OFFICES:
                     who = replace(who, offices_before=())  # whoever took over from the office would be no stranger
                 real = await self._send(request, operation, who)
-                if random is None or not operation.ids or real.shown != random.shown:
-                    random = await self._send(request, operation, who, random=True)
-                tried.cells.append(Cell(operation.id, role, relation, real, random))
+                heir = bool(who.offices_before)
+                if heir not in of_nobody or not operation.ids or real.shown != of_nobody[heir].shown:
+                    of_nobody[heir] = await self._send(request, operation, who, random=True)
+                tried.cells.append(Cell(operation.id, role, relation, real, of_nobody[heir]))
 
     async def _without_permission(self, tried: Tried, request: httpx.Request) -> None:
         operation = tried.operation
