@@ -180,6 +180,10 @@ def _paper(paper: wire.NewPaper) -> ClaimPaper:
 
 async def file_again(session: AsyncSession, actor: Actor, claim_id: int, request: NewRepeat) -> wire.Claim:
     """Claim again what the bank sent back whole, on the papers of the first claim; it goes the way of any claim."""
+    seen = await storage.visible(session, actor, claim_id)
+    if seen is None:
+        raise NotFound()
+    await project_grants.hold_all(session, [seen.project_code])  # before its claims, as whoever releases retention
     before = await storage.visible(session, actor, claim_id, lock=True)
     if before is None:
         raise NotFound()
