@@ -12,7 +12,7 @@ from services.funds.domain import claims as rules
 from services.funds.domain.days import require_order
 from services.funds.domain.parameters import Parameters
 from services.funds.domain.persons import require_other_person
-from services.funds.domain.refusals.bank_files import PaymentNotReturned
+from services.funds.domain.refusals.bank_files import ClaimedAgain, PaymentNotReturned
 from services.funds.domain.refusals.claim_checks import AllocationOfAnotherProject, ProgressNotStated
 from services.funds.domain.refusals.spending import (
     AlreadyDecided,
@@ -190,6 +190,8 @@ async def file_again(session: AsyncSession, actor: Actor, claim_id: int, request
     payment = await payment_storage.returned_of(session, before.id)
     if before.state != "returned" or payment is None:
         raise PaymentNotReturned(state=before.state)
+    if await storage.is_claimed_again(session, before.id):
+        raise ClaimedAgain()
     allocation = await _allocation_again(session, actor, before, request)
     await project_grants.require_going_on(session, before.project_code)
     returned_on = max(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.storage.tables import Claim, ClaimPaper, LedgerAccount, NumberedPaper, PaymentReturn, Recall
@@ -105,6 +105,12 @@ async def claimed_by(session: AsyncSession, project_code: str) -> int:
         .where(Claim.project_code == project_code, Recall.state == "approved")
     )
     return int(claimed or 0) - int(returned or 0) - int(recalled or 0)
+
+
+async def is_claimed_again(session: AsyncSession, claim_id: int) -> bool:
+    """Whether a claim that was not refused repeats this one."""
+    again = exists().where(Claim.repeats_claim_id == claim_id, Claim.state != "refused")
+    return bool(await session.scalar(select(again)))
 
 
 async def done_percent(session: AsyncSession, project_code: str) -> int | None:

@@ -99,6 +99,7 @@ async def test_claiming_again_stays_under_what_is_done_and_may_state_more_done_b
         assert code_of(await world.post(CLAIMANT, path, asked | more)) == "over_stage"
     again = await world.made(CLAIMANT, path, asked | {"progress_percent": 80})
     assert (again["amount_fen"], again["repeats_claim_id"]) == (35_000, first["claim_id"])
+    assert code_of(await world.post(CLAIMANT, path, asked | {"progress_percent": 80})) == "claimed_again"
 
 
 async def test_without_terms_the_countys_ceilings_hold(world: World) -> None:
