@@ -216,10 +216,10 @@ async def decide(
     else:
         row.state = "refused"
         left_fen = await storage.sum_of(session, row.id, before)
-        waited = await storage.gave_way_to(session, row.id, before)
-        dead = await grant_holds.lock_payees(session, [line.person_id or "" for line in waited])
+        waited = await storage.waited_before(session, row.id, before)
+        waited -= await grant_holds.lock_payees(session, waited)
         await storage.set_lines(session, row.id, before, "refused", live=False, reason="batch_refused")
-        await storage.wait_again(session, [line for line in waited if line.person_id not in dead])
+        await storage.wait_again(session, row.id, waited)
         await give_back(session, actor, row, "batch", left_fen, request.decided_on)
     audit.record(session, actor, "grant.decide", f"grant_batch:{row.id}", outcome=request.outcome)
     return await answer(session, row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -18,6 +18,8 @@ from shared.chassis.scope import in_scope, within
 
 AT_ONCE = 2_500
 """Lines sent at once."""
+_GAVE_WAY = (GrantLine.state == "stopped") & GrantLine.reason.in_(ABOUT_ACCOUNT)
+"""Of a line another stands in the place of: it waited for its account till then."""
 
 
 async def add(
@@ -54,27 +56,27 @@ async def end_waiting(session: AsyncSession, line_ids: Sequence[int], reason: Re
     await _turn(session, line_ids, "stopped", reason=reason.code, reason_detail=reason.detail)
 
 
-async def gave_way_to(session: AsyncSession, batch_id: int, state: str) -> Sequence[Any]:
-    """Rows (person_id, regrant_of, account_mark, cool_until) of lines of a batch in a state that stand in the place of
-    one that waited for its account."""
-    waited = aliased(GrantLine)
-    query = (
-        select(GrantLine.person_id, GrantLine.regrant_of, GrantLine.account_mark, GrantLine.cool_until)
-        .join(waited, waited.id == GrantLine.regrant_of)
-        .where(GrantLine.batch_id == batch_id, GrantLine.state == state)
-        .where(waited.state == "stopped", waited.reason.in_(ABOUT_ACCOUNT))
-        .order_by(GrantLine.id)
+async def waited_before(session: AsyncSession, batch_id: int, state: str) -> set[str]:
+    """People of a batch's lines in a state that stand in the place of one that waited for its account."""
+    line = aliased(GrantLine)
+    query = select(line.person_id).join(GrantLine, GrantLine.id == line.regrant_of)
+    found = await session.scalars(query.where(line.batch_id == batch_id, line.state == state, _GAVE_WAY))
+    return {person for person in found if person is not None}
+
+
+async def wait_again(session: AsyncSession, batch_id: int, person_ids: Collection[str]) -> None:
+    """What gave way to these people's lines of a batch, which is refused, waits on: for the account, and until the day,
+    of these."""
+    line = aliased(GrantLine)
+    found = await session.scalars(
+        update(GrantLine)
+        .where(GrantLine.id == line.regrant_of, _GAVE_WAY)
+        .where(line.batch_id == batch_id, line.person_id == func.any(sorted(person_ids)))
+        .values(state="waiting", live=True, account_mark=line.account_mark, cool_until=line.cool_until)
+        .returning(GrantLine.id)
+        .execution_options(synchronize_session=False)
     )
-    rows: Sequence[Any] = (await session.execute(query)).all()
-    return rows
-
-
-async def wait_again(session: AsyncSession, lines: Sequence[Any]) -> None:
-    """What gave way to these lines, which are refused now, waits on: for the account, and until the day, of these."""
-    for line in lines:
-        values = {"account_mark": line.account_mark, "cool_until": line.cool_until}
-        await _turn(session, [line.regrant_of], "stopped", state="waiting", live=True, **values)
-    await grant_holds.take_again(session, [line.regrant_of for line in lines])
+    await grant_holds.take_again(session, found.all())
 
 
 async def _turn(session: AsyncSession, line_ids: Sequence[int], before: str, **values: object) -> set[int]:
