@@ -35,17 +35,18 @@ class Report:
     kills: dict[str, int]
     verdict: Verdict
     seconds: float
-    ended_early: bool = False
 
     def lines(self) -> list[str]:
         found = self.verdict
         kills = ", ".join(f"{name} {count}" for name, count in sorted(self.kills.items())) or "none"
         asked = f"{self.orders.operations} operations and {self.orders.kills} kills"
-        early = [f"ended early: asked for were {asked}"] if self.ended_early else []
+        done = sum(self.kills.values())
+        ended_early = found.tried < self.orders.operations or done < self.orders.kills
+        early = [f"ended early: asked for were {asked}"] if ended_early else []
         return [
             f"tried {found.tried}  acknowledged {found.acknowledged}  lost {found.lost}  doubled {found.doubled}",
             *early,
-            f"kills {sum(self.kills.values())} ({kills})  seconds {self.seconds:.0f}  seed {self.orders.seed}",
+            f"kills {done} ({kills})  seconds {self.seconds:.0f}  seed {self.orders.seed}",
             *(f"WRONG {line}" for line in found.wrong),
         ]
 
@@ -81,7 +82,7 @@ async def torture(
         await lab.ready()
         reached = await verdict.reach(lab, desk, book)
         await desk.close()
-        return Report(orders, kills, reached, time.monotonic() - started, book.closed)
+        return Report(orders, kills, reached, time.monotonic() - started)
     finally:
         await lab.close()
 
