@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from services.funds.domain.divisions import lies_in
+from services.funds.domain.households import kin_of, lived_in
 from services.funds.domain.programmes import FACT_LABELS, FactValue, Programme, first_unmet
 from services.funds.domain.refusals.grants import PeriodWrong
 
@@ -161,13 +161,6 @@ def reason_against(person: Standing, setting: Setting, dead: Set[str] = frozense
     return None if unmet is None else Reason("not_entitled", unmet)
 
 
-def lived_in(division_code: str, facts: Mapping[str, FactValue], area: str) -> bool:
-    """Whether a village lies in the area, or followed one that did: the money of a place is its people's whatever its
-    code is by now."""
-    formerly = facts.get("formerly")
-    return any(lies_in(one, area) for one in (division_code, *(formerly if isinstance(formerly, list) else ())))
-
-
 def still_as(person: Standing, frozen: Mapping[str, FactValue] | None, grows: str) -> Standing:
     """The person as the register says today, but as old as on the day of preparation: nobody grows out of a grant."""
     if frozen is None or grows not in frozen:
@@ -310,12 +303,6 @@ def _reason_of_holds(holds: Iterable[Hold], given: Given, first_given: Set[Hold]
 def _households(person: Standing, setting: Setting) -> list[str]:
     """The household, and those it came from lately: neither a split nor a merger earns a second cap."""
     return [person.household_id or "", *kin_of(person.facts, setting.kin_since)]
-
-
-def kin_of(facts: Mapping[str, FactValue], since: date) -> list[str]:
-    """The households this one split off from or took in since the day, and those these came from in turn."""
-    told = facts.get("kin")
-    return [one for one, on in told.items() if on >= since.isoformat()] if isinstance(told, dict) else []
 
 
 def _reason_of_caps(line: Line, setting: Setting, given: Given) -> Reason | None:

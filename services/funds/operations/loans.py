@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain import loans as rules
 from services.funds.domain.days import require_order
-from services.funds.domain.grants import kin_of
+from services.funds.domain.households import kin_of
 from services.funds.domain.parameters import Parameters
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.credit import LoanOfOtherBank

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from services.funds.domain.grants import lived_in
+from services.funds.domain.households import lived_in
 from services.funds.domain.refusals.credit import HouseholdNotRegistered
 from services.funds.storage.tables import Agreement, Loan
 from services.funds.upstream import registry
