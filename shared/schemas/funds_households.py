@@ -24,8 +24,9 @@ class ReceivedSum(Wire):
 
 
 MovedKind = Literal[
-    "grant", "grant_return", "claw_back", "dividend", "loan", "loan_repayment", "loan_repayment_reversal",
-    "interest_subsidy", "donation", "pool_lending", "pool_repayment", "pool_contribution", "pool_withdrawal",
+    "grant", "grant_return", "claw_back", "dividend", "dividend_reversal", "loan", "loan_repayment",
+    "loan_repayment_reversal", "interest_subsidy", "donation", "pool_lending", "pool_repayment",
+    "pool_repayment_reversal", "pool_contribution", "pool_contribution_reversal", "pool_withdrawal",
 ]  # fmt: skip
 Direction = Literal["in", "out"]
 

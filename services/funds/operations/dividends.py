@@ -27,6 +27,7 @@ from services.funds.storage import (
     decisions,
     ledger,
     outside_books,
+    outside_entries,
     pages,
     parameters,
     period_closes,
@@ -182,7 +183,8 @@ async def pay(
         raise StepNotDue(state=row.state)
     require_order(request.paid_on, today=clock.office_today(), not_before=row.starts_on, pointer="/paid_on")
     rules.require_year(years_of(row), request.year_number)
-    payment = DividendPayment(share_id=row.id, county_code=row.county_code, **request.model_dump())
+    entry = await outside_entries.next_entry(session, "dividend_payment", row.county_code, request.bank_reference)
+    payment = DividendPayment(share_id=row.id, county_code=row.county_code, entry=entry, **request.model_dump())
     decisions.sign(actor, payment)
     await pages.add(session, payment)
     account = await ledger.account_of(session, "dividend_paid", row.id)

@@ -15,7 +15,7 @@ from services.funds.domain.uscc import require_uscc
 from services.funds.operations.pools import locked, member_on
 from services.funds.operations.registered import require_still
 from services.funds.operations.shapes import before_of, page_of, shaped
-from services.funds.storage import decisions, ledger, outside_books, pages, parameters, sessions
+from services.funds.storage import decisions, ledger, outside_books, outside_entries, pages, parameters, sessions
 from services.funds.storage import pools as storage
 from services.funds.storage.outside_books import Cause
 from services.funds.storage.tables import Pool, PoolLending, PoolMember, PoolRepayment
@@ -98,7 +98,7 @@ async def decide(
     seen = await pages.visible(session, PoolLending, actor, lending_id)
     if seen is not None and seen.state == "proposed" and request.outcome == "approve":
         await _households_of(session, actor, peer, seen.member_id)
-    row = await _locked(session, actor, lending_id)
+    row = await locked_lending(session, actor, lending_id)
     if row.state != "proposed":
         raise AlreadyDecided()
     require_other_person(actor.person, row.entered_person)
@@ -117,7 +117,7 @@ async def decide(
     return (await answers(session, [row]))[0]
 
 
-async def _locked(session: AsyncSession, actor: Actor, lending_id: int) -> PoolLending:
+async def locked_lending(session: AsyncSession, actor: Actor, lending_id: int) -> PoolLending:
     """The lending, and before it its pool: every request takes the two in this order."""
     seen = await pages.visible(session, PoolLending, actor, lending_id)
     if seen is None:
@@ -141,11 +141,12 @@ async def _release(session: AsyncSession, actor: Actor, row: PoolLending, lent: 
 
 async def repay(session: AsyncSession, actor: Actor, lending_id: int, request: wire.NewPoolRepayment) -> wire.Lending:
     """Enter money that came back; more than is owed is refused. The last fen settles the lending."""
-    row = await _locked(session, actor, lending_id)
+    row = await locked_lending(session, actor, lending_id)
     if row.state != "lent":
         raise StepNotDue(state=row.state)
     require_order(request.repaid_on, today=clock.office_today(), not_before=row.decided_on, pointer="/repaid_on")
-    back = PoolRepayment(lending_id=row.id, county_code=row.county_code, **request.model_dump())
+    entry = await outside_entries.next_entry(session, "pool_repayment", row.county_code, request.bank_reference)
+    back = PoolRepayment(lending_id=row.id, county_code=row.county_code, entry=entry, **request.model_dump())
     decisions.sign(actor, back)
     await pages.add(session, back)
     owed = await ledger.account_of(session, "pool_lent", row.id)

@@ -14,7 +14,7 @@ from services.funds.domain.refusals.spending import AlreadyDecided, StepNotDue
 from services.funds.operations.loans import require_lender
 from services.funds.operations.risk_funds import locked
 from services.funds.operations.shapes import before_of, page_of, shaped
-from services.funds.storage import decisions, ledger, outside_books, pages, parameters
+from services.funds.storage import decisions, ledger, outside_books, outside_entries, pages, parameters
 from services.funds.storage import risk_funds as storage
 from services.funds.storage.outside_books import Cause
 from services.funds.storage.tables import Loan, RiskCompensation, RiskFund, RiskRecovery
@@ -77,7 +77,7 @@ async def decide(
     session: AsyncSession, actor: Actor, compensation_id: int, request: common_wire.NewDecision
 ) -> wire.RiskCompensation:
     """Approve a claim, and the bank has the money; or refuse it, and the fund has it again."""
-    row = await _locked_with_loan(session, actor, compensation_id)
+    row = await locked_with_loan(session, actor, compensation_id)
     if row.state != "claimed":
         raise AlreadyDecided()
     require_other_person(actor.person, row.entered_person)
@@ -101,7 +101,7 @@ async def decide(
     return (await answers(session, [row]))[0]
 
 
-async def _locked_with_loan(session: AsyncSession, actor: Actor, compensation_id: int) -> RiskCompensation:
+async def locked_with_loan(session: AsyncSession, actor: Actor, compensation_id: int) -> RiskCompensation:
     """The compensation, and before it its loan, so that no repayment comes between what is owed and the decision."""
     seen = await pages.visible(session, RiskCompensation, actor, compensation_id)
     if seen is None:
@@ -127,7 +127,8 @@ async def recover(
     if row.state != "approved":
         raise StepNotDue(state=row.state)
     require_order(request.recovered_on, today=clock.office_today(), not_before=row.decided_on, pointer="/recovered_on")
-    back = RiskRecovery(compensation_id=row.id, bank_office=loan.bank_office, **request.model_dump())
+    entry = await outside_entries.next_entry(session, "risk_recovery", loan.bank_office or "", request.bank_reference)
+    back = RiskRecovery(compensation_id=row.id, bank_office=loan.bank_office, entry=entry, **request.model_dump())
     decisions.sign(actor, back)
     await pages.add(session, back)
     paid = await ledger.account_of(session, "risk_compensated", row.id)

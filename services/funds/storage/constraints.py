@@ -92,6 +92,8 @@ CONSTRAINTS: dict[str, type[Refusal]] = {
     "ck_agreements_two_persons": spending.SamePerson,
     "ck_dividend_shares_two_persons": spending.SamePerson,
     "uq_dividend_payments_bank_reference": spending.BankReferenceTaken,
+    "uq_outside_entry_reversals_once": giving.EntryReversed,
+    "ck_outside_entry_reversals_two_persons": spending.SamePerson,
     "uq_donations_bank_reference": spending.BankReferenceTaken,
     "uq_donation_reversals_once": giving.DonationReversed,
     "ck_donation_reversals_two_persons": spending.SamePerson,

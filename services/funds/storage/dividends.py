@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.funds.storage.outside_entries import stands
 from services.funds.storage.tables import DividendPayment, DividendShare, PriorityGroup
 from shared.chassis.identity import Actor
 from shared.chassis.scope import in_scope, within
@@ -49,6 +50,7 @@ async def paid_by_year(session: AsyncSession, share_ids: Sequence[int], by: date
     rows = await session.execute(
         select(DividendPayment.share_id, DividendPayment.year_number, func.sum(DividendPayment.amount_fen))
         .where(DividendPayment.share_id.in_(share_ids), DividendPayment.paid_on <= by)
+        .where(stands("dividend_payment"))
         .group_by(DividendPayment.share_id, DividendPayment.year_number)
     )
     found: dict[int, dict[int, int]] = {}

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Integer, String, and_, cast, extract, func, literal, null, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.funds.storage.outside_entries import stands
 from services.funds.storage.tables import (
     Allocation,
     ClawBack,
@@ -26,6 +27,7 @@ from services.funds.storage.tables import (
     Loan,
     LoanRepayment,
     LoanRepaymentReversal,
+    OutsideEntryReversal,
     PoolContribution,
     PoolLending,
     PoolMember,
@@ -111,7 +113,26 @@ def _dividends(actor: Actor, household_id: str) -> list[Any]:
         .join(share, share.id == DividendPayment.share_id)
         .where(share.household_id == household_id, in_scope(share.division_code, actor))
     )  # fmt: skip
-    return [paid]
+    undone = (
+        _undone("dividend", "out", DividendPayment, ("dividend_share", share.id), share.person_id)
+        .join(share, share.id == DividendPayment.share_id)
+        .where(share.household_id == household_id, in_scope(share.division_code, actor))
+    )
+    return [paid, undone]
+
+
+def _undone(what: str, direction: str, entry: Any, subject: tuple[str, Any], person: Any) -> Any:
+    """Entries that were undone, with the reason, on the day of it."""
+    back = OutsideEntryReversal
+    made = and_(back.entry_id == entry.id, back.kind == _KINDS[what], back.state == "approved")
+    return _line(
+        f"{what}_reversal", direction, back.decided_on, entry.amount_fen, subject, (back.reason, entry.bank_reference),
+        person,
+    ).join(entry, made)  # fmt: skip
+
+
+_KINDS = {"dividend": "dividend_payment", "pool_contribution": "pool_contribution", "pool_repayment": "pool_repayment"}
+"""By what the card calls a kind of money, the kind of its entries."""
 
 
 def _loans(actor: Actor, household_id: str) -> list[Any]:
@@ -201,9 +222,20 @@ def _pools(actor: Actor, household_id: str) -> list[Any]:
             (null(), PoolContribution.bank_reference), PoolMember.person_id,
         )
         .join(PoolMember, PoolMember.id == PoolContribution.member_id)
-        .where(*own, PoolMember.left_on.is_not(None))
+        .where(*own, PoolMember.left_on.is_not(None), stands("pool_contribution"))
     )  # fmt: skip
-    return [lent, back, put_in, given_back]
+    not_back = (
+        _undone("pool_repayment", "in", PoolRepayment, ("pool_lending", PoolLending.id), PoolMember.person_id)
+        .join(PoolLending, PoolLending.id == PoolRepayment.lending_id)
+        .join(PoolMember, PoolMember.id == PoolLending.member_id)
+        .where(*own)
+    )
+    not_put_in = (
+        _undone("pool_contribution", "in", PoolContribution, ("pool_member", PoolMember.id), PoolMember.person_id)
+        .join(PoolMember, PoolMember.id == PoolContribution.member_id)
+        .where(*own)
+    )
+    return [lent, back, put_in, given_back, not_back, not_put_in]
 
 
 _OF_PART = dict(zip(PARTS, (_grants, _dividends, _loans, _donations, _pools), strict=True))
@@ -218,7 +250,7 @@ async def moved(
 ) -> list[Moved]:
     """What moved in the actor's area, newest first."""
     lines = _all(actor, household_id, parts)
-    order = (lines.c.on.desc(), lines.c.kind, lines.c.subject_id.desc(), lines.c.paper)
+    order = (lines.c.on.desc(), lines.c.kind, lines.c.subject_id.desc(), lines.c.paper, lines.c.amount_fen)
     return [Moved(*row) for row in await session.execute(select(lines).order_by(*order).limit(limit))]
 
 

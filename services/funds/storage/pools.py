@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import and_, case, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.funds.storage.outside_entries import stands
 from services.funds.storage.tables import LedgerAccount, PoolContribution, PoolLending, PoolMember, PoolRepayment
 
 LEFT = case(
@@ -39,11 +40,13 @@ async def owed_by_households(session: AsyncSession, households: Collection[str])
 
 async def last_days_of(session: AsyncSession, member_id: int) -> list[date]:
     """The days of a member's last contribution and of its last repayment, as far as there are any."""
-    put_in = select(func.max(PoolContribution.contributed_on)).where(PoolContribution.member_id == member_id)
+    put_in = select(func.max(PoolContribution.contributed_on)).where(
+        PoolContribution.member_id == member_id, stands("pool_contribution")
+    )
     paid_back = (
         select(func.max(PoolRepayment.repaid_on))
         .join(PoolLending, PoolLending.id == PoolRepayment.lending_id)
-        .where(PoolLending.member_id == member_id)
+        .where(PoolLending.member_id == member_id, stands("pool_repayment"))
     )
     return [day for query in (put_in, paid_back) if (day := await session.scalar(query)) is not None]
 
@@ -79,7 +82,8 @@ async def contributed_by(session: AsyncSession, member_ids: Sequence[int]) -> di
 
 
 async def _contributed(session: AsyncSession, by: Any, ids: Sequence[int]) -> dict[int, int]:
-    rows = await session.execute(select(by, func.sum(PoolContribution.amount_fen)).where(by.in_(ids)).group_by(by))
+    query = select(by, func.sum(PoolContribution.amount_fen)).where(by.in_(ids), stands("pool_contribution"))
+    rows = await session.execute(query.group_by(by))
     return {key: int(amount) for key, amount in rows}
 
 

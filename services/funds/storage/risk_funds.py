@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.funds.storage.outside_entries import stands
 from services.funds.storage.tables import LedgerAccount, Loan, RiskCompensation, RiskRecovery
 
 
@@ -37,7 +38,15 @@ async def recovered(session: AsyncSession, compensation_ids: Sequence[int]) -> d
     """By compensation: fen recovered."""
     rows = await session.execute(
         select(RiskRecovery.compensation_id, func.sum(RiskRecovery.amount_fen))
-        .where(RiskRecovery.compensation_id.in_(compensation_ids))
+        .where(RiskRecovery.compensation_id.in_(compensation_ids), stands("risk_recovery"))
         .group_by(RiskRecovery.compensation_id)
     )
     return {compensation_id: int(amount) for compensation_id, amount in rows}
+
+
+async def claimed_after(session: AsyncSession, row: RiskCompensation) -> bool:
+    """Whether the loan of a compensation was claimed for once more after it. The caller holds the loan's row."""
+    later = select(RiskCompensation.id).where(
+        RiskCompensation.loan_id == row.loan_id, RiskCompensation.id > row.id, RiskCompensation.state != "refused"
+    )
+    return await session.scalar(later.limit(1)) is not None

@@ -169,3 +169,17 @@ class LendingOverpaid(RuleBroken):
     zh = "还款超过尚欠金额"
     en = "More is paid back than is owed to the pool"
     pointer = "/amount_fen"
+
+
+class EntryReversed(Conflict):
+    code = "funds.entry_reversed"
+    zh = "该笔登记已申请冲销或已冲销"
+    en = "This entry was asked to be undone, or is undone, already"
+    pointer = "/entry_id"
+
+
+class EntrySettled(RuleBroken):
+    code = "funds.entry_settled"
+    zh = "其后已据该笔登记办结(会员已退会,或损失已再次申请补偿),不能冲销"
+    en = "Something was settled on this entry since: the member left, or the loss was claimed again"
+    pointer = "/outcome"

@@ -47,6 +47,7 @@ from services.funds.storage.tables.loans import (
     LoanUse,
 )
 from services.funds.storage.tables.metadata import Base
+from services.funds.storage.tables.outside_entries import OutsideEntryReversal
 from services.funds.storage.tables.period_closes import PeriodClose
 from services.funds.storage.tables.pictures import ProjectKind
 from services.funds.storage.tables.plans import Campaign, SpendingTarget
@@ -216,6 +217,7 @@ __all__ = [
     "LoanRepaymentReversal",
     "LoanUse",
     "NumberedPaper",
+    "OutsideEntryReversal",
     "Parameter",
     "PayeeAccount",
     "Payment",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.funds.storage.tables.metadata import Base, Decided, Entered
@@ -73,7 +73,7 @@ class DividendPayment(Entered, Base):
     __tablename__ = "dividend_payments"
     __table_args__ = (
         CheckConstraint("amount_fen >= 1", name="amount_positive"),
-        UniqueConstraint("county_code", "bank_reference", name="uq_dividend_payments_bank_reference"),
+        UniqueConstraint("county_code", "bank_reference", "entry", name="uq_dividend_payments_bank_reference"),
         Index(None, "share_id"),
     )
 
@@ -85,3 +85,5 @@ class DividendPayment(Entered, Base):
     amount_fen: Mapped[int]
     paid_on: Mapped[date]
     bank_reference: Mapped[str] = mapped_column(String(64))
+    entry: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    """1, and one more for each undone entry of the same reference: a wrong one is undone, then entered right."""

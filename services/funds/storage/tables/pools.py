@@ -58,7 +58,7 @@ class PoolContribution(Entered, Base):
     __tablename__ = "pool_contributions"
     __table_args__ = (
         CheckConstraint("amount_fen >= 1", name="amount_positive"),
-        UniqueConstraint("county_code", "bank_reference", name="uq_pool_contributions_bank_reference"),
+        UniqueConstraint("county_code", "bank_reference", "entry", name="uq_pool_contributions_bank_reference"),
         Index(None, "pool_id"),
     )
 
@@ -70,6 +70,8 @@ class PoolContribution(Entered, Base):
     amount_fen: Mapped[int]
     contributed_on: Mapped[date]
     bank_reference: Mapped[str] = mapped_column(String(64))
+    entry: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    """1, and one more for each undone entry of the same reference: a wrong one is undone, then entered right."""
 
 
 class PoolLending(Entered, Decided, Base):
@@ -106,7 +108,7 @@ class PoolRepayment(Entered, Base):
     __tablename__ = "pool_repayments"
     __table_args__ = (
         CheckConstraint("amount_fen >= 1", name="amount_positive"),
-        UniqueConstraint("county_code", "bank_reference", name="uq_pool_repayments_bank_reference"),
+        UniqueConstraint("county_code", "bank_reference", "entry", name="uq_pool_repayments_bank_reference"),
         Index(None, "lending_id"),
     )
 
@@ -116,3 +118,5 @@ class PoolRepayment(Entered, Base):
     amount_fen: Mapped[int]
     repaid_on: Mapped[date]
     bank_reference: Mapped[str] = mapped_column(String(64))
+    entry: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    """1, and one more for each undone entry of the same reference: a wrong one is undone, then entered right."""

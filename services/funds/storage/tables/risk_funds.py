@@ -39,7 +39,7 @@ class RiskFundDeposit(Entered, Base):
     __tablename__ = "risk_fund_deposits"
     __table_args__ = (
         CheckConstraint("amount_fen >= 1", name="amount_positive"),
-        UniqueConstraint("county_code", "bank_reference", name="uq_risk_fund_deposits_bank_reference"),
+        UniqueConstraint("county_code", "bank_reference", "entry", name="uq_risk_fund_deposits_bank_reference"),
         Index(None, "risk_fund_id"),
     )
 
@@ -50,6 +50,8 @@ class RiskFundDeposit(Entered, Base):
     deposited_on: Mapped[date]
     origin: Mapped[str]
     bank_reference: Mapped[str] = mapped_column(String(64))
+    entry: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    """1, and one more for each undone entry of the same reference: a wrong one is undone, then entered right."""
 
 
 class RiskCompensation(Entered, Decided, Base):
@@ -87,7 +89,7 @@ class RiskRecovery(Entered, Base):
     __tablename__ = "risk_recoveries"
     __table_args__ = (
         CheckConstraint("amount_fen >= 1", name="amount_positive"),
-        UniqueConstraint("bank_office", "bank_reference", name="uq_risk_recoveries_bank_reference"),
+        UniqueConstraint("bank_office", "bank_reference", "entry", name="uq_risk_recoveries_bank_reference"),
         Index(None, "compensation_id"),
     )
 
@@ -98,3 +100,5 @@ class RiskRecovery(Entered, Base):
     amount_fen: Mapped[int]
     recovered_on: Mapped[date]
     bank_reference: Mapped[str] = mapped_column(String(64))
+    entry: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    """1, and one more for each undone entry of the same reference: a wrong one is undone, then entered right."""

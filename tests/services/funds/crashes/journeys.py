@@ -16,6 +16,7 @@ from tests.services.funds.api import test_grant_batches as grants
 from tests.services.funds.api import test_grant_files as grant_files
 from tests.services.funds.api import test_interest_subsidies as subsidies
 from tests.services.funds.api import test_loan_extensions as extensions
+from tests.services.funds.api import test_outside_entries as outside
 from tests.services.funds.api import test_pools as pools
 from tests.services.funds.api import test_reallocations as reallocations
 from tests.services.funds.api import test_recalls as recalls
@@ -136,6 +137,8 @@ async def covered_by_the_fund(world: CrashingWorld) -> None:
     root = f"/risk-compensations/{row['compensation_id']}"
     await world.made(FINANCE, f"{root}/decision", APPROVE | {"decided_on": day(12, 2)})
     await world.made(TELLER, f"{root}/recoveries", risk.money(1_500_000, "recovered_on", day(12, 3)))
+    (recovery,) = await outside.entries(world, "risk_recovery", row["compensation_id"])
+    await outside.undone(world, "risk_recovery", recovery["entry_id"])
 
 
 async def donated(world: CrashingWorld) -> None:
@@ -155,7 +158,11 @@ async def lent_in_turn(world: CrashingWorld) -> None:
     await world.made(pools.MAKER, f"/pools/{pool}/contributions", own)
     row = await pools.lent(world, pool, pools.lending(100_000, member_id=member))
     back = pools.money(100_000, "repaid_on", day(4))
-    await world.made(pools.MAKER, f"/pool-lendings/{row['lending_id']}/repayments", back)
+    path = f"/pool-lendings/{row['lending_id']}/repayments"
+    await world.made(pools.MAKER, path, back)
+    (repaid,) = await outside.entries(world, "pool_repayment", row["lending_id"])
+    await outside.undone(world, "pool_repayment", repaid["entry_id"])
+    await world.made(pools.MAKER, path, back)
     await pools.left(world, member, day(6))
 
 

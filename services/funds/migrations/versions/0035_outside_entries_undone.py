@@ -1,0 +1,58 @@
+"""what was entered wrongly of dividends, pools and risk funds is undone by two persons"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0035"
+down_revision = "0034"
+
+TABLE = "outside_entry_reversals"
+ENTRIES = {
+    "dividend_payments": "county_code",
+    "pool_contributions": "county_code",
+    "pool_repayments": "county_code",
+    "risk_fund_deposits": "county_code",
+    "risk_recoveries": "bank_office",
+}
+KINDS = "'dividend_payment','pool_contribution','pool_repayment','risk_fund_deposit','risk_recovery'"
+
+
+def upgrade() -> None:
+    for entries, whose in ENTRIES.items():
+        once = f"uq_{entries}_bank_reference"
+        op.add_column(entries, sa.Column("entry", sa.BigInteger(), server_default="1", nullable=False))
+        op.drop_constraint(once, entries)
+        op.create_unique_constraint(once, entries, [whose, "bank_reference", "entry"])
+    op.create_table(
+        TABLE,
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("entry_id", "owner_id", "amount_fen")),
+        sa.Column("division_code", sa.String(12), nullable=False),
+        *(
+            sa.Column(name, sa.String(), nullable=False)
+            for name in ("kind", "reason", "state", "entered_by", "entered_person", "entered_office")
+        ),
+        *(sa.Column(name, sa.String()) for name in ("decided_by", "decided_person", "decided_office", "opinion")),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True)),
+        sa.Column("decided_on", sa.Date()),
+        sa.CheckConstraint(f"kind in ({KINDS})", name=op.f(f"ck_{TABLE}_kind")),
+        sa.CheckConstraint("state in ('proposed','approved','refused')", name=op.f(f"ck_{TABLE}_state")),
+        sa.CheckConstraint("decided_person <> entered_person", name=op.f(f"ck_{TABLE}_two_persons")),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{TABLE}")),
+    )
+    op.create_index(op.f(f"ix_{TABLE}_division_code"), TABLE, ["division_code"])
+    stands = sa.text("state <> 'refused'")
+    op.create_index(f"uq_{TABLE}_once", TABLE, ["kind", "entry_id"], unique=True, postgresql_where=stands)
+
+
+def downgrade() -> None:
+    """Refused by the constraint while a reference stands twice: what was undone has no place in the older form."""
+    op.drop_table(TABLE)
+    for entries, whose in ENTRIES.items():
+        once = f"uq_{entries}_bank_reference"
+        op.drop_constraint(once, entries)
+        op.create_unique_constraint(once, entries, [whose, "bank_reference"])
+        op.drop_column(entries, "entry")

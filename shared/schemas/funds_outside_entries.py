@@ -1,0 +1,48 @@
+"""Wire vocabulary of funds: entries in the books of money that belongs to no receipt (专账登记), and their undoing."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from shared.schemas.funds import Id
+from shared.schemas.wire import Text, Wire
+
+EntryKind = Literal["dividend_payment", "pool_contribution", "pool_repayment", "risk_fund_deposit", "risk_recovery"]
+
+
+class OutsideEntry(Wire):
+    """Money entered by hand: a dividend paid, a contribution, a repayment, a deposit, a recovery."""
+
+    kind: EntryKind
+    entry_id: int
+    owner_id: int = Field(description="the share, pool, lending, risk fund or compensation it was entered for")
+    amount_fen: int
+    entered_for: date = Field(description="the day it happened")
+    bank_reference: str
+    entered_by: str
+    undone_on: date | None = Field(description="when it was undone as wrongly entered; it counts nowhere")
+
+
+class NewOutsideEntryReversal(Wire):
+    """An entry that should not have been made is to be undone; it can be entered right afterwards."""
+
+    kind: EntryKind
+    entry_id: Id
+    reason: Text
+
+
+class OutsideEntryReversal(Wire):
+    reversal_id: int
+    kind: EntryKind
+    entry_id: int
+    owner_id: int
+    amount_fen: int
+    reason: str
+    state: Literal["proposed", "approved", "refused"]
+    entered_by: str
+    decided_on: date | None
+    decided_by: str | None
+    opinion: str | None

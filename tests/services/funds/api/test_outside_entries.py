@@ -1,0 +1,262 @@
+"""专账登记冲销: a dividend, contribution, repayment, deposit or recovery that should not have been entered."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from tests.services.funds import credit
+from tests.services.funds.api import test_dividends as dividends
+from tests.services.funds.api import test_household_cards as cards
+from tests.services.funds.api import test_pools as pools
+from tests.services.funds.api import test_risk_funds as risk
+from tests.services.funds.credit import APPROVE, household
+from tests.services.funds.world import COUNTY, World, code_of, day, desk
+
+MAKING = ("pool.manage", "pool.lend", "dividend.enter", "dividend.pay", "risk_fund.manage", "risk_fund.claim")
+DECIDING = ("pool.decide", "dividend.decide", "risk_fund.decide")
+READING = ("pool.read", "dividend.read", "risk_fund.read", "outside_entry.read")
+MAKER = desk(*MAKING, *READING, "outside_entry.reverse", office=f"{COUNTY}-aid", sector="aid")
+CHECKER = desk(*DECIDING, *READING, "outside_entry.decide", office=f"{COUNTY}-finance", sector="finance")
+ELSEWHERE = "341621"
+BANK_MAKER = desk(*MAKING, *READING, "outside_entry.reverse", office=f"{COUNTY}-bank", sector="banking")
+WRONG = {"reason": "金额多录一位"}
+Entered = tuple[str, int, str, dict[str, Any]]
+"""A kind of entries, what they are of, the path they are entered at and the body of the newest."""
+
+
+async def a_dividend(world: World) -> Entered:
+    share = await dividends.held(world, household(world, 1), await dividends.origin(world))
+    return "dividend_payment", share["share_id"], "/dividend-shares/{}/payments", dividends.payment(80_000)
+
+
+async def a_contribution(world: World) -> Entered:
+    pool = await pools.opened(world)
+    own = {"origin": "member", "member_id": await pools.member(world, pool)}
+    return "pool_contribution", pool, "/pools/{}/contributions", pools.money(50_000) | own
+
+
+async def a_repayment(world: World) -> Entered:
+    pool = await pools.opened(world)
+    row = await pools.lent(world, pool, pools.lending(100_000, member_id=await pools.member(world, pool)))
+    return (
+        "pool_repayment",
+        row["lending_id"],
+        "/pool-lendings/{}/repayments",
+        pools.money(100_000, "repaid_on", day(4)),
+    )
+
+
+async def a_deposit(world: World) -> Entered:
+    body = risk.money(300_000) | {"origin": "县级预算"}
+    return "risk_fund_deposit", await risk.fund(world), "/risk-funds/{}/deposits", body
+
+
+async def a_recovery(world: World) -> Entered:
+    fund = await risk.fund(world, 5_000_000)
+    row = await risk.claimed(world, fund, await risk.overdue(world, fund))
+    path = f"/risk-compensations/{row['compensation_id']}/decision"
+    await world.made(credit.FINANCE, path, APPROVE | {"decided_on": day(12, 2)})
+    body = risk.money(1_500_000, "recovered_on", day(12, 3))
+    return "risk_recovery", row["compensation_id"], "/risk-compensations/{}/recoveries", body
+
+
+ENTRIES = [a_dividend, a_contribution, a_repayment, a_deposit, a_recovery]
+Making = Callable[[World], Awaitable[Entered]]
+
+
+def maker_of(kind: str) -> Any:
+    return BANK_MAKER if kind == "risk_recovery" else MAKER
+
+
+async def entries(world: World, kind: str, owner_id: int) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await world.seen(CHECKER, "/outside-entries", kind=kind, owner_id=owner_id))["items"]
+    return found
+
+
+async def asked(world: World, kind: str, entry_id: int) -> dict[str, Any]:
+    body = {"kind": kind, "entry_id": entry_id} | WRONG
+    return await world.made(maker_of(kind), "/outside-entry-reversals", body)
+
+
+def decision(asked_for: dict[str, Any]) -> str:
+    return f"/outside-entry-reversals/{asked_for['reversal_id']}/decision"
+
+
+UNDO = APPROVE | {"decided_on": day(12, 20)}
+
+
+async def undone(world: World, kind: str, entry_id: int) -> dict[str, Any]:
+    return await world.made(CHECKER, decision(await asked(world, kind, entry_id)), UNDO)
+
+
+async def tried(world: World, kind: str, entry_id: int) -> Any:
+    return await world.post(CHECKER, decision(await asked(world, kind, entry_id)), UNDO)
+
+
+async def entered(world: World, make: Making) -> tuple[Entered, int, dict[str, Any], Any]:
+    """What was entered, its id, the answer to it, and how to enter it with another amount."""
+    told = await make(world)
+    kind, owner_id, path, body = told
+
+    async def enter(amount: int) -> dict[str, Any]:
+        return await world.made(maker_of(kind), path.format(owner_id), body | {"amount_fen": amount})
+
+    answer = await enter(body["amount_fen"])
+    return told, (await entries(world, kind, owner_id))[0]["entry_id"], answer, enter
+
+
+@pytest.mark.parametrize("make", ENTRIES)
+async def test_what_was_entered_wrongly_is_undone_by_a_second_person_and_entered_right(
+    world: World, make: Making
+) -> None:
+    (kind, owner_id, path, body), entry_id, answer, enter = await entered(world, make)
+    taken = await world.post(maker_of(kind), path.format(owner_id), body | {"amount_fen": 1})
+    assert taken.status_code in (409, 422)
+    row = await asked(world, kind, entry_id)
+    assert (row["state"], row["amount_fen"], row["owner_id"]) == ("proposed", body["amount_fen"], owner_id)
+    again = await world.post(maker_of(kind), "/outside-entry-reversals", {"kind": kind, "entry_id": entry_id} | WRONG)
+    assert (again.status_code, code_of(again)) == (409, "entry_reversed")
+    made = await world.made(CHECKER, decision(row), UNDO)
+    assert (made["state"], made["decided_on"]) == ("approved", day(12, 20))
+    assert code_of(await world.post(CHECKER, decision(row), UNDO)) == "already_decided"
+    (first, *_) = await entries(world, kind, owner_id)
+    assert (first["entry_id"], first["undone_on"], first["amount_fen"]) == (entry_id, day(12, 20), body["amount_fen"])
+    (listed,) = (await world.seen(CHECKER, "/outside-entry-reversals", state="approved"))["items"]
+    assert listed == made
+    await world.books_balance()
+    # The same reference, now right; everything is as if the wrong one had never been.
+    right = await enter(body["amount_fen"])
+    assert right == answer
+    await world.books_balance()
+
+
+@pytest.mark.parametrize("make", ENTRIES)
+async def test_an_undoing_that_is_refused_changes_nothing_and_may_be_asked_for_again(
+    world: World, make: Making
+) -> None:
+    (kind, owner_id, _, _), entry_id, _, _ = await entered(world, make)
+    before = await entries(world, kind, owner_id)
+    row = await asked(world, kind, entry_id)
+    made = await world.made(CHECKER, decision(row), UNDO | {"outcome": "refuse"})
+    assert made["state"] == "refused"
+    assert await entries(world, kind, owner_id) == before
+    assert (await asked(world, kind, entry_id))["reversal_id"] != row["reversal_id"]
+
+
+async def test_what_was_lent_or_claimed_since_is_not_undone(world: World) -> None:
+    pool = await pools.opened(world, 400_000)
+    (first,) = await entries(world, "pool_contribution", pool)
+    await pools.lent(world, pool, pools.lending(300_000, member_id=await pools.member(world, pool)))
+    refused = await tried(world, "pool_contribution", first["entry_id"])
+    assert (refused.status_code, code_of(refused)) == (422, "pool_short")
+    assert await pools.parts(world, pool) == (100_000, 0, 300_000)
+    fund = await risk.fund(world, 5_000_000)
+    await risk.claimed(world, fund, await risk.overdue(world, fund, 2))
+    (put,) = await entries(world, "risk_fund_deposit", fund)
+    refused = await tried(world, "risk_fund_deposit", put["entry_id"])
+    assert refused.status_code == 422
+    assert await risk.seen(world, fund) == (1_000_000, 4_000_000, 5_000_000)
+    (still,) = await entries(world, "risk_fund_deposit", fund)
+    assert still["undone_on"] is None
+    await world.books_balance()
+
+
+async def test_what_a_departure_or_another_claim_was_settled_on_is_not_undone(world: World) -> None:
+    pool = await pools.opened(world)
+    member = await pools.member(world, pool)
+    lending = await pools.lent(world, pool, pools.lending(100_000, member_id=member))
+    back = pools.money(100_000, "repaid_on", day(4))
+    await world.made(MAKER, f"/pool-lendings/{lending['lending_id']}/repayments", back)
+    own = pools.money(50_000) | {"origin": "member", "member_id": member}
+    await world.made(MAKER, f"/pools/{pool}/contributions", own)
+    await pools.left(world, member, day(6))
+    (repaid,) = await entries(world, "pool_repayment", lending["lending_id"])
+    put_in, _ = await entries(world, "pool_contribution", pool)
+    for kind, entry in (("pool_repayment", repaid), ("pool_contribution", put_in)):
+        refused = await tried(world, kind, entry["entry_id"])
+        assert (refused.status_code, code_of(refused)) == (422, "entry_settled")
+    fund = await risk.fund(world, 9_000_000)
+    loan = await risk.overdue(world, fund, 3)
+    row = await risk.claimed(world, fund, loan)
+    path = f"/risk-compensations/{row['compensation_id']}"
+    await world.made(credit.FINANCE, f"{path}/decision", APPROVE | {"decided_on": day(12, 2)})
+    await world.made(credit.TELLER, f"{path}/recoveries", risk.money(1_500_000, "recovered_on", day(12, 3)))
+    await risk.claimed(world, fund, loan, day(12, 4))
+    (recovery,) = await entries(world, "risk_recovery", row["compensation_id"])
+    refused = await tried(world, "risk_recovery", recovery["entry_id"])
+    assert (refused.status_code, code_of(refused)) == (422, "entry_settled")
+    await world.books_balance()
+
+
+async def test_only_who_may_make_an_entry_asks_and_only_who_may_decide_on_such_money_undoes(world: World) -> None:
+    (kind, owner_id, _, _), entry_id, _, _ = await entered(world, a_contribution)
+    body = {"kind": kind, "entry_id": entry_id} | WRONG
+    stranger = desk("outside_entry.reverse", "outside_entry.decide", "outside_entry.read", "dividend.read")
+    assert (await world.post(stranger, "/outside-entry-reversals", body)).status_code == 403
+    assert (await world.get(stranger, "/outside-entries", kind=kind, owner_id=owner_id)).status_code == 403
+    elsewhere = desk(*MAKING, *READING, "outside_entry.reverse", office=f"{ELSEWHERE}-aid", scope=(ELSEWHERE,))
+    assert (await world.post(elsewhere, "/outside-entry-reversals", body)).status_code == 404
+    assert (await world.get(elsewhere, "/outside-entries", kind=kind, owner_id=owner_id)).status_code == 404
+    row = await asked(world, kind, entry_id)
+    assert (await world.post(stranger, decision(row), UNDO)).status_code == 403
+    assert (await world.seen(stranger, "/outside-entry-reversals"))["items"] == []
+    both = desk(*MAKING, *DECIDING, *READING, "outside_entry.reverse", "outside_entry.decide")
+    _, paid, _, _ = await entered(world, a_dividend)
+    own = await world.made(both, "/outside-entry-reversals", {"kind": "dividend_payment", "entry_id": paid} | WRONG)
+    assert code_of(await world.post(both, decision(own), UNDO)) == "same_person"
+    _, recovery, _, _ = await entered(world, a_recovery)
+    of_bank = {"kind": "risk_recovery", "entry_id": recovery} | WRONG
+    assert (await world.post(MAKER, "/outside-entry-reversals", of_bank)).status_code in (403, 404, 422)
+
+
+async def test_two_who_undo_at_once_undo_it_once(world: World) -> None:
+    (kind, owner_id, _, body), entry_id, _, _ = await entered(world, a_deposit)
+    row = await asked(world, kind, entry_id)
+    other = desk(*DECIDING, *READING, "outside_entry.decide", office=f"{COUNTY}-finance", sector="finance")
+    answers = await asyncio.gather(*(world.insist(who, decision(row), UNDO) for who in (CHECKER, other, CHECKER)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
+    assert await risk.seen(world, owner_id) == (1_000_000, 0, 0)
+    assert body["amount_fen"] == 300_000
+    await world.books_balance()
+
+
+async def test_a_dividend_undone_is_due_again_and_the_card_tells_both(world: World) -> None:
+    (_, share, _, _), entry_id, _, _ = await entered(world, a_dividend)
+    file = await world.seen(CHECKER, f"/dividend-shares/{share}", as_of=day(12, 31))
+    assert file["shortfall_fen"] == 0
+    await undone(world, "dividend_payment", entry_id)
+    file = await world.seen(CHECKER, f"/dividend-shares/{share}", as_of=day(12, 31))
+    assert (file["shortfall_fen"], file["paid_fen"], file["years"][0]["paid_fen"]) == (80_000, 0, 0)
+    assert await cards.moved(world) == [
+        ("dividend_reversal", "out", day(12, 20), 80_000),
+        ("dividend", "in", day(4, 2), 80_000),
+    ]
+
+
+async def test_a_contribution_undone_is_not_paid_out_when_the_member_leaves(world: World) -> None:
+    (_, pool, _, body), entry_id, _, enter = await entered(world, a_contribution)
+    await undone(world, "pool_contribution", entry_id)
+    await enter(5_000)
+    await pools.left(world, body["member_id"], day(6))
+    assert await pools.parts(world, pool) == (1_000_000, 0, 0)
+    assert await cards.moved(world) == [
+        ("pool_contribution_reversal", "in", day(12, 20), 50_000),
+        ("pool_withdrawal", "in", day(6), 5_000),
+        ("pool_contribution", "out", day(2), 5_000),
+        ("pool_contribution", "out", day(2), 50_000),
+    ]
+    await world.books_balance()
+
+
+async def test_a_lending_whose_last_repayment_is_undone_is_owed_again(world: World) -> None:
+    (_, lending, _, _), entry_id, answer, enter = await entered(world, a_repayment)
+    assert answer["state"] == "repaid"
+    await undone(world, "pool_repayment", entry_id)
+    (row,) = (await world.seen(CHECKER, "/pool-lendings"))["items"]
+    assert (row["lending_id"], row["state"], row["outstanding_fen"]) == (lending, "lent", 100_000)
+    assert (await enter(40_000))["outstanding_fen"] == 60_000
+    await world.books_balance()
