@@ -24,10 +24,10 @@ from services.funds.operations.dividend_views import answers, years_of
 from services.funds.operations.registered import FORMERLY, Household, household_of
 from services.funds.storage import allocations as allocation_storage
 from services.funds.storage import (
+    bank_entries,
     decisions,
     ledger,
     outside_books,
-    outside_entries,
     pages,
     parameters,
     period_closes,
@@ -183,7 +183,7 @@ async def pay(
         raise StepNotDue(state=row.state)
     require_order(request.paid_on, today=clock.office_today(), not_before=row.starts_on, pointer="/paid_on")
     rules.require_year(years_of(row), request.year_number)
-    entry = await outside_entries.next_entry(session, "dividend_payment", row.county_code, request.bank_reference)
+    entry = await bank_entries.next_entry(session, "dividend_payment", row.county_code, request.bank_reference)
     payment = DividendPayment(share_id=row.id, county_code=row.county_code, entry=entry, **request.model_dump())
     decisions.sign(actor, payment)
     await pages.add(session, payment)

@@ -13,8 +13,8 @@ from services.funds.domain.refusals.spending import BankReferenceTaken, ReturnTo
 from services.funds.operations import alerts, claim_checks, uses
 from services.funds.operations.allocations import account_for
 from services.funds.storage import allocations as allocation_storage
+from services.funds.storage import bank_entries, decisions, ledger
 from services.funds.storage import claims as claim_storage
-from services.funds.storage import decisions, ledger
 from services.funds.storage import payments as storage
 from services.funds.storage.settlements import Order
 from services.funds.storage.tables import Claim, Payment, PaymentReturn
@@ -133,9 +133,10 @@ async def return_row(
     """
     if await storage.is_number_of_another(session, row, bank_reference):
         raise BankReferenceTaken()
+    entry = await bank_entries.next_entry(session, "payment_return", row.county_code, bank_reference)
     back = PaymentReturn(
         payment_id=row.id, county_code=row.county_code, amount_fen=amount_fen, returned_on=returned_on, reason=reason,
-        bank_reference=bank_reference,
+        bank_reference=bank_reference, entry=entry,
     )  # fmt: skip
     decisions.sign(actor, back)
     await storage.add(session, back)

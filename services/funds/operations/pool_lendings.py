@@ -15,7 +15,7 @@ from services.funds.domain.uscc import require_uscc
 from services.funds.operations.pools import locked, member_on
 from services.funds.operations.registered import require_still
 from services.funds.operations.shapes import before_of, page_of, shaped
-from services.funds.storage import decisions, ledger, outside_books, outside_entries, pages, parameters, sessions
+from services.funds.storage import bank_entries, decisions, ledger, outside_books, pages, parameters, sessions
 from services.funds.storage import pools as storage
 from services.funds.storage.outside_books import Cause
 from services.funds.storage.tables import Pool, PoolLending, PoolMember, PoolRepayment
@@ -145,7 +145,7 @@ async def repay(session: AsyncSession, actor: Actor, lending_id: int, request: w
     if row.state != "lent":
         raise StepNotDue(state=row.state)
     require_order(request.repaid_on, today=clock.office_today(), not_before=row.decided_on, pointer="/repaid_on")
-    entry = await outside_entries.next_entry(session, "pool_repayment", row.county_code, request.bank_reference)
+    entry = await bank_entries.next_entry(session, "pool_repayment", row.county_code, request.bank_reference)
     back = PoolRepayment(lending_id=row.id, county_code=row.county_code, entry=entry, **request.model_dump())
     decisions.sign(actor, back)
     await pages.add(session, back)

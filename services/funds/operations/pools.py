@@ -13,7 +13,7 @@ from services.funds.domain.days import require_order
 from services.funds.domain.refusals.giving import MembersOfMutualAidOnly, MemberUnknown
 from services.funds.operations.open_divisions import require_division
 from services.funds.operations.shapes import before_of, page_of, shaped
-from services.funds.storage import decisions, ledger, outside_books, outside_entries, pages, parameters
+from services.funds.storage import bank_entries, decisions, ledger, outside_books, pages, parameters
 from services.funds.storage import pools as storage
 from services.funds.storage.outside_books import Cause
 from services.funds.storage.tables import Pool, PoolContribution, PoolMember
@@ -61,7 +61,7 @@ async def contribute(session: AsyncSession, actor: Actor, pool_id: int, request:
         request.contributed_on, today=clock.office_today(), not_before=row.opened_on, pointer="/contributed_on"
     )
     await _require_origin(session, row, request)
-    entry = await outside_entries.next_entry(session, "pool_contribution", row.county_code, request.bank_reference)
+    entry = await bank_entries.next_entry(session, "pool_contribution", row.county_code, request.bank_reference)
     put = PoolContribution(pool_id=row.id, county_code=row.county_code, entry=entry, **request.model_dump())
     decisions.sign(actor, put)
     await pages.add(session, put)

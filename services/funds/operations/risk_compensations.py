@@ -14,7 +14,7 @@ from services.funds.domain.refusals.spending import AlreadyDecided, StepNotDue
 from services.funds.operations.loans import require_lender
 from services.funds.operations.risk_funds import locked
 from services.funds.operations.shapes import before_of, page_of, shaped
-from services.funds.storage import decisions, ledger, outside_books, outside_entries, pages, parameters
+from services.funds.storage import bank_entries, decisions, ledger, outside_books, pages, parameters
 from services.funds.storage import risk_funds as storage
 from services.funds.storage.outside_books import Cause
 from services.funds.storage.tables import Loan, RiskCompensation, RiskFund, RiskRecovery
@@ -127,7 +127,7 @@ async def recover(
     if row.state != "approved":
         raise StepNotDue(state=row.state)
     require_order(request.recovered_on, today=clock.office_today(), not_before=row.decided_on, pointer="/recovered_on")
-    entry = await outside_entries.next_entry(session, "risk_recovery", loan.bank_office or "", request.bank_reference)
+    entry = await bank_entries.next_entry(session, "risk_recovery", loan.bank_office or "", request.bank_reference)
     back = RiskRecovery(compensation_id=row.id, bank_office=loan.bank_office, entry=entry, **request.model_dump())
     decisions.sign(actor, back)
     await pages.add(session, back)

@@ -11,7 +11,7 @@ from services.funds.domain import risk_funds as rules
 from services.funds.domain.days import require_order
 from services.funds.domain.uscc import require_uscc
 from services.funds.operations.shapes import before_of, page_of, shaped
-from services.funds.storage import decisions, ledger, outside_books, outside_entries, pages, parameters
+from services.funds.storage import bank_entries, decisions, ledger, outside_books, pages, parameters
 from services.funds.storage import risk_funds as storage
 from services.funds.storage.outside_books import Cause
 from services.funds.storage.tables import Loan, RiskFund, RiskFundDeposit
@@ -51,7 +51,7 @@ async def deposit(session: AsyncSession, actor: Actor, fund_id: int, request: wi
     """Enter money that came into the fund."""
     row = await locked(session, actor, fund_id)
     require_order(request.deposited_on, today=clock.office_today(), not_before=row.opened_on, pointer="/deposited_on")
-    entry = await outside_entries.next_entry(session, "risk_fund_deposit", row.county_code, request.bank_reference)
+    entry = await bank_entries.next_entry(session, "risk_fund_deposit", row.county_code, request.bank_reference)
     put = RiskFundDeposit(risk_fund_id=row.id, county_code=row.county_code, entry=entry, **request.model_dump())
     decisions.sign(actor, put)
     await pages.add(session, put)

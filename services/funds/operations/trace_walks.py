@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from services.funds.domain.trace import HELD_IN, Walk
 from services.funds.operations import trace_nodes as nodes
 from services.funds.storage import trace as storage
+from services.funds.storage.bank_entries import stands
 from services.funds.storage.tables import (
     Allocation,
     Base,
@@ -134,7 +136,7 @@ class Descent:
     async def returns(self, payments: Sequence[Payment]) -> None:
         """What came back of payments, to the allocations they were paid from."""
         by_id = {row.id: row for row in payments}
-        returns = await self._next(PaymentReturn, PaymentReturn.payment_id, payments)
+        returns = await self._next(PaymentReturn, PaymentReturn.payment_id, payments, stands("payment_return"))
         for row in returns:
             payment = by_id[row.payment_id]
             node = nodes.of_return(row, payment.division_code)
@@ -160,12 +162,18 @@ class Descent:
         add_grants(self._walk, seen)
         return seen
 
-    async def _next(self, table: type[Row], column: InstrumentedAttribute[Any], parents: Sequence[Any]) -> list[Row]:
+    async def _next(
+        self,
+        table: type[Row],
+        column: InstrumentedAttribute[Any],
+        parents: Sequence[Any],
+        *only: ColumnElement[bool],
+    ) -> list[Row]:
         """The rows that follow these things, as many as the walk has room for."""
         if not parents:
             return []
         room = self._walk.room
-        found = await storage.rows(self._session, table, column, [row.id for row in parents], room + 1)
+        found = await storage.rows(self._session, table, column, [row.id for row in parents], room + 1, *only)
         if len(found) > room:
             self._walk.truncated = True
         return found[:room]

@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Select, cast, exists, func, literal, or_, sel
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from services.funds.storage.bank_entries import stands
 from services.funds.storage.book_imports import undone
 from services.funds.storage.tables import (
     Allocation,
@@ -124,6 +125,7 @@ def returns(area: str, fund_year: int) -> Query:
         )
         .join(Payment, Payment.id == PaymentReturn.payment_id)
         .where(within(Payment.county_code, area), Payment.fund_year == fund_year, Payment.state.in_(PAID))
+        .where(stands("payment_return"))
         .order_by(PaymentReturn.id)
     )  # fmt: skip
 

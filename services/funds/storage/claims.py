@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.funds.storage.bank_entries import stands
 from services.funds.storage.tables import Claim, ClaimPaper, LedgerAccount, NumberedPaper, PaymentReturn, Recall
 from services.funds.storage.tables import Payment as PaymentRow
 from shared.chassis.identity import Actor
@@ -97,7 +98,7 @@ async def claimed_by(session: AsyncSession, project_code: str) -> int:
         select(func.coalesce(func.sum(PaymentReturn.amount_fen), 0))
         .join(PaymentRow, PaymentRow.id == PaymentReturn.payment_id)
         .join(Claim, Claim.id == PaymentRow.claim_id)
-        .where(Claim.project_code == project_code, Claim.state != "refused")
+        .where(Claim.project_code == project_code, Claim.state != "refused", stands("payment_return"))
     )
     recalled = await session.scalar(
         select(func.coalesce(func.sum(Recall.amount_fen), 0))

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.funds.storage.outside_entries import stands
+from services.funds.storage.bank_entries import stands
 from services.funds.storage.tables import DividendPayment, DividendShare, PriorityGroup
 from shared.chassis.identity import Actor
 from shared.chassis.scope import in_scope, within

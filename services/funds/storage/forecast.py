@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.funds.domain.claims import CONTRACTED
 from services.funds.domain.questions import Question
 from services.funds.storage.asked_money import only
+from services.funds.storage.bank_entries import stands
 from services.funds.storage.book_imports import undone
 from services.funds.storage.tables import (
     Allocation,
@@ -113,7 +114,7 @@ async def claimed(session: AsyncSession, question: Question) -> dict[str, int]:
         select(Claim.project_code, -func.sum(PaymentReturn.amount_fen))
         .join(Payment, Payment.claim_id == Claim.id)
         .join(PaymentReturn, PaymentReturn.payment_id == Payment.id)
-        .where(*area, PaymentReturn.returned_on <= question.as_of, live)
+        .where(*area, PaymentReturn.returned_on <= question.as_of, live, stands("payment_return"))
         .group_by(Claim.project_code)
     )
     called_back = (

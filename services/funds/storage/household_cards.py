@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import Integer, String, and_, cast, extract, func, literal, null, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.funds.storage.outside_entries import stands
+from services.funds.storage.bank_entries import stands
 from services.funds.storage.tables import (
     Allocation,
+    BankEntryReversal,
     ClawBack,
     DividendPayment,
     DividendShare,
@@ -27,7 +28,6 @@ from services.funds.storage.tables import (
     Loan,
     LoanRepayment,
     LoanRepaymentReversal,
-    OutsideEntryReversal,
     PoolContribution,
     PoolLending,
     PoolMember,
@@ -123,7 +123,7 @@ def _dividends(actor: Actor, household_id: str) -> list[Any]:
 
 def _undone(what: str, direction: str, entry: Any, subject: tuple[str, Any], person: Any) -> Any:
     """Entries that were undone, with the reason, on the day of it."""
-    back = OutsideEntryReversal
+    back = BankEntryReversal
     made = and_(back.entry_id == entry.id, back.kind == _KINDS[what], back.state == "approved")
     return _line(
         f"{what}_reversal", direction, back.decided_on, entry.amount_fen, subject, (back.reason, entry.bank_reference),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, text
+from sqlalchemy import and_, exists, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -230,10 +230,21 @@ async def last_transfer(session: AsyncSession, kind: str, cause_type: str, cause
     ).scalar_one()
 
 
+async def transfer_of(session: AsyncSession, kind: str, cause_type: str, cause_id: int) -> LedgerTransfer | None:
+    """The transfer of a kind that a thing caused by itself; none where it came by opening books."""
+    query = select(LedgerTransfer).where(
+        LedgerTransfer.kind == kind, LedgerTransfer.cause_type == cause_type, LedgerTransfer.cause_id == cause_id
+    )
+    return (await session.scalars(query)).one_or_none()
+
+
 async def undoable(session: AsyncSession, kind: str, cause_type: str, cause_id: int, on: date) -> list[tuple[int, int]]:
     """Transfers of a kind that a thing caused, each with the fen of it that nobody has undone; those of a day first."""
-    undoing = aliased(LedgerTransfer)
-    undone = select(func.coalesce(func.sum(undoing.amount_fen), 0)).where(undoing.reverses == LedgerTransfer.id)
+    undoing, correcting = aliased(LedgerTransfer), aliased(LedgerTransfer)
+    taken_back = exists().where(correcting.reverses == undoing.id, correcting.kind == rules.CORRECTION)
+    undone = select(func.coalesce(func.sum(undoing.amount_fen), 0)).where(
+        undoing.reverses == LedgerTransfer.id, ~taken_back
+    )
     query = select(LedgerTransfer.id, LedgerTransfer.amount_fen - undone.scalar_subquery()).where(
         LedgerTransfer.kind == kind, LedgerTransfer.cause_type == cause_type, LedgerTransfer.cause_id == cause_id
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.funds.storage.bank_entries import stands
 from services.funds.storage.tables import Payment, PaymentReturn
 from shared.chassis.identity import Actor
 from shared.chassis.scope import in_scope, within
@@ -65,10 +66,9 @@ async def is_number_of_another(session: AsyncSession, row: Payment, bank_referen
 
 
 async def returns_of(session: AsyncSession, payment_ids: Sequence[int]) -> dict[int, list[PaymentReturn]]:
-    """Returns by payment, oldest first."""
-    rows = await session.scalars(
-        select(PaymentReturn).where(PaymentReturn.payment_id.in_(payment_ids)).order_by(PaymentReturn.id)
-    )
+    """Returns by payment, oldest first, but for those that were undone."""
+    wanted = select(PaymentReturn).where(PaymentReturn.payment_id.in_(payment_ids), stands("payment_return"))
+    rows = await session.scalars(wanted.order_by(PaymentReturn.id))
     found: dict[int, list[PaymentReturn]] = {}
     for row in rows:
         found.setdefault(row.payment_id, []).append(row)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, case, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.funds.storage.outside_entries import stands
+from services.funds.storage.bank_entries import stands
 from services.funds.storage.tables import LedgerAccount, PoolContribution, PoolLending, PoolMember, PoolRepayment
 
 LEFT = case(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.funds.storage.outside_entries import stands
+from services.funds.storage.bank_entries import stands
 from services.funds.storage.tables import LedgerAccount, Loan, RiskCompensation, RiskRecovery
 
 

@@ -33,13 +33,14 @@ async def rows(
     column: InstrumentedAttribute[Any],
     values: Iterable[int | None],
     at_most: int | None = None,
+    *only: ColumnElement[bool],
 ) -> list[Row]:
     """Rows whose `column` is one of `values`, by that column and the row's own id."""
     wanted = {value for value in values if value is not None}
     if not wanted:
         return []
     own: Any = table.__mapper__.primary_key[0]
-    query = select(table).where(one_of(column, wanted)).order_by(column, own).limit(at_most)
+    query = select(table).where(one_of(column, wanted), *only).order_by(column, own).limit(at_most)
     return list(await session.scalars(query))
 
 

@@ -178,8 +178,15 @@ class EntryReversed(Conflict):
     pointer = "/entry_id"
 
 
+class EntryOfBooks(RuleBroken):
+    code = "funds.entry_of_books"
+    zh = "该笔登记由账簿导入,须随账簿撤销"
+    en = "This entry came by opening books: it is undone with them"
+    pointer = "/entry_id"
+
+
 class EntrySettled(RuleBroken):
     code = "funds.entry_settled"
-    zh = "其后已据该笔登记办结(会员已退会,或损失已再次申请补偿),不能冲销"
-    en = "Something was settled on this entry since: the member left, or the loss was claimed again"
+    zh = "其后已据该笔登记办结(会员已退会、损失已再次申请补偿,或退回款已重新报账),不能冲销"
+    en = "Something was settled on this entry since: the member left, the loss or the returned money was claimed again"
     pointer = "/outcome"

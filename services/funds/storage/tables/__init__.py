@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.funds.storage.tables.agreements import Agreement, AgreementAmount, AgreementParty
 from services.funds.storage.tables.alerts import Alert, AlertAction, AlertArea, AlertRule, AlertStep
+from services.funds.storage.tables.bank_entries import BankEntryReversal
 from services.funds.storage.tables.bank_files import BankFile, BankFileLine, BankFileVoid, BankResult, PayeeAccount
 from services.funds.storage.tables.books import (
     BookImport,
@@ -47,7 +48,6 @@ from services.funds.storage.tables.loans import (
     LoanUse,
 )
 from services.funds.storage.tables.metadata import Base
-from services.funds.storage.tables.outside_entries import OutsideEntryReversal
 from services.funds.storage.tables.period_closes import PeriodClose
 from services.funds.storage.tables.pictures import ProjectKind
 from services.funds.storage.tables.plans import Campaign, SpendingTarget
@@ -154,6 +154,7 @@ __all__ = [
     "AlertRule",
     "AlertStep",
     "Allocation",
+    "BankEntryReversal",
     "BankFile",
     "BankFileLine",
     "BankFileVoid",
@@ -217,7 +218,6 @@ __all__ = [
     "LoanRepaymentReversal",
     "LoanUse",
     "NumberedPaper",
-    "OutsideEntryReversal",
     "Parameter",
     "PayeeAccount",
     "Payment",

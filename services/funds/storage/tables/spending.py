@@ -135,7 +135,7 @@ class PaymentReturn(Entered, Base):
 
     __tablename__ = "payment_returns"
     __table_args__ = (
-        UniqueConstraint("county_code", "bank_reference", name="uq_payment_returns_bank_reference"),
+        UniqueConstraint("county_code", "bank_reference", "entry", name="uq_payment_returns_bank_reference"),
         CheckConstraint("amount_fen >= 1", name="amount_positive"),
     )
 
@@ -146,3 +146,5 @@ class PaymentReturn(Entered, Base):
     returned_on: Mapped[date]
     reason: Mapped[str]
     bank_reference: Mapped[str] = mapped_column(String(64))
+    entry: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    """1, and one more for each undone entry of the same reference: a wrong one is undone, then entered right."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from services.funds.domain.bank_files import written
 from tests.services.funds.api import bank
+from tests.services.funds.api import test_bank_entries as bank_entries
 from tests.services.funds.api import test_claim_checks as checks
 from tests.services.funds.api import test_dividends as dividends
 from tests.services.funds.api import test_donations as donations
@@ -16,7 +17,6 @@ from tests.services.funds.api import test_grant_batches as grants
 from tests.services.funds.api import test_grant_files as grant_files
 from tests.services.funds.api import test_interest_subsidies as subsidies
 from tests.services.funds.api import test_loan_extensions as extensions
-from tests.services.funds.api import test_outside_entries as outside
 from tests.services.funds.api import test_pools as pools
 from tests.services.funds.api import test_reallocations as reallocations
 from tests.services.funds.api import test_recalls as recalls
@@ -137,8 +137,8 @@ async def covered_by_the_fund(world: CrashingWorld) -> None:
     root = f"/risk-compensations/{row['compensation_id']}"
     await world.made(FINANCE, f"{root}/decision", APPROVE | {"decided_on": day(12, 2)})
     await world.made(TELLER, f"{root}/recoveries", risk.money(1_500_000, "recovered_on", day(12, 3)))
-    (recovery,) = await outside.entries(world, "risk_recovery", row["compensation_id"])
-    await outside.undone(world, "risk_recovery", recovery["entry_id"])
+    (recovery,) = await bank_entries.entries(world, "risk_recovery", row["compensation_id"])
+    await bank_entries.undone(world, "risk_recovery", recovery["entry_id"])
 
 
 async def donated(world: CrashingWorld) -> None:
@@ -160,8 +160,8 @@ async def lent_in_turn(world: CrashingWorld) -> None:
     back = pools.money(100_000, "repaid_on", day(4))
     path = f"/pool-lendings/{row['lending_id']}/repayments"
     await world.made(pools.MAKER, path, back)
-    (repaid,) = await outside.entries(world, "pool_repayment", row["lending_id"])
-    await outside.undone(world, "pool_repayment", repaid["entry_id"])
+    (repaid,) = await bank_entries.entries(world, "pool_repayment", row["lending_id"])
+    await bank_entries.undone(world, "pool_repayment", repaid["entry_id"])
     await world.made(pools.MAKER, path, back)
     await pools.left(world, member, day(6))
 

@@ -67,7 +67,7 @@ JOURNEYS: list[tuple[Journey, str, int]] = [
         journeys.covered_by_the_fund,
         "/risk-funds/{id}/deposits /risk-funds/{id}/compensations"
         " /risk-compensations/{id}/decision /risk-compensations/{id}/recoveries"
-        " /outside-entry-reversals /outside-entry-reversals/{id}/decision", 55,
+        " /bank-entry-reversals /bank-entry-reversals/{id}/decision", 55,
     ),
     (
         journeys.donated,
@@ -78,7 +78,7 @@ JOURNEYS: list[tuple[Journey, str, int]] = [
         journeys.lent_in_turn,
         "/pools/{id}/contributions /pools/{id}/lendings /pool-lendings/{id}/decision"
         " /pool-lendings/{id}/repayments /pool-members/{id}/departure"
-        " /outside-entry-reversals /outside-entry-reversals/{id}/decision", 65,
+        " /bank-entry-reversals /bank-entry-reversals/{id}/decision", 65,
     ),
     (
         journeys.shared_in,

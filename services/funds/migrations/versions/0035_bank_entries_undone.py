@@ -1,6 +1,9 @@
-"""what was entered wrongly of dividends, pools and risk funds is undone by two persons"""
+"""money entered wrongly by a bank's reference is undone by two persons"""
 
 from __future__ import annotations
+
+import re
+from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,18 +11,23 @@ from alembic import op
 revision = "0035"
 down_revision = "0034"
 
-TABLE = "outside_entry_reversals"
+SQL = Path(__file__).resolve().parents[1] / "sql"
+TABLE = "bank_entry_reversals"
 ENTRIES = {
+    "payment_returns": "county_code",
     "dividend_payments": "county_code",
     "pool_contributions": "county_code",
     "pool_repayments": "county_code",
     "risk_fund_deposits": "county_code",
     "risk_recoveries": "bank_office",
 }
-KINDS = "'dividend_payment','pool_contribution','pool_repayment','risk_fund_deposit','risk_recovery'"
+KINDS = (
+    "'payment_return','dividend_payment','pool_contribution','pool_repayment','risk_fund_deposit','risk_recovery'"
+)
 
 
 def upgrade() -> None:
+    op.get_bind().exec_driver_sql((SQL / "undone_net_of_corrections.sql").read_text("utf-8"))
     for entries, whose in ENTRIES.items():
         once = f"uq_{entries}_bank_reference"
         op.add_column(entries, sa.Column("entry", sa.BigInteger(), server_default="1", nullable=False))
@@ -50,6 +58,10 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Refused by the constraint while a reference stands twice: what was undone has no place in the older form."""
+    before = (SQL / "helpers_of_posting.sql").read_text("utf-8")
+    found = re.search(r"^create function ledger_may_undo.*?^end \$\$;", before, flags=re.DOTALL | re.MULTILINE)
+    assert found is not None
+    op.get_bind().exec_driver_sql(found.group().replace("create function", "create or replace function", 1))
     op.drop_table(TABLE)
     for entries, whose in ENTRIES.items():
         once = f"uq_{entries}_bank_reference"

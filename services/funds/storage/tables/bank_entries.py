@@ -1,4 +1,4 @@
-"""Table of the undoing of entries in the books of money that belongs to no receipt (专账登记冲销)."""
+"""Table of the undoing of money entered by a bank's reference (回单登记冲销)."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.funds.storage.tables.metadata import Base, Decided, Entered
 
 
-class OutsideEntryReversal(Entered, Decided, Base):
+class BankEntryReversal(Entered, Decided, Base):
     """An entry that should not have been made: asked to be undone by one person, undone by another."""
 
-    __tablename__ = "outside_entry_reversals"
+    __tablename__ = "bank_entry_reversals"
     __table_args__ = (
         CheckConstraint(
-            "kind in ('dividend_payment','pool_contribution','pool_repayment','risk_fund_deposit','risk_recovery')",
+            "kind in ('payment_return','dividend_payment','pool_contribution','pool_repayment','risk_fund_deposit',"
+            "'risk_recovery')",
             name="kind",
         ),
         CheckConstraint("state in ('proposed','approved','refused')", name="state"),
         CheckConstraint("decided_person <> entered_person", name="two_persons"),
-        Index("uq_outside_entry_reversals_once", "kind", "entry_id", unique=True,
+        Index("uq_bank_entry_reversals_once", "kind", "entry_id", unique=True,
               postgresql_where=text("state <> 'refused'")),
         Index(None, "division_code"),
     )  # fmt: skip
@@ -28,7 +29,7 @@ class OutsideEntryReversal(Entered, Decided, Base):
     kind: Mapped[str]
     entry_id: Mapped[int]
     owner_id: Mapped[int]
-    """The share, pool, lending, risk fund or compensation it was entered for."""
+    """The payment, share, pool, lending, risk fund or compensation it was entered for."""
     division_code: Mapped[str] = mapped_column(String(12))
     amount_fen: Mapped[int]
     reason: Mapped[str]

@@ -1,4 +1,4 @@
-"""SQL of entries in the books of money that belongs to no receipt: what each kind is of, and the transfer it made."""
+"""SQL of money entered by a bank's reference: what each kind of entry is of, and the transfer it made."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.storage.tables import (
+    BankEntryReversal,
     DividendPayment,
     DividendShare,
-    OutsideEntryReversal,
+    Payment,
+    PaymentReturn,
     Pool,
     PoolContribution,
     PoolLending,
@@ -41,6 +43,7 @@ class Kind:
 
 
 KINDS = {
+    "payment_return": Kind(PaymentReturn, Payment, "payment_id", "returned_on", "return"),
     "dividend_payment": Kind(DividendPayment, DividendShare, "share_id", "paid_on", "pay_dividend"),
     "pool_contribution": Kind(PoolContribution, Pool, "pool_id", "contributed_on", "contribute"),
     "pool_repayment": Kind(PoolRepayment, PoolLending, "lending_id", "repaid_on", "repay"),
@@ -51,13 +54,13 @@ KINDS = {
 
 def _undone(kind: str) -> ColumnElement[bool]:
     """Joins an entry of the kind with the decision that undid it."""
-    back = OutsideEntryReversal
+    back = BankEntryReversal
     return and_(back.kind == kind, back.entry_id == KINDS[kind].table.id, back.state == "approved")
 
 
 def stands(kind: str) -> ColumnElement[bool]:
     """Of an entry of the kind: that it was not undone."""
-    return ~select(OutsideEntryReversal.id).where(_undone(kind)).exists()
+    return ~select(BankEntryReversal.id).where(_undone(kind)).exists()
 
 
 async def next_entry(session: AsyncSession, kind: str, whose: str, bank_reference: str) -> int:
@@ -66,7 +69,7 @@ async def next_entry(session: AsyncSession, kind: str, whose: str, bank_referenc
     undone = await session.scalar(
         select(func.count())
         .select_from(of.table)
-        .join(OutsideEntryReversal, _undone(kind))
+        .join(BankEntryReversal, _undone(kind))
         .where(getattr(of.table, of.whose) == whose, of.table.bank_reference == bank_reference)
     )
     return 1 + int(undone or 0)
@@ -76,8 +79,8 @@ async def of_owner(session: AsyncSession, kind: str, owner_id: int, before_id: i
     """Entries of one thing, the newest first, each with the day it was undone."""
     of = KINDS[kind]
     query = (
-        select(of.table, OutsideEntryReversal.decided_on)
-        .outerjoin(OutsideEntryReversal, _undone(kind))
+        select(of.table, BankEntryReversal.decided_on)
+        .outerjoin(BankEntryReversal, _undone(kind))
         .where(getattr(of.table, of.owner) == owner_id)
         .order_by(of.table.id.desc())
     )

@@ -1,4 +1,4 @@
-"""Wire vocabulary of funds: entries in the books of money that belongs to no receipt (专账登记), and their undoing."""
+"""Wire vocabulary of funds: money entered by a bank's reference (回单登记), and its undoing."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from pydantic import Field
 from shared.schemas.funds import Id
 from shared.schemas.wire import Text, Wire
 
-EntryKind = Literal["dividend_payment", "pool_contribution", "pool_repayment", "risk_fund_deposit", "risk_recovery"]
+EntryKind = Literal[
+    "payment_return", "dividend_payment", "pool_contribution", "pool_repayment", "risk_fund_deposit", "risk_recovery",
+]  # fmt: skip
 
 
-class OutsideEntry(Wire):
-    """Money entered by hand: a dividend paid, a contribution, a repayment, a deposit, a recovery."""
+class BankEntry(Wire):
+    """Money entered by a bank's reference: a return, dividend, contribution, repayment, deposit, recovery."""
 
     kind: EntryKind
     entry_id: int
-    owner_id: int = Field(description="the share, pool, lending, risk fund or compensation it was entered for")
+    owner_id: int = Field(description="the payment, share, pool, lending, risk fund or compensation it was entered for")
     amount_fen: int
     entered_for: date = Field(description="the day it happened")
     bank_reference: str
@@ -26,7 +28,7 @@ class OutsideEntry(Wire):
     undone_on: date | None = Field(description="when it was undone as wrongly entered; it counts nowhere")
 
 
-class NewOutsideEntryReversal(Wire):
+class NewBankEntryReversal(Wire):
     """An entry that should not have been made is to be undone; it can be entered right afterwards."""
 
     kind: EntryKind
@@ -34,7 +36,7 @@ class NewOutsideEntryReversal(Wire):
     reason: Text
 
 
-class OutsideEntryReversal(Wire):
+class BankEntryReversal(Wire):
     reversal_id: int
     kind: EntryKind
     entry_id: int

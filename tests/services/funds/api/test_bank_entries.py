@@ -1,4 +1,4 @@
-"""专账登记冲销: a dividend, contribution, repayment, deposit or recovery that should not have been entered."""
+"""回单登记冲销: a return, dividend, contribution, repayment, deposit or recovery that should not have been entered."""
 
 from __future__ import annotations
 
@@ -13,16 +13,25 @@ from tests.services.funds.api import test_dividends as dividends
 from tests.services.funds.api import test_household_cards as cards
 from tests.services.funds.api import test_pools as pools
 from tests.services.funds.api import test_risk_funds as risk
+from tests.services.funds.api.test_payments import approved_claim
 from tests.services.funds.credit import APPROVE, household
-from tests.services.funds.world import COUNTY, World, code_of, day, desk
+from tests.services.funds.world import CLAIMANT, COUNTY, READER, World, code_of, day, desk
 
-MAKING = ("pool.manage", "pool.lend", "dividend.enter", "dividend.pay", "risk_fund.manage", "risk_fund.claim")
-DECIDING = ("pool.decide", "dividend.decide", "risk_fund.decide")
-READING = ("pool.read", "dividend.read", "risk_fund.read", "outside_entry.read")
-MAKER = desk(*MAKING, *READING, "outside_entry.reverse", office=f"{COUNTY}-aid", sector="aid")
-CHECKER = desk(*DECIDING, *READING, "outside_entry.decide", office=f"{COUNTY}-finance", sector="finance")
+MAKING = (
+    "payment.confirm",
+    "pool.manage",
+    "pool.lend",
+    "dividend.enter",
+    "dividend.pay",
+    "risk_fund.manage",
+    "risk_fund.claim",
+)
+DECIDING = ("payment.confirm", "pool.decide", "dividend.decide", "risk_fund.decide")
+READING = ("fund.read", "pool.read", "dividend.read", "risk_fund.read", "bank_entry.read")
+MAKER = desk(*MAKING, *READING, "bank_entry.reverse", office=f"{COUNTY}-aid", sector="aid")
+CHECKER = desk(*DECIDING, *READING, "bank_entry.decide", office=f"{COUNTY}-finance", sector="finance")
 ELSEWHERE = "341621"
-BANK_MAKER = desk(*MAKING, *READING, "outside_entry.reverse", office=f"{COUNTY}-bank", sector="banking")
+BANK_MAKER = desk(*MAKING, *READING, "bank_entry.reverse", office=f"{COUNTY}-bank", sector="banking")
 WRONG = {"reason": "金额多录一位"}
 Entered = tuple[str, int, str, dict[str, Any]]
 """A kind of entries, what they are of, the path they are entered at and the body of the newest."""
@@ -64,7 +73,13 @@ async def a_recovery(world: World) -> Entered:
     return "risk_recovery", row["compensation_id"], "/risk-compensations/{}/recoveries", body
 
 
-ENTRIES = [a_dividend, a_contribution, a_repayment, a_deposit, a_recovery]
+async def a_return(world: World) -> Entered:
+    payment = await world.settle(await world.order(await approved_claim(world)))
+    body = {"amount_fen": 9_700, "returned_on": day(6), "reason": "记错一笔", "bank_reference": "back-1"}
+    return "payment_return", payment["payment_id"], "/payments/{}/return", body
+
+
+ENTRIES = [a_return, a_dividend, a_contribution, a_repayment, a_deposit, a_recovery]
 Making = Callable[[World], Awaitable[Entered]]
 
 
@@ -73,17 +88,17 @@ def maker_of(kind: str) -> Any:
 
 
 async def entries(world: World, kind: str, owner_id: int) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = (await world.seen(CHECKER, "/outside-entries", kind=kind, owner_id=owner_id))["items"]
+    found: list[dict[str, Any]] = (await world.seen(CHECKER, "/bank-entries", kind=kind, owner_id=owner_id))["items"]
     return found
 
 
 async def asked(world: World, kind: str, entry_id: int) -> dict[str, Any]:
     body = {"kind": kind, "entry_id": entry_id} | WRONG
-    return await world.made(maker_of(kind), "/outside-entry-reversals", body)
+    return await world.made(maker_of(kind), "/bank-entry-reversals", body)
 
 
 def decision(asked_for: dict[str, Any]) -> str:
-    return f"/outside-entry-reversals/{asked_for['reversal_id']}/decision"
+    return f"/bank-entry-reversals/{asked_for['reversal_id']}/decision"
 
 
 UNDO = APPROVE | {"decided_on": day(12, 20)}
@@ -118,14 +133,14 @@ async def test_what_was_entered_wrongly_is_undone_by_a_second_person_and_entered
     assert taken.status_code in (409, 422)
     row = await asked(world, kind, entry_id)
     assert (row["state"], row["amount_fen"], row["owner_id"]) == ("proposed", body["amount_fen"], owner_id)
-    again = await world.post(maker_of(kind), "/outside-entry-reversals", {"kind": kind, "entry_id": entry_id} | WRONG)
+    again = await world.post(maker_of(kind), "/bank-entry-reversals", {"kind": kind, "entry_id": entry_id} | WRONG)
     assert (again.status_code, code_of(again)) == (409, "entry_reversed")
     made = await world.made(CHECKER, decision(row), UNDO)
     assert (made["state"], made["decided_on"]) == ("approved", day(12, 20))
     assert code_of(await world.post(CHECKER, decision(row), UNDO)) == "already_decided"
     (first, *_) = await entries(world, kind, owner_id)
     assert (first["entry_id"], first["undone_on"], first["amount_fen"]) == (entry_id, day(12, 20), body["amount_fen"])
-    (listed,) = (await world.seen(CHECKER, "/outside-entry-reversals", state="approved"))["items"]
+    (listed,) = (await world.seen(CHECKER, "/bank-entry-reversals", state="approved"))["items"]
     assert listed == made
     await world.books_balance()
     # The same reference, now right; everything is as if the wrong one had never been.
@@ -195,28 +210,28 @@ async def test_what_a_departure_or_another_claim_was_settled_on_is_not_undone(wo
 async def test_only_who_may_make_an_entry_asks_and_only_who_may_decide_on_such_money_undoes(world: World) -> None:
     (kind, owner_id, _, _), entry_id, _, _ = await entered(world, a_contribution)
     body = {"kind": kind, "entry_id": entry_id} | WRONG
-    stranger = desk("outside_entry.reverse", "outside_entry.decide", "outside_entry.read", "dividend.read")
-    assert (await world.post(stranger, "/outside-entry-reversals", body)).status_code == 403
-    assert (await world.get(stranger, "/outside-entries", kind=kind, owner_id=owner_id)).status_code == 403
-    elsewhere = desk(*MAKING, *READING, "outside_entry.reverse", office=f"{ELSEWHERE}-aid", scope=(ELSEWHERE,))
-    assert (await world.post(elsewhere, "/outside-entry-reversals", body)).status_code == 404
-    assert (await world.get(elsewhere, "/outside-entries", kind=kind, owner_id=owner_id)).status_code == 404
+    stranger = desk("bank_entry.reverse", "bank_entry.decide", "bank_entry.read", "dividend.read")
+    assert (await world.post(stranger, "/bank-entry-reversals", body)).status_code == 403
+    assert (await world.get(stranger, "/bank-entries", kind=kind, owner_id=owner_id)).status_code == 403
+    elsewhere = desk(*MAKING, *READING, "bank_entry.reverse", office=f"{ELSEWHERE}-aid", scope=(ELSEWHERE,))
+    assert (await world.post(elsewhere, "/bank-entry-reversals", body)).status_code == 404
+    assert (await world.get(elsewhere, "/bank-entries", kind=kind, owner_id=owner_id)).status_code == 404
     row = await asked(world, kind, entry_id)
     assert (await world.post(stranger, decision(row), UNDO)).status_code == 403
-    assert (await world.seen(stranger, "/outside-entry-reversals"))["items"] == []
-    both = desk(*MAKING, *DECIDING, *READING, "outside_entry.reverse", "outside_entry.decide")
+    assert (await world.seen(stranger, "/bank-entry-reversals"))["items"] == []
+    both = desk(*MAKING, *DECIDING, *READING, "bank_entry.reverse", "bank_entry.decide")
     _, paid, _, _ = await entered(world, a_dividend)
-    own = await world.made(both, "/outside-entry-reversals", {"kind": "dividend_payment", "entry_id": paid} | WRONG)
+    own = await world.made(both, "/bank-entry-reversals", {"kind": "dividend_payment", "entry_id": paid} | WRONG)
     assert code_of(await world.post(both, decision(own), UNDO)) == "same_person"
     _, recovery, _, _ = await entered(world, a_recovery)
     of_bank = {"kind": "risk_recovery", "entry_id": recovery} | WRONG
-    assert (await world.post(MAKER, "/outside-entry-reversals", of_bank)).status_code in (403, 404, 422)
+    assert (await world.post(MAKER, "/bank-entry-reversals", of_bank)).status_code in (403, 404, 422)
 
 
 async def test_two_who_undo_at_once_undo_it_once(world: World) -> None:
     (kind, owner_id, _, body), entry_id, _, _ = await entered(world, a_deposit)
     row = await asked(world, kind, entry_id)
-    other = desk(*DECIDING, *READING, "outside_entry.decide", office=f"{COUNTY}-finance", sector="finance")
+    other = desk(*DECIDING, *READING, "bank_entry.decide", office=f"{COUNTY}-finance", sector="finance")
     answers = await asyncio.gather(*(world.insist(who, decision(row), UNDO) for who in (CHECKER, other, CHECKER)))
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
     assert await risk.seen(world, owner_id) == (1_000_000, 0, 0)
@@ -259,4 +274,35 @@ async def test_a_lending_whose_last_repayment_is_undone_is_owed_again(world: Wor
     (row,) = (await world.seen(CHECKER, "/pool-lendings"))["items"]
     assert (row["lending_id"], row["state"], row["outstanding_fen"]) == (lending, "lent", 100_000)
     assert (await enter(40_000))["outstanding_fen"] == 60_000
+    await world.books_balance()
+
+
+async def test_a_payment_whose_return_is_undone_is_paid_and_spent_again(world: World) -> None:
+    (_, payment_id, _, _), entry_id, answer, _ = await entered(world, a_return)
+    assert answer["state"] == "returned"
+    total = (await world.progress())["total"]
+    assert (total["paid_fen"], total["returned_fen"]) == (9_700, 9_700)
+    await undone(world, "payment_return", entry_id)
+    seen = await world.seen(CHECKER, f"/payments/{payment_id}")
+    assert (seen["state"], seen["returns"]) == ("paid", [])
+    assert (await world.seen(READER, f"/claims/{seen['claim_id']}"))["state"] == "paid"
+    total = (await world.progress(as_of=day(6)))["total"]
+    assert (total["paid_fen"], total["returned_fen"]) == (9_700, 0)
+    walk = await world.seen(READER, "/trace", payment_id=payment_id)
+    assert not [node for node in walk["nodes"] if node["type"] == "return"]
+    await world.books_balance()
+
+
+async def test_a_return_claimed_again_or_spent_elsewhere_since_is_not_undone(world: World) -> None:
+    (_, payment_id, _, _), entry_id, answer, _ = await entered(world, a_return)
+    again = {"claimed_on": day(6, 2)}
+    made = await world.made(CLAIMANT, f"/claims/{answer['claim_id']}/again", again)
+    refused = await tried(world, "payment_return", entry_id)
+    assert (refused.status_code, code_of(refused)) == (422, "entry_settled")
+    await world.review(made, "refuse", on=day(6, 3))
+    # Refused, it is claimed by nobody again.
+    (waiting,) = (await world.seen(CHECKER, "/bank-entry-reversals", state="proposed"))["items"]
+    assert waiting["entry_id"] == entry_id
+    assert (await world.post(CHECKER, decision(waiting), UNDO)).status_code == 200
+    assert (await world.seen(CHECKER, f"/payments/{payment_id}"))["state"] == "paid"
     await world.books_balance()
