@@ -291,13 +291,16 @@ def subjects_of(person: Standing, kind: str, setting: Setting) -> list[str]:
 
 def _reason_of_holds(holds: Iterable[Hold], given: Given, first_given: Set[Hold]) -> Reason | None:
     taken = next((hold for hold in holds if hold in given.holds), None)
-    if taken is None:
-        return None
+    return None if taken is None else reason_of_hold(taken, across=taken in first_given)
+
+
+def reason_of_hold(taken: Hold, *, across: bool = True) -> Reason:
+    """Why nobody has what another has already, in another list or in the same."""
     if taken.topic.startswith("group:"):
         return Reason("excluded", taken.topic.removeprefix("group:"))
     if taken.subject.startswith("household:"):
         return Reason("duplicate_household")
-    return Reason("duplicate_across" if taken in first_given else "duplicate_in_batch")
+    return Reason("duplicate_across" if across else "duplicate_in_batch")
 
 
 def _households(person: Standing, setting: Setting) -> list[str]:

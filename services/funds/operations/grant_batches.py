@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -191,7 +191,7 @@ async def decide(
     """Finance approves or refuses a batch: another person than the one who prepared it.
 
     One that was approved is refused until it is ordered: what may no longer be ordered gives its money and places back.
-    Who waited for a changed account before the list waits on.
+    Who waited for a changed account before the list waits on, unless another has by now what they held.
     """
     row = await storage.visible(session, actor, batch_id, lock=True)
     if row is None:
@@ -217,12 +217,20 @@ async def decide(
         row.state = "refused"
         left_fen = await storage.sum_of(session, row.id, before)
         waited = await storage.waited_before(session, row.id, before)
-        waited -= await grant_holds.lock_payees(session, waited)
+        dead = await grant_holds.lock_payees(session, waited.values())
         await storage.set_lines(session, row.id, before, "refused", live=False, reason="batch_refused")
-        await storage.wait_again(session, row.id, waited)
+        await _wait_again(session, row.id, {line: person for line, person in waited.items() if person not in dead})
         await give_back(session, actor, row, "batch", left_fen, request.decided_on)
     audit.record(session, actor, "grant.decide", f"grant_batch:{row.id}", outcome=request.outcome)
     return await answer(session, row)
+
+
+async def _wait_again(session: AsyncSession, batch_id: int, waited: Mapping[int, str]) -> None:
+    """Lines that gave way to those of a refused batch wait on; where another has their place by now, they end with why."""
+    barred = await grant_holds.taken_meanwhile(session, list(waited))
+    for line_id, hold in barred.items():
+        await storage.end_waiting(session, [line_id], rules.reason_of_hold(hold))
+    await storage.wait_again(session, batch_id, waited.keys() - barred)
 
 
 async def give_back(

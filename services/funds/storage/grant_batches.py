@@ -56,27 +56,24 @@ async def end_waiting(session: AsyncSession, line_ids: Sequence[int], reason: Re
     await _turn(session, line_ids, "stopped", reason=reason.code, reason_detail=reason.detail)
 
 
-async def waited_before(session: AsyncSession, batch_id: int, state: str) -> set[str]:
-    """People of a batch's lines in a state that stand in the place of one that waited for its account."""
+async def waited_before(session: AsyncSession, batch_id: int, state: str) -> dict[int, str]:
+    """Lines that waited for their account till a line of the batch, in a state, took their place; whom each is for."""
     line = aliased(GrantLine)
-    query = select(line.person_id).join(GrantLine, GrantLine.id == line.regrant_of)
-    found = await session.scalars(query.where(line.batch_id == batch_id, line.state == state, _GAVE_WAY))
-    return {person for person in found if person is not None}
+    query = select(GrantLine.id, GrantLine.person_id).join(line, line.regrant_of == GrantLine.id)
+    found = await session.execute(query.where(line.batch_id == batch_id, line.state == state, _GAVE_WAY))
+    return {line_id: person or "" for line_id, person in found}
 
 
-async def wait_again(session: AsyncSession, batch_id: int, person_ids: Collection[str]) -> None:
-    """What gave way to these people's lines of a batch, which is refused, waits on: for the account, and until the day,
-    of these."""
+async def wait_again(session: AsyncSession, batch_id: int, line_ids: Collection[int]) -> None:
+    """What gave way to lines of a batch, which is refused, waits on: for the account, and until the day, of these."""
     line = aliased(GrantLine)
-    found = await session.scalars(
+    await session.execute(
         update(GrantLine)
-        .where(GrantLine.id == line.regrant_of, _GAVE_WAY)
-        .where(line.batch_id == batch_id, line.person_id == func.any(sorted(person_ids)))
+        .where(GrantLine.id == line.regrant_of, GrantLine.id == func.any(sorted(line_ids)), line.batch_id == batch_id)
         .values(state="waiting", live=True, account_mark=line.account_mark, cool_until=line.cool_until)
-        .returning(GrantLine.id)
         .execution_options(synchronize_session=False)
     )
-    await grant_holds.take_again(session, found.all())
+    await grant_holds.take_again(session, sorted(line_ids))
 
 
 async def _turn(session: AsyncSession, line_ids: Sequence[int], before: str, **values: object) -> set[int]:

@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from services.funds.domain.grants import Given, Hold, Setting
 from services.funds.storage.tables import GrantBatch, GrantHold, GrantLine, GrantMandate, GrantPayee
@@ -126,6 +127,19 @@ async def taken(session: AsyncSession, holds: Collection[Hold]) -> set[Hold]:
         )
     )
     return {Hold(*row) for row in rows}
+
+
+async def taken_meanwhile(session: AsyncSession, line_ids: Sequence[int]) -> dict[int, Hold]:
+    """By line that let go what it held: one of its holds that another line has by now."""
+    own, other = GrantHold, aliased(GrantHold)
+    same = [getattr(own, name) == getattr(other, name) for name in Hold._fields]
+    rows = await session.execute(
+        select(own.line_id, own.subject, own.topic, own.span)
+        .join(other, and_(*same, other.live, other.line_id != own.line_id))
+        .where(own.line_id == func.any(list(line_ids)))
+        .order_by(own.line_id, own.subject.desc(), own.topic)
+    )
+    return {line_id: Hold(*hold) for line_id, *hold in rows}
 
 
 async def _sums(session: AsyncSession, of: Any, ids: Sequence[str], setting: Setting) -> dict[str, int]:

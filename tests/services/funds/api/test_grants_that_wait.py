@@ -338,6 +338,25 @@ async def test_nobody_told_dead_waits_on_when_their_list_is_refused(
     assert [(await state_of(world, batch, index))[0] for index in (0, 1)] == ["stopped", "waiting"]
 
 
+async def test_a_list_is_refused_though_others_have_by_now_what_those_who_waited_held(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who waited moved to another household, and somebody of the one they left has its place."""
+    given = await allocation(world)
+    batch = (await repair(world, given, 1, day(5))).json()
+    await world.made(CHECKER, f"{ROOT}/{batch['batch_id']}/decision", APPROVE)
+    batch = await waits(world, monkeypatch, batch, 1)
+    world.people[identity(1)] |= {"household_id": "household-7"}
+    anew = (await regrant(world, batch, 0, prepared_on=day(5, 20))).json()
+    assert (await repair(world, given, 2, day(6))).status_code == 201
+    await world.made(CHECKER, f"{ROOT}/{anew['batch_id']}/decision", REFUSE | {"decided_on": day(6)})
+    assert await state_of(world, batch) == ("stopped", "duplicate_household")
+    listed = body(given, identity(1), programme="housing_repair", period="once", prepared_on=day(6))
+    listed["lines"][0]["amount_fen"] = 1_000_000
+    assert (await world.post(CLAIMANT, ROOT, listed)).status_code == 201, "listed anew like anybody"
+    await good_books(world)
+
+
 async def test_a_returned_line_that_is_refused_anew_makes_no_list_of_nobody(world: World) -> None:
     batch = await ordered(world, await approved(world, person(world, 1)))
     told = {"line_id": batch["lines"][0]["line_id"], "outcome": "returned", "bank_reference": "r1"}
