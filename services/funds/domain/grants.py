@@ -181,6 +181,11 @@ def head_has_changed(basis: str | None, payee: str | None, person: Standing) -> 
     return basis == "head" and payee not in (person.person_id, person.facts.get("head_person_id"))
 
 
+def guardian_has_left(basis: str | None, payee: Standing, person: Standing) -> bool:
+    """Whether who was to receive a child's grant is of another household than the child today."""
+    return basis == "guardian" and payee.household_id != person.household_id
+
+
 def judge(lines: Iterable[Line], setting: Setting, given: Given) -> dict[int, Reason | Judged]:
     """By line number why it may not be paid, or what it holds. Of two lines for one grant the second is refused."""
     first_given = frozenset(given.holds)

@@ -132,6 +132,7 @@ def _reason_of(
         return rules.Reason("payee_not_registered")
     mandated = (line.person_id, line.payee_person_id) in mandates
     changed = rules.head_has_changed(line.payee_basis, line.payee_person_id, person)
+    changed = changed or rules.guardian_has_left(line.payee_basis, payee, person)
     if changed or (line.payee_basis == "mandate" and not mandated):
         return rules.Reason("payee_not_allowed")
     if line.payee_person_id is not None and rules.mark_of(person) != line.account_mark:

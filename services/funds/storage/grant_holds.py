@@ -21,7 +21,6 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    or_,
     select,
     text,
     true,
@@ -199,16 +198,19 @@ async def _accounts(session: AsyncSession, marks: Sequence[str], year: int) -> d
 
 
 async def mandates(session: AsyncSession, person_ids: Sequence[str], *days: date) -> set[tuple[str, str]]:
-    """Person and payee of mandates in force on each of these days; one that was ended is in force on none."""
+    """Person and payee of mandates in force on each of these days, be it by one paper after another; one that was ended
+    is in force on none."""
     rows = await session.execute(
-        select(GrantMandate.person_id, GrantMandate.payee_person_id).where(
-            GrantMandate.person_id == func.any(list(person_ids)),
-            GrantMandate.state == "approved",
-            GrantMandate.valid_from <= min(days),
-            or_(GrantMandate.valid_to.is_(None), GrantMandate.valid_to >= max(days)),
-        )
+        select(
+            GrantMandate.person_id, GrantMandate.payee_person_id, GrantMandate.valid_from, GrantMandate.valid_to
+        ).where(GrantMandate.person_id == func.any(list(person_ids)), GrantMandate.state == "approved")
     )
-    return {(person, payee) for person, payee in rows}
+    found = rows.all()
+    in_force = [
+        {(row.person_id, row.payee_person_id) for row in found if row.valid_from <= day <= (row.valid_to or date.max)}
+        for day in days
+    ]
+    return set.intersection(*in_force)
 
 
 async def add(session: AsyncSession, batch_id: int, holds: Sequence[tuple[int, Hold]]) -> None:

@@ -166,6 +166,19 @@ async def test_a_mandate_is_ended_by_one_person_and_nothing_is_released_by_it_an
     await world.books_balance()
 
 
+async def test_a_mandate_renewed_by_a_new_paper_is_in_force_on_the_days_of_both(world: World) -> None:
+    """An order of 12 May that is entered later: the first paper ran out at the end of May, the second goes on."""
+    _, batch = await mandated(world, valid_to=day(5, 31))
+    renewed = {
+        "identity_number": identity(1), "payee_identity_number": identity(11), "valid_from": day(6, 1),
+        "valid_to": None, "reason": "本人卧床", "paper_sha256": "b" * 64,
+    }  # fmt: skip
+    mandate = await world.made(CLAIMANT, "/grant-mandates", renewed)
+    path = f"/grant-mandates/{mandate['mandate_id']}/decision"
+    await world.made(CHECKER, path, APPROVE | {"decided_on": day(6, 1)})
+    assert await outcome(world, batch) == ("ordered", None)
+
+
 async def test_ten_thousand_lines_go_through_all_steps_as_one_movement_each(world: World) -> None:
     world.projects["G1"] = grant_of("G1", purpose="grants", state="planned", contract_fen=None, plan_line_fen=10**10)
     given = await world.allocation(await world.money(5 * 10**9), 5 * 10**9, "G1")

@@ -225,6 +225,24 @@ async def test_the_grant_goes_to_whom_the_programme_says_and_to_nobody_else_name
     assert head not in str(batch)
 
 
+async def test_a_guardian_who_left_the_childs_household_before_the_order_receives_nothing_for_it(world: World) -> None:
+    given = await allocation(world)
+    guardians = [person(world, 13, age=70), person(world, 23, age=70)]
+    pupil: dict[str, Any] = {"age": 10, "schooling": "primary"}
+    children = [person(world, 12, **pupil), person(world, 22, **pupil, account_mark="theirs")]
+    lines = [line(one, 60_000, payee_identity_number=to) for one, to in zip(children, guardians, strict=True)]
+    batch = await world.made(CLAIMANT, ROOT, listed(given, "education_subsidy", PERIOD, *lines))
+    await world.made(CHECKER, f"{ROOT}/{batch['batch_id']}/decision", APPROVE)
+    world.people[guardians[0]] |= {"household_id": "household-9"}
+    for one in (children[1], guardians[1]):
+        world.people[one] |= {"household_id": "household-8"}
+    sent = await ordered(world, batch)
+    assert [(row["state"], row["reason"]) for row in sent["lines"]] == [
+        ("stopped", "payee_not_allowed"), ("ordered", None),
+    ]  # fmt: skip
+    await world.books_balance()
+
+
 async def test_one_account_is_not_used_for_two_households(world: World) -> None:
     given = await allocation(world)
     people = [person(world, 1), person(world, 2), person(world, 11, account_mark="account-household-0")]
