@@ -72,21 +72,21 @@ async def _owed(session: AsyncSession, pool: Pool, request: wire.NewLending, hou
         require_uscc(code, "/borrower_uscc")
         return await storage.owed_by_enterprise(session, pool.id, code)
     member = await member_on(session, pool, request.member_id, request.proposed_on, "/proposed_on")
-    await _require_room_of_household(session, pool, households | {member.household_id}, request)
+    await _require_room_of_household(session, pool, households | {member.household_id}, member.person_id, request)
     return (await storage.owed_by_member(session, [member.id])).get(member.id, 0)
 
 
 async def _require_room_of_household(
-    session: AsyncSession, pool: Pool, households: set[str], request: wire.NewLending
+    session: AsyncSession, pool: Pool, households: set[str], person_id: str, request: wire.NewLending
 ) -> None:
-    """The area's ceiling is a household's, however many associations it belongs to and whichever households merged
-    into it; one request at a time asks.
+    """The area's ceiling is a household's, however many associations it belongs to, whichever households merged into it
+    and whichever the member was of before; one request at a time asks.
 
     That of the stated day or of today, whichever is lower.
     """
-    await storage.hold_households(session, households)
+    await storage.hold_borrowers(session, {*households, person_id})
     values = await parameters.load(session, pool.county_code, request.proposed_on)
-    owed = await storage.owed_by_households(session, households)
+    owed = await storage.owed_by(session, households, person_id)
     ceiling = values.lowest("mutual_aid_ceiling", clock.office_today())
     rules.require_ceiling(request.amount_fen, owed, int(ceiling.value))
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, case, func, select, text
+from sqlalchemy import and_, case, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.storage.bank_entries import stands
@@ -25,16 +25,18 @@ async def owed_by_member(session: AsyncSession, member_ids: Sequence[int]) -> di
     return await _owed(session, PoolLending.member_id, PoolLending.member_id.in_(member_ids))
 
 
-async def hold_households(session: AsyncSession, households: Iterable[str]) -> None:
-    """Let one request at a time lend to a household, whatever association it asks."""
-    for household_id in sorted(households):
-        key = f"mutual_aid:{household_id}"
+async def hold_borrowers(session: AsyncSession, ids: Iterable[str]) -> None:
+    """Let one request at a time lend to a household or a person, whatever association they ask."""
+    for borrower in sorted(ids):
+        key = f"mutual_aid:{borrower}"
         await session.execute(text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
 
 
-async def owed_by_households(session: AsyncSession, households: Collection[str]) -> int:
-    """Fen these households owe all associations they belong to, or would owe them."""
-    query = select(PoolMember.id).where(PoolMember.household_id.in_(households), PoolMember.left_on.is_(None))
+async def owed_by(session: AsyncSession, households: Collection[str], person_id: str) -> int:
+    """Fen these households, and the person as whatever household they joined, owe all associations they belong to, or
+    would owe them."""
+    theirs = or_(PoolMember.household_id.in_(households), PoolMember.person_id == person_id)
+    query = select(PoolMember.id).where(theirs, PoolMember.left_on.is_(None))
     return sum((await owed_by_member(session, (await session.scalars(query)).all())).values())
 
 

@@ -267,6 +267,18 @@ async def test_two_members_whose_households_merged_have_one_ceiling(world: World
     await lent(world, where, lending(100_000, member_id=two))
 
 
+async def test_who_joins_again_as_another_household_owes_what_they_owed_before(world: World) -> None:
+    await world.policy("mutual_aid_ceiling", "500000", "fen", day(1, 2))
+    first, second = await opened(world), await opened(world)
+    await lent(world, first, lending(400_000, member_id=await member(world, first)))
+    moved = {"identity_number": household(world, 1), "joined_on": day(2)}
+    world.people[moved["identity_number"]]["household_id"] = "household-9"
+    again = (await world.made(MAKER, f"/pools/{second}/members", moved))["member_id"]
+    more = await world.post(MAKER, f"/pools/{second}/lendings", lending(200_000, member_id=again))
+    assert (code_of(more), more.json()["facts"]) == ("over_lending_ceiling", {"left_fen": 100_000})
+    await lent(world, second, lending(100_000, member_id=again))
+
+
 async def test_nothing_is_lent_that_is_due_already(world: World) -> None:
     pool_id = await opened(world)
     body = lending(1_000, member_id=await member(world, pool_id), due_on=day(3, 5))
