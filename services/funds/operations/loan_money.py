@@ -14,8 +14,9 @@ from services.funds.domain.refusals.spending import StepNotDue
 from services.funds.operations import risk_funds
 from services.funds.operations.loans import answers, limits_of, owed_by, persons_of, require_lender
 from services.funds.operations.registered import require_still
-from services.funds.storage import decisions, ledger, outside_books, pages, parameters, sessions
+from services.funds.storage import decisions, ledger, outside_books, pages, parameters, period_closes, sessions
 from services.funds.storage import loans as storage
+from services.funds.storage import risk_funds as risk_storage
 from services.funds.storage.outside_books import Cause
 from services.funds.storage.tables import Loan, LoanRepayment
 from shared.chassis import audit, clock
@@ -156,7 +157,7 @@ async def withdraw_notice(
     """Take a wrong notice back, by another person of the bank than who gave it: the loan is overdue by its due day
     again, and the next quarter's subsidy makes good what the notice had stopped.
 
-    Raises LoanNotNoticed without one, LoanLossClaimed while a claim on the risk fund stands upon it.
+    Raises LoanNotNoticed without one, LoanLossClaimed while the bank claims or keeps money of the risk fund for it.
     """
     rules.require_bank(actor.level, actor.sector)
     row = await _locked(session, actor, loan_id, "disbursed", "repaid")
@@ -165,7 +166,8 @@ async def withdraw_notice(
     notices = await decisions.turns(session, ("loan", row.id), _NOTICE)
     require_other_person(actor.person, notices[-1].decided_person)
     require_order(request.withdrawn_on, today=clock.office_today(), not_before=row.overdue_on, pointer="/withdrawn_on")
-    if await storage.loss_claimed(session, row.id):
+    await period_closes.require_open(session, row.county_code, request.withdrawn_on)
+    if await risk_storage.compensated(session, row.id):
         raise LoanLossClaimed()
     noticed, row.overdue_on = row.overdue_on, None
     await decisions.record_turn(

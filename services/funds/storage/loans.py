@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.dialects.postgresql import array, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,7 +17,6 @@ from services.funds.storage.tables import (
     LoanRepayment,
     LoanRepaymentReversal,
     LoanUse,
-    RiskCompensation,
 )
 
 
@@ -72,12 +71,6 @@ async def repayments_of(session: AsyncSession, loan_ids: Sequence[int]) -> dict[
         if undone_on is None:
             found.setdefault(row.loan_id, []).append(row)
     return found
-
-
-async def loss_claimed(session: AsyncSession, loan_id: int) -> bool:
-    """Whether a claim on a risk fund stands for a loan, decided or not."""
-    standing = exists().where(RiskCompensation.loan_id == loan_id, RiskCompensation.state != "refused")
-    return bool(await session.scalar(select(standing)))
 
 
 async def next_entry(session: AsyncSession, bank_office: str, bank_reference: str) -> int:

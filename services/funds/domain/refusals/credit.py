@@ -94,8 +94,11 @@ class LoanNotNoticed(Conflict):
 
 class LoanLossClaimed(Conflict):
     code = "funds.loan_loss_claimed"
-    zh = "该贷款已申请风险补偿,逾期通知不能撤回"
-    en = "A loss on this loan was claimed; the notice that it is overdue cannot be withdrawn"
+    zh = "该贷款的风险补偿已申请或尚未全部退回,逾期通知不能撤回;请先驳回申请或将补偿款全部退回补偿金"
+    en = (
+        "A loss on this loan is claimed or not all of it is the fund's again: let the claim be refused or the money be"
+        " recovered, then withdraw the notice"
+    )
 
 
 class DisbursementNumberTaken(Conflict):

@@ -294,3 +294,18 @@ async def test_a_notice_a_claim_stands_upon_is_not_withdrawn_until_the_claim_is_
     no = APPROVE | {"outcome": "refuse", "decided_on": day(12, 1)}
     await world.made(FINANCE, f"/risk-compensations/{row['compensation_id']}/decision", no)
     assert (await world.made(BANKER, f"{path}/withdrawal", back))["overdue_since"] == day(1, 11, YEAR + 1)
+
+
+async def test_a_wrong_notice_is_withdrawn_once_the_fund_has_all_back_it_paid_for_it(world: World) -> None:
+    fund_id = await fund(world, 5_000_000)
+    loan = await disbursed(world, household(world, 1), fund=fund_id)
+    path = f"/loans/{loan['loan_id']}/overdue-notice"
+    await world.made(TELLER, path, {"overdue_on": day(3, 11), "reason": "未付息"})
+    paid = f"/risk-compensations/{(await claimed(world, fund_id, loan))['compensation_id']}"
+    await world.made(FINANCE, f"{paid}/decision", APPROVE | {"decided_on": day(12, 2)})
+    await world.made(TELLER, f"{paid}/recoveries", money(3_999_999, "recovered_on", day(12, 3)))
+    back = {"withdrawn_on": day(12, 4), "reason": "误报"}
+    assert code_of(await world.post(BANKER, f"{path}/withdrawal", back)) == "loan_loss_claimed"
+    await world.made(TELLER, f"{paid}/recoveries", money(1, "recovered_on", day(12, 3)))
+    assert (await world.made(BANKER, f"{path}/withdrawal", back))["overdue_since"] == day(1, 11, YEAR + 1)
+    assert await seen(world, fund_id) == (5_000_000, 0, 5_000_000)
