@@ -14,7 +14,7 @@ from services.funds.domain.refusals.credit import NothingToSubsidise, QuarterNot
 from services.funds.domain.refusals.spending import AlreadyDecided
 from services.funds.operations.risk_funds import require_county
 from services.funds.operations.shapes import before_of, page_of, shaped
-from services.funds.storage import decisions, ledger, outside_books, pages
+from services.funds.storage import decisions, ledger, outside_books, pages, period_closes
 from services.funds.storage import interest_subsidies as storage
 from services.funds.storage import loans as loan_storage
 from services.funds.storage.outside_books import Cause
@@ -105,6 +105,7 @@ async def decide(
         raise AlreadyDecided()
     require_other_person(actor.person, row.entered_person)
     require_order(request.decided_on, today=clock.office_today(), not_before=row.prepared_on, pointer="/decided_on")
+    await period_closes.require_open(session, row.county_code, request.decided_on)
     row.state = "approved" if request.outcome == "approve" else "refused"
     decisions.record(
         session, actor, row, ("interest_subsidy", row.id), "decide",

@@ -62,6 +62,7 @@ async def decide(
     repayment = await session.get_one(LoanRepayment, row.repayment_id)
     require_other_person(actor.person, row.entered_person)
     require_order(request.decided_on, today=clock.office_today(), not_before=repayment.repaid_on, pointer="/decided_on")
+    await period_closes.require_open(session, loan.county_code, request.decided_on)
     row.state = "approved" if request.outcome == "approve" else "refused"
     decisions.record(
         session, actor, row, ("loan_repayment_reversal", row.id), "decide",

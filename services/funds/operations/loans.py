@@ -145,6 +145,7 @@ async def withdraw(session: AsyncSession, actor: Actor, loan_id: int, request: w
         raise StepNotDue(state=row.state)
     today = clock.office_today()
     require_order(request.withdrawn_on, today=today, not_before=row.last_step_on, pointer="/withdrawn_on")
+    await period_closes.require_open(session, row.county_code, request.withdrawn_on)
     row.state, row.last_step_on = "withdrawn", request.withdrawn_on
     decisions.record(
         session, actor, None, ("loan", row.id), "withdraw",

@@ -18,7 +18,17 @@ from tests.services.funds.api import test_grant_batches as grants
 from tests.services.funds.api import test_pools as pools
 from tests.services.funds.api import test_recalls as recalls
 from tests.services.funds.api import test_risk_funds as risk_funds
-from tests.services.funds.credit import BANKER, FINANCE, TELLER, VILLAGER, applied, disbursed, household, repayment
+from tests.services.funds.credit import (
+    BANKER,
+    FINANCE,
+    HELPER,
+    TELLER,
+    VILLAGER,
+    applied,
+    disbursed,
+    household,
+    repayment,
+)
 from tests.services.funds.world import (
     CHECKER,
     CITY,
@@ -249,6 +259,29 @@ async def test_no_share_loan_or_agreement_is_decided_on_a_day_of_a_closed_period
         refused = await world.post(who, path, words)
         assert (refused.status_code, code_of(refused)) == (422, "period_closed"), path
     await world.made(VILLAGER, f"/loans/{loan['loan_id']}/village-review", yes | {"decided_on": day(6)})
+
+
+async def test_nothing_of_a_loan_is_taken_back_on_a_day_of_a_closed_period(world: World) -> None:
+    """Neither an application nor a notice nor a repayment."""
+    asked, owed = await applied(world, household(world, 1)), await disbursed(world, household(world, 2))
+    path = f"/loans/{owed['loan_id']}"
+    back = await world.made(TELLER, f"{path}/repayments", repayment(1_000, day(4, 10)))
+    wrong = f"{path}/repayments/{(await world.seen(BANKER, path))['repayments'][0]['repayment_id']}/reversal"
+    reversal = await world.made(TELLER, wrong, {"reason": "记错户"})
+    await world.made(TELLER, f"{path}/overdue-notice", {"overdue_on": day(4, 11), "reason": "未付息"})
+    await world.made(CLOSER, "/period-closes", MAY)
+    gone = {"withdrawn_on": day(5, 10), "reason": "误报"}
+    for who, where, words in (
+        (HELPER, f"/loans/{asked['loan_id']}/withdrawal", gone),
+        (BANKER, f"{path}/overdue-notice/withdrawal", gone),
+        (BANKER, f"/loan-repayment-reversals/{reversal['reversal_id']}/decision", {
+            "outcome": "refuse", "opinion": "无误", "decided_on": day(5, 10),
+        }),
+    ):  # fmt: skip
+        refused = await world.post(who, where, words)
+        assert (refused.status_code, code_of(refused)) == (422, "period_closed"), where
+    await world.made(HELPER, f"/loans/{asked['loan_id']}/withdrawal", gone | {"withdrawn_on": day(6)})
+    assert back["outstanding_fen"] == 4_999_000
 
 
 async def test_a_wrong_repayment_of_a_closed_month_is_undone_on_an_open_day(world: World) -> None:
