@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.funds.api.request_parts import Area, IdFilter, WholeId
+from services.funds.api.request_parts import Area, IdFilter, RegistryPeer, WholeId
 from services.funds.operations import risk_compensations, risk_funds
 from shared.chassis.app import new_router
 from shared.chassis.database import Session
@@ -24,8 +24,8 @@ compensations_router = new_router("/api/v1/funds/risk-compensations", "risk fund
 
 
 @router.post("", operation_id="risk_fund_open", status_code=201, **needs("risk_fund.manage", money=True))
-async def risk_fund_open(body: NewRiskFund, session: Session, actor: CurrentActor) -> RiskFund:
-    return await risk_funds.open_fund(session, actor, body)
+async def risk_fund_open(body: NewRiskFund, session: Session, actor: CurrentActor, registry: RegistryPeer) -> RiskFund:
+    return await risk_funds.open_fund(session, actor, registry, body)
 
 
 @router.post("/{risk_fund_id}/deposits", operation_id="risk_fund_deposit", **needs("risk_fund.manage", money=True))

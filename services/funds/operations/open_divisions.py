@@ -14,9 +14,9 @@ from shared.chassis.peers import Peer
 from shared.schemas.registry import Division
 
 
-async def require_division(peer: Peer, actor: Actor, code: str, day: date) -> None:
+async def require_division(peer: Peer, actor: Actor, code: str, day: date, pointer: str = "/division_code") -> None:
     """Ask the registry for one. Raises DivisionUnknown, DivisionClosed, PeerUnavailable."""
-    require_open(await registry.division(peer, actor, code), day)
+    require_open(await registry.division(peer, actor, code), day, pointer)
 
 
 def require_open(found: Division | None, day: date, pointer: str = "/division_code") -> None:

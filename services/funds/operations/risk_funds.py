@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.funds.domain import risk_funds as rules
 from services.funds.domain.days import require_order
 from services.funds.domain.uscc import require_uscc
+from services.funds.operations.open_divisions import require_division
 from services.funds.operations.shapes import before_of, page_of, shaped
 from services.funds.storage import bank_entries, decisions, ledger, outside_books, pages, parameters
 from services.funds.storage import risk_funds as storage
@@ -17,18 +18,20 @@ from services.funds.storage.outside_books import Cause
 from services.funds.storage.tables import Loan, RiskFund, RiskFundDeposit
 from shared.chassis import audit, clock
 from shared.chassis.identity import Actor
+from shared.chassis.peers import Peer
 from shared.chassis.scope import require_in_scope
 from shared.refusals import NotFound
 from shared.schemas import funds_risk as wire
 from shared.schemas.wire import Page
 
 
-async def open_fund(session: AsyncSession, actor: Actor, request: wire.NewRiskFund) -> wire.RiskFund:
+async def open_fund(session: AsyncSession, actor: Actor, peer: Peer, request: wire.NewRiskFund) -> wire.RiskFund:
     """Open a county's fund with a bank, on terms the county allows."""
     require_in_scope(actor, request.county_code)
     require_county(request.county_code)
     require_order(request.opened_on, today=clock.office_today(), pointer="/opened_on")
     require_uscc(request.bank_uscc, "/bank_uscc")
+    await require_division(peer, actor, request.county_code, request.opened_on, "/county_code")
     values = await parameters.load(session, request.county_code, request.opened_on)
     highest = values.days("risk_fund_multiple_max")
     rules.require_terms(request.multiple, request.fund_share, highest, values.get("risk_fund_share_max").value)

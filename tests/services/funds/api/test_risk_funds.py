@@ -88,6 +88,14 @@ async def test_a_fund_is_opened_on_terms_the_county_allows(
     assert code_of(await world.post(FINANCE, "/risk-funds", body())) == "bank_has_fund"
 
 
+async def test_no_fund_is_opened_in_a_county_after_it_was_closed(world: World) -> None:
+    world.closed[COUNTY] = day(1, 1)
+    refused = await world.post(FINANCE, "/risk-funds", body())
+    assert (code_of(refused), pointer_of(refused)) == ("division_closed", "/county_code")
+    assert refused.json()["facts"] == {"closed_since": day(1, 2)}
+    await world.made(FINANCE, "/risk-funds", body(opened_on=day(1, 1)))
+
+
 async def test_a_fund_supports_loans_up_to_its_multiple_even_when_two_tellers_try(world: World) -> None:
     """50,000 yuan at one to ten would carry ten loans; 7,000 yuan carry one of 50,000 and no second."""
     fund_id = await fund(world, 700_000)
