@@ -72,8 +72,9 @@ async def _owed(session: AsyncSession, pool: Pool, request: wire.NewLending, hou
         require_uscc(code, "/borrower_uscc")
         return await storage.owed_by_enterprise(session, pool.id, code)
     member = await member_on(session, pool, request.member_id, request.proposed_on, "/proposed_on")
-    await _require_room_of_household(session, pool, households | {member.household_id}, member.person_id, request)
-    return (await storage.owed_by_member(session, [member.id])).get(member.id, 0)
+    households = households | {member.household_id}
+    await _require_room_of_household(session, pool, households, member.person_id, request)
+    return await storage.owed_by(session, households, member.person_id, pool.id)
 
 
 async def _require_room_of_household(

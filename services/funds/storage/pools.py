@@ -32,11 +32,15 @@ async def hold_borrowers(session: AsyncSession, ids: Iterable[str]) -> None:
         await session.execute(text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
 
 
-async def owed_by(session: AsyncSession, households: Collection[str], person_id: str) -> int:
-    """Fen these households, and the person as whatever household they joined, owe all associations they belong to, or
-    would owe them."""
+async def owed_by(
+    session: AsyncSession, households: Collection[str], person_id: str, pool_id: int | None = None
+) -> int:
+    """Fen these households, and the person as whatever household they joined, owe a pool, or all associations they
+    belong to; or would owe them."""
     theirs = or_(PoolMember.household_id.in_(households), PoolMember.person_id == person_id)
     query = select(PoolMember.id).where(theirs, PoolMember.left_on.is_(None))
+    if pool_id is not None:
+        query = query.where(PoolMember.pool_id == pool_id)
     return sum((await owed_by_member(session, (await session.scalars(query)).all())).values())
 
 

@@ -267,6 +267,18 @@ async def test_two_members_whose_households_merged_have_one_ceiling(world: World
     await lent(world, where, lending(100_000, member_id=two))
 
 
+async def test_two_members_whose_households_merged_are_one_borrower_of_their_pool(world: World) -> None:
+    """Below the area's ceiling too: the association lends 3,000 yuan to a household at most."""
+    where = await opened(world, lending_ceiling_fen=300_000)
+    one, two = await member(world, where, 1), await member(world, where, 2)
+    await lent(world, where, lending(250_000, member_id=one))
+    for row in world.people.values():
+        row |= {"household_id": "household-2", "facts": {"absorbed": ["household-1"]}}
+    more = await world.post(MAKER, f"/pools/{where}/lendings", lending(50_001, member_id=two))
+    assert (code_of(more), more.json()["facts"]) == ("over_lending_ceiling", {"left_fen": 50_000})
+    await lent(world, where, lending(50_000, member_id=two))
+
+
 async def test_who_joins_again_as_another_household_owes_what_they_owed_before(world: World) -> None:
     await world.policy("mutual_aid_ceiling", "500000", "fen", day(1, 2))
     first, second = await opened(world), await opened(world)
