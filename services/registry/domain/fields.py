@@ -66,8 +66,8 @@ SEALED_COLUMNS = {
 def unstated(content: Mapping[str, Any]) -> list[str]:
     """JSON pointers of what a file must state before it is proposed, and the content of its version does not."""
     gaps = [f"/{name}" for name, field in HOUSEHOLD_FIELDS.items() if field.required and name not in content]
-    if "risk_cleared_on" in content and "risk_clearing" not in content:
-        gaps.append("/risk_clearing")
+    if "risk_cleared_on" in content:
+        gaps += [f"/{name}" for name in ("risk_identified_on", "risk_clearing") if name not in content]
     for index, member in enumerate(person for person in content["members"] if person["active"]):
         for name, field in MEMBER_FIELDS.items():
             if field.required and SEALED_COLUMNS.get(name, name) not in member:

@@ -148,8 +148,10 @@ class Judge:
 
 
 def _is_gap(fault: Fault, file: HouseholdFile) -> bool:
-    """How a risk was removed is in no national list: the file says when, and is a draft until it says how."""
-    return fault.pointer == "/risk_clearing" and file.risk_clearing is None
+    """How a risk was removed is in no national list, and when it was found not in all: the file says when it was
+    removed, and is a draft until it says the rest."""
+    unstated = {"/risk_clearing": file.risk_clearing, "/risk_identified_on": file.risk_identified_on}
+    return unstated.get(fault.pointer, fault) is None
 
 
 def reasons_of(drafts: Iterable[Draft]) -> dict[int, str]:

@@ -116,25 +116,28 @@ async def test_the_list_of_2022_is_known_by_its_headers_and_a_village_by_its_nam
     assert "不存在、不是行政村或不在管辖范围" in told.splitlines()[2]
 
 
+@pytest.mark.parametrize("identified", ["20220301", ""])
 async def test_a_risk_the_list_says_was_removed_comes_in_as_removed_and_stays_a_draft_until_it_says_how(
-    county: Harness,
+    county: Harness, identified: str
 ) -> None:
     row = {
         "户编号": "77", "人编号": "88", "人数": "1", "行政村代码": VILLAGE, "姓名": "张大",
         "证件号码": number(born(50)), "与户主关系": "户主", "民族": "汉族", "文化程度": "小学",
         "健康状况": "长期慢性病\uff0c残疾", "劳动技能": "普通劳动力", "致贫原因1": "因病",
         "首次识别时间": "20150101", "户类型": "脱贫户", "监测对象类型": "脱贫不稳定户",
-        "风险是否消除": "是", "风险识别时间": "20220301", "风险消除时间": "20221201",
+        "风险是否消除": "是", "风险识别时间": identified, "风险消除时间": "20221201",
     }  # fmt: skip
     done = await carried_out(county, csv_of([row]))
     assert done["households_ok"] == 1, await told(county, done)
     (file,) = await files(county)
     days = (file["monitor_type"]["code"], file["risk_identified_on"], file["risk_cleared_on"], file["risk_clearing"])
-    assert days == ("unstable", "2022-03-01", "2022-12-01", None)
+    assert days == ("unstable", "2022-03-01" if identified else None, "2022-12-01", None)
     async with county.as_(OFFICER) as client:
         body = {"village_code": VILLAGE, "year": 2026, "household_ids": [file["id"]]}
         refused = await client.post("/api/v1/registry/identifications", json=body)
-    assert "/risk_clearing" in refused.json()["facts"]["fields"]
+    unstated = refused.json()["facts"]["fields"]
+    assert "/risk_clearing" in unstated
+    assert ("/risk_identified_on" in unstated) == (not identified)
 
 
 async def told(county: Harness, done: dict[str, Any]) -> str:
