@@ -226,7 +226,7 @@ async def decide(
 
 
 async def _wait_again(session: AsyncSession, batch_id: int, waited: Mapping[int, str]) -> None:
-    """Lines that gave way to those of a refused batch wait on; where another has their place by now, they end with why."""
+    """Lines that gave way to those of a refused batch wait on; where another has their place by now, they end."""
     barred = await grant_holds.taken_meanwhile(session, list(waited))
     for line_id, hold in barred.items():
         await storage.end_waiting(session, [line_id], rules.reason_of_hold(hold))
