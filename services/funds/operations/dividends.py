@@ -62,9 +62,8 @@ async def enter(session: AsyncSession, actor: Actor, peer: Peer, request: wire.N
     await _require_group(session, request.priority_group)
     await _require_agreement(session, actor, request, household)
     origin_fen = await _origin(session, actor, request, household)
-    taken = await storage.shares_on(
-        session, request.allocation_id, request.loan_id, ("entered", "held"), request.starts_on
-    )
+    days = request.starts_on, request.ends_on
+    taken = await storage.shares_on(session, request.allocation_id, request.loan_id, ("entered", "held"), days)
     rules.require_principal(request.principal_fen, taken, origin_fen)
     row = DividendShare(
         county_code=household.county_code, division_code=household.division_code,
@@ -100,9 +99,8 @@ async def _require_agreement(
         raise AgreementNotFitting(pointer="/enterprise_uscc")
     if not found.valid_from <= request.starts_on < request.ends_on <= found.valid_to:
         raise AgreementNotFitting(pointer="/ends_on")
-    rules.require_principal(
-        request.principal_fen, await storage.held_under(session, found.id, request.starts_on), found.amount_fen
-    )
+    under = await storage.held_under(session, found.id, (request.starts_on, request.ends_on))
+    rules.require_principal(request.principal_fen, under, found.amount_fen)
 
 
 async def _origin(
@@ -153,7 +151,7 @@ async def decide(
     await period_closes.require_open(session, row.county_code, request.decided_on)
     if request.outcome == "approve":
         origin_fen = await _origin(session, actor, row)
-        held = await storage.shares_on(session, row.allocation_id, row.loan_id, ("held",), row.starts_on)
+        held = await storage.shares_on(session, row.allocation_id, row.loan_id, ("held",), (row.starts_on, row.ends_on))
         rules.require_principal(row.principal_fen, held, origin_fen, "/outcome")
     row.state = "held" if request.outcome == "approve" else "refused"
     decisions.record(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.storage.bank_entries import stands
@@ -13,33 +13,38 @@ from services.funds.storage.tables import DividendPayment, DividendShare, Priori
 from shared.chassis.identity import Actor
 from shared.chassis.scope import in_scope, within
 
+Days = tuple[date, date]
+"""The first and the last day of a share."""
+
 
 async def shares_on(
-    session: AsyncSession, allocation_id: int | None, loan_id: int | None, states: Sequence[str], day: date
+    session: AsyncSession, allocation_id: int | None, loan_id: int | None, states: Sequence[str], days: Days
 ) -> int:
-    """Fen of shares in these states on an allocation or a loan that had not ended before a day. The caller holds the
-    origin's row."""
+    """Fen of shares in these states on an allocation or a loan that are held on some of these days. The caller holds
+    the origin's row."""
     column = DividendShare.loan_id if allocation_id is None else DividendShare.allocation_id
     total = await session.scalar(
         select(func.coalesce(func.sum(DividendShare.principal_fen), 0)).where(
             column == (loan_id if allocation_id is None else allocation_id),
             DividendShare.state.in_(states),
-            _goes_on(day),
+            _held_on(days),
         )
     )
     return int(total or 0)
 
 
-def _goes_on(day: date) -> ColumnElement[bool]:
-    return func.coalesce(DividendShare.ended_on, DividendShare.ends_on) >= day
+def _held_on(days: Days) -> ColumnElement[bool]:
+    first, last = days
+    ends_on = func.coalesce(DividendShare.ended_on, DividendShare.ends_on)
+    return and_(DividendShare.starts_on <= last, ends_on >= first)
 
 
-async def held_under(session: AsyncSession, agreement_id: int, day: date) -> int:
-    """Fen of shares under an agreement that were not refused and had not ended before a day. The caller holds the
+async def held_under(session: AsyncSession, agreement_id: int, days: Days) -> int:
+    """Fen of shares under an agreement that were not refused and are held on some of these days. The caller holds the
     agreement's row."""
     total = await session.scalar(
         select(func.coalesce(func.sum(DividendShare.principal_fen), 0)).where(
-            DividendShare.agreement_id == agreement_id, DividendShare.state != "refused", _goes_on(day)
+            DividendShare.agreement_id == agreement_id, DividendShare.state != "refused", _held_on(days)
         )
     )
     return int(total or 0)

@@ -179,6 +179,17 @@ async def test_a_share_that_ran_to_its_end_leaves_its_principal_to_the_next(worl
     assert code_of(await world.post(MAKER, "/dividend-shares", other)) == "principal_too_large"
 
 
+async def test_a_share_that_ended_before_the_next_began_may_be_entered_after_it(world: World) -> None:
+    given = await origin(world, 1_000_000)
+    one = household(world, 1)
+    later = await world.made(MAKER, "/dividend-shares", share(one, allocation_id=given, starts_on=day(7, 1)))
+    path = f"/dividend-shares/{later['share_id']}/decision"
+    await world.made(CHECKER, path, APPROVE | {"decided_on": day(7, 1)})
+    before = share(one, allocation_id=given, ends_on=day(7, 1))
+    assert code_of(await world.post(MAKER, "/dividend-shares", before)) == "principal_too_large"
+    await held(world, one, given, ends_on=day(6, 30))
+
+
 async def test_a_share_stands_on_the_loan_of_a_household_that_merged_into_its_own(world: World) -> None:
     borrower, other = household(world, 1), household(world, 2)
     loan = await disbursed(world, borrower)
