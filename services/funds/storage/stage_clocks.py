@@ -27,6 +27,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from services.funds.domain.delays import STAGE_STEPS
 from services.funds.domain.questions import Question
@@ -40,9 +41,11 @@ from services.funds.storage.tables import (
     DocumentLine,
     GrantBatch,
     GrantLine,
+    LedgerAccount,
+    LedgerTransfer,
     Payment,
+    PaymentReturn,
     ProjectGrantRow,
-    Recall,
     Receipt,
 )
 from shared.chassis.scope import within
@@ -171,8 +174,7 @@ def _coming_down(question: Question) -> list[_Branch]:
     allocated = (
         allocated.join(Allocation, Allocation.receipt_id == Receipt.id)
         .join(Document, Document.id == Receipt.document_id)
-        .where(Allocation.state != "refused", Allocation.moved_from_id.is_(None))
-        .where(~undone("allocation", Allocation.id))
+        .where(Allocation.moved_from_id.is_(None), ~undone("allocation", Allocation.id))
     )
     drawn = Document.__table__.alias("drawn")
     passed = _row(
@@ -224,39 +226,45 @@ def _project_steps(question: Question) -> Any:
     ).cte("project_steps")
 
 
+def _moved_before(on: Any, side: Any) -> Any:
+    """What had moved on one side of an allocation's account before a day, in fen."""
+    return (
+        select(func.coalesce(func.sum(LedgerTransfer.amount_fen), 0))
+        .where(side == LedgerAccount.id, LedgerTransfer.effective_on < on)
+        .correlate_except(LedgerTransfer)
+        .scalar_subquery()
+    )
+
+
 def _with_projects(question: Question) -> list[_Branch]:
     """The project's steps: money leaves one when the project goes on, or earlier when it is claimed."""
     span = _project_steps(question)
     began = func.greatest(Allocation.decided_on, span.c.from_on, type_=Date)
-    claimed = (
-        select(func.coalesce(func.sum(Claim.amount_fen), 0))
-        .where(Claim.allocation_id == Allocation.id, Claim.kind != "retention", Claim.state != "refused")
-        .where(Claim.claimed_on < span.c.to_on)
-        .correlate(Allocation, span)
-        .scalar_subquery()
-    )
-    kept_back = (  # of what was claimed: it left by the claim, and `reduced_fen` counts it once more
-        select(func.coalesce(func.sum(Recall.amount_fen), 0))
-        .where(Recall.allocation_id == Allocation.id, Recall.taken_from == "withheld", Recall.state == "approved")
-        .correlate(Allocation)
-        .scalar_subquery()
-    )
-    left = Allocation.amount_fen - Allocation.reduced_fen + kept_back - claimed
+    left = _moved_before(span.c.to_on, LedgerTransfer.credit_id) - _moved_before(span.c.to_on, LedgerTransfer.debit_id)
     went_on = _row(
         "allocation", Allocation.id, literal("project", String), span.c.step, Allocation.division_code, Allocation,
-        Allocation.project_code, left, (began, span.c.to_on, null()),
+        Allocation.project_code, cast(left, BigInteger), (began, span.c.to_on, null()),
     )  # fmt: skip
-    went_on = went_on.join(span, span.c.project_code == Allocation.project_code).where(
-        span.c.to_on > Allocation.decided_on, left > 0
+    went_on = (
+        went_on.join(span, span.c.project_code == Allocation.project_code)
+        .join(LedgerAccount, and_(LedgerAccount.kind == "allocation", LedgerAccount.owner_id == Allocation.id))
+        .where(span.c.to_on > Allocation.decided_on, left > 0)
+    )
+    came_back_on = (
+        select(func.max(PaymentReturn.returned_on))
+        .join(Payment, Payment.id == PaymentReturn.payment_id)
+        .where(Payment.claim_id == Claim.repeats_claim_id, Payment.allocation_id == Claim.allocation_id)
+        .correlate(Claim)
+        .scalar_subquery()
     )
     by_claim = _row(
         "allocation", Allocation.id, _by("claim", Claim.id), span.c.step, Allocation.division_code, Allocation,
-        Allocation.project_code, Claim.amount_fen, (began, Claim.claimed_on, null()),
+        Allocation.project_code, Claim.amount_fen, (func.greatest(began, came_back_on), Claim.claimed_on, null()),
     )  # fmt: skip
     by_claim = (
         by_claim.join(Claim, Claim.allocation_id == Allocation.id)
         .join(span, span.c.project_code == Allocation.project_code)
-        .where(Claim.kind != "retention", Claim.state != "refused", Claim.claimed_on >= span.c.from_on)
+        .where(Claim.releases_claim_id.is_(None), Claim.claimed_on >= span.c.from_on)
         .where(or_(span.c.to_on.is_(None), Claim.claimed_on < span.c.to_on), ~undone("claim", Claim.id))
     )
     by_batch = _row(
@@ -264,7 +272,7 @@ def _with_projects(question: Question) -> list[_Branch]:
         Allocation, Allocation.project_code, GrantBatch.total_fen,
         (Allocation.decided_on, GrantBatch.prepared_on, null()),
     )  # fmt: skip
-    by_batch = by_batch.join(GrantBatch, GrantBatch.allocation_id == Allocation.id).where(GrantBatch.state != "refused")
+    by_batch = by_batch.join(GrantBatch, GrantBatch.allocation_id == Allocation.id)
     mine = [*_asked(question, Allocation.division_code, Allocation), Allocation.state == "approved"]
     mine.append(~undone("allocation", Allocation.id))
     steps = frozenset(STAGE_STEPS.values())
@@ -283,10 +291,17 @@ def _claims(question: Question) -> list[Any]:
 
 def _going_out(question: Question) -> list[_Branch]:
     """claimed → reviewed → ordered → with the payee, for claims and for lists of grants."""
+    before = aliased(Payment)
+    refused_on = (  # by the bank: from then on the claim waits for another order
+        select(func.max(before.settled_on))
+        .where(before.claim_id == Claim.id, before.id < Payment.id)
+        .correlate(Claim, Payment)
+        .scalar_subquery()
+    )
     branches = []
     for step, part, began, ended in (
         ("claim_review", literal("review", String), Claim.claimed_on, Claim.decided_on),
-        ("payment", _by("payment", Payment.id), Claim.decided_on, Payment.ordered_on),
+        ("payment", _by("payment", Payment.id), func.greatest(Claim.decided_on, refused_on), Payment.ordered_on),
         ("bank", _by("payment", Payment.id), Payment.ordered_on, Payment.settled_on),
     ):
         rows = _row(

@@ -7,12 +7,17 @@ from typing import Any
 from shared.chassis import paging
 from shared.chassis.clock import office_today
 from shared.chassis.identity import Actor
+from tests.services.funds.api import test_recalls as recalls
+from tests.services.funds.api import test_retentions as retentions
 from tests.services.funds.api.test_grant_batches import approved, ordered, person
+from tests.services.funds.api.test_unusual_sequences import again, came_back, carried, payment_of, released
 from tests.services.funds.world import (
+    CHECKER,
     CLAIMANT,
     CONFIRMER,
     COUNTY,
     ELSEWHERE,
+    MAKER,
     PROVINCE,
     READER,
     READING,
@@ -21,6 +26,7 @@ from tests.services.funds.world import (
     claim_body,
     code_of,
     day,
+    grant_of,
 )
 from tests.support.harness import actor
 
@@ -87,6 +93,68 @@ async def test_each_hop_says_when_the_money_came_and_went_and_how_many_days_that
     assert [row["amount_fen"] for row in one] == [800, 500, 700, 700]
     assert [row["step"] for row in await clocks(world, state="waiting", step="acceptance")] == ["acceptance"]
     assert await clocks(world, fund_kind="county_special") == []
+
+
+async def test_money_that_came_back_stays_with_its_project_again_until_it_is_claimed_again(world: World) -> None:
+    """Of 2000 fen 800 are claimed; 776 come back in June, are claimed again, and 1200 are there when the works end."""
+    allocation = await world.allocation(await world.money(3000), 2000)
+    claim = await world.claim(allocation, 800)
+    await carried(world, claim, 5)
+    await came_back(world, await payment_of(world, claim), 776, day(6))
+    await carried(world, await again(world, claim, day(6, 10)), 6)
+    await world.tell("P1", version=2, state="completed", state_since=day(9))
+    then = await clocks(world, as_of=day(9, 2))
+    assert [short(row) for row in then if row["step"] == "works"] == [
+        ("project_ready", "works", 800, day(3, 15), day(5), 47),
+        ("project_ready", "works", 1200, day(3, 15), day(9), 170),
+        ("project_ready", "works", 776, day(6), day(6, 10), 9),
+    ]
+    recall = recalls.body(500, day(10), allocation_id=allocation["allocation_id"])
+    await recalls.decide(world, recalls.SECOND, await world.made(recalls.RECALLER, "/recalls", recall), on=day(10))
+    assert await clocks(world, as_of=day(9, 2)) == then
+
+
+async def test_retention_claimed_again_on_another_allocation_leaves_that_one(world: World) -> None:
+    world.projects["P1"] = grant_of("P1", contract_fen=100_000)
+    receipt = await world.money(200_000)
+    first = await world.claim(await world.allocation(receipt, 90_000), 90_000)
+    fresh = await world.allocation(receipt, 20_000)
+    await retentions.shorten(world, 90)
+    await carried(world, first, 5)
+    world.projects["P1"] = grant_of("P1", contract_fen=100_000, **retentions.ACCEPTED)
+    await world.tell("P1", version=2)
+    kept = await released(world, first)
+    await came_back(world, await carried(world, kept, 9), 2_700, day(10))
+    body = {"claimed_on": day(10, 5), "allocation_id": fresh["allocation_id"]}
+    await world.made(CLAIMANT, f"/claims/{kept['claim_id']}/again", body)
+    left = [row for row in await clocks(world, hop="claim") if row["left_on"]]
+    assert [(row["reference"], short(row)) for row in left] == [
+        (f"allocation:{fresh['allocation_id']}", ("claim", "claim", 2_700, day(6), day(10, 5), 126)),
+    ]
+
+
+async def test_an_order_given_after_the_bank_refused_one_waited_since_the_refusal(world: World) -> None:
+    claim = await world.claim(await world.allocation(await world.money(3000), 2000), 800)
+    await world.review(claim)
+    await world.settle(await world.order(claim), "refused", day(5, 20))
+    (waits,) = (row for row in await clocks(world, as_of=day(5, 25), step="payment") if row["left_on"] is None)
+    await world.order(claim, on=day(6))
+    orders = [short(row) for row in await clocks(world, step="payment")]
+    assert orders == [
+        ("paid", "payment", 776, day(5, 10), day(5, 12), 2), ("paid", "payment", 776, waits["entered_on"], day(6), 12),
+    ]  # fmt: skip
+
+
+async def test_what_was_refused_later_had_left_its_step_on_the_days_before(world: World) -> None:
+    receipt = await world.money(3000)
+    claim = await world.claim(await world.allocation(receipt, 2000), 800)
+    body = {"receipt_id": receipt["receipt_id"], "project_code": "P1", "amount_fen": 100, "proposed_on": day(4)}
+    proposed = await world.made(MAKER, "/allocations", body)
+    then = await clocks(world, as_of=day(5, 2))
+    refusal = {"outcome": "refuse", "opinion": "不同意", "decided_on": day(5, 12)}
+    await world.made(CHECKER, f"/allocations/{proposed['allocation_id']}/decision", refusal)
+    await world.review(claim, "refuse")
+    assert await clocks(world, as_of=day(5, 2)) == then
 
 
 async def test_a_list_of_grants_has_its_clocks_up_to_the_day_each_household_is_paid(world: World) -> None:
