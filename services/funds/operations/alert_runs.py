@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
@@ -126,15 +126,16 @@ async def apply(session: AsyncSession, reading: Reading) -> Changed:
     opens = await storage.lock_open(session, reading.area)
     judged = await storage.judged(session, {cause.key for cause in reading.causes})
     plan = alerts.plan(opens, judged, reading.causes)
-    opened = await _open(session, reading, plan)
-    updated = await storage.see_again(session, plan.updated, reading.began_at)
+    chains = await rule_storage.chains(session)
+    opened = await _open(session, reading, plan, chains)
+    replies = {first_of(steps).code for steps in chains.values()}
+    updated = await storage.see_again(session, plan.updated, reading.began_at, replies)
     await storage.close_gone(session, plan.gone, reading.began_at)
     await session.flush()
     return Changed(opened, updated, len(plan.gone))
 
 
-async def _open(session: AsyncSession, reading: Reading, plan: Plan) -> int:
-    chains = await rule_storage.chains(session)
+async def _open(session: AsyncSession, reading: Reading, plan: Plan, chains: Mapping[str, Sequence[Step]]) -> int:
     calendar = await calendars.load(session, reading.area)
     due = {code: calendar.add(reading.as_of, first_of(steps).deadline_days) for code, steps in chains.items()}
     return await storage.add(session, [_row(cause, reading, chains[cause.chain], due) for cause in plan.opened])

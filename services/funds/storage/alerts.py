@@ -11,10 +11,12 @@ from sqlalchemy import (
     String,
     any_,
     bindparam,
+    case,
     cast,
     func,
     literal,
     literal_column,
+    or_,
     select,
     tuple_,
     update,
@@ -88,18 +90,32 @@ async def add(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> int:
 
 
 FIGURES = ("colour", "threshold", "amount_fen", "days", "occurrences", "since")
+ASKED = ("side", "office")
 
 
-async def see_again(session: AsyncSession, seen: Iterable[tuple[int, Cause]], at: datetime) -> int:
-    """Bring the figures of alerts whose cause still stands up to date. Returns how many there are."""
+async def see_again(
+    session: AsyncSession, seen: Iterable[tuple[int, Cause]], at: datetime, replies: Collection[str]
+) -> int:
+    """Bring the figures of alerts whose cause still stands up to date, and at the steps `replies` who is asked.
+
+    Who has replied stays named: no office reviews its own reply. Returns how many alerts there are.
+    """
     rows = [
-        {"alert_id": alert_id} | {f"new_{name}": getattr(cause, name) for name in FIGURES} for alert_id, cause in seen
+        {"alert_id": alert_id} | {f"new_{name}": getattr(cause, name) for name in (*FIGURES, *ASKED)}
+        for alert_id, cause in seen
     ]
     columns: Any = Alert.__table__.c
+    unanswered = or_(*(columns.step == step for step in sorted(replies)))
+    asked = {name: case((unanswered, bindparam(f"new_{name}")), else_=columns[name]) for name in ASKED}
     statement = (
         update(Alert.__table__)  # type: ignore[arg-type]
         .where(columns.id == bindparam("alert_id"))
-        .values(seen_at=at, seen_times=columns.seen_times + 1, **{name: bindparam(f"new_{name}") for name in FIGURES})
+        .values(
+            seen_at=at,
+            seen_times=columns.seen_times + 1,
+            **{name: bindparam(f"new_{name}") for name in FIGURES},
+            **asked,
+        )
     )
     if rows:
         await (await session.connection()).execute(statement, rows)

@@ -154,3 +154,20 @@ async def test_an_orange_alert_asks_for_a_paper_before_the_step_goes_on(world: W
     await world.made(CHECKER, path, review)
     await run(world)
     assert (await world.seen(UNIT, f"/alerts/{alert['alert_id']}"))["closed_why"] == "gone"
+
+
+async def test_an_alert_asks_who_answers_for_the_money_now_until_they_have_replied(world: World) -> None:
+    await world.allocation(await world.money(1000), 1000)
+    await world.tell("P1", version=2)
+    await run(world)
+    assert (await one(world, "project_late"))["office"] == "341622-transport"
+    await world.tell("P1", sequence=2, version=3, office="341622-water", office_name="蒙城县水利局")
+    await run(world)
+    alert = await one(world, "project_late")
+    assert alert["office"] == "341622-water"
+    path = f"/alerts/{alert['alert_id']}/reply"
+    assert code_of(await world.post(UNIT, path, {"words": "正在整改"})) == "alert_not_yours"
+    await world.made(officer("water", "water"), path, {"words": "正在整改"})
+    await world.tell("P1", sequence=3, version=4)
+    await run(world)
+    assert (await one(world, "project_late"))["office"] == "341622-water"
