@@ -279,8 +279,12 @@ class ReportDifference(Wire):
 class ReportDifferences(Wire):
     against: Literal["today", "edition"]
     compared_report_id: int | None = Field(description="the earlier edition; null for today's figures")
+    as_of_before: Day
+    as_of_after: Day
     progress_percent_before: str | None
     progress_percent_after: str | None
+    reduction_before: StatedReduction | None
+    reduction_after: StatedReduction | None
     items: list[ReportDifference]
 
 

@@ -233,8 +233,12 @@ async def _compared(
     return wire.ReportDifferences(
         against=against,
         compared_report_id=earlier.id if earlier else None,
+        as_of_before=before.as_of,
+        as_of_after=after.as_of,
         progress_percent_before=before.total.progress_percent,
         progress_percent_after=after.total.progress_percent,
+        reduction_before=before.reduction,
+        reduction_after=after.reduction,
         items=[wire.ReportDifference.model_validate(item) for item in found],
     )
 

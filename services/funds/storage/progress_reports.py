@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from services.funds.domain.progress_reports import money_of
 from services.funds.storage.book_imports import undone
@@ -122,12 +123,18 @@ async def first_sent(
 
 
 async def newest_stated(session: AsyncSession, division_code: str, fund_year: int, by: date) -> ProgressReport | None:
-    """The newest report of a place sent by a day that states reduction figures, its last edition first."""
-    row = ProgressReport
+    """The newest report of a place sent by a day that states reduction figures, in the last edition sent by then."""
+    row, later = ProgressReport, aliased(ProgressReport)
+    same = ("division_code", "fund_year", "kind", "period", "money")
+    replaced = exists().where(
+        *(getattr(later, name) == getattr(row, name) for name in same),
+        later.edition > row.edition,
+        later.sent_on <= by,
+    )
     query = (
         select(row)
         .where(row.division_code == division_code, row.fund_year == fund_year, row.reduction.is_not(None))
-        .where(row.as_of <= by, row.sent_on <= by)
+        .where(row.as_of <= by, row.sent_on <= by, ~replaced)
         .order_by(row.as_of.desc(), row.edition.desc(), row.id.desc())
         .limit(1)
     )

@@ -246,6 +246,17 @@ async def test_a_returned_report_may_have_a_next_edition_and_a_withdrawn_draft_f
     assert (again["edition"], again["content"]["reduction"]) == (2, stated)
 
 
+async def test_an_edition_says_when_its_day_or_what_the_office_states_is_another(world: World) -> None:
+    stated = {"households": 120, "people": 410, "villages": 2, "source": "县扶贫办4月台账"}
+    first = await sent(world, reduction=stated)
+    await consent(world, first)
+    edition = {"as_of": day(4, 18), "reduction": stated | {"households": 12}}
+    second = await world.made(DRAFTER, f"{REPORTS}/{first['report_id']}/editions", edition)
+    told = (await world.seen(READER, f"{REPORTS}/{second['report_id']}", differences="edition"))["differences"]
+    assert (told["as_of_before"], told["as_of_after"]) == (day(4, 30), day(4, 18))
+    assert (told["reduction_before"], told["reduction_after"]["households"]) == (stated, 12)
+
+
 async def test_places_that_have_not_sent_by_the_due_day_are_listed_with_days_late(world: World) -> None:
     await books(world, "1000.00", "400.00")
     await books(world, "2000.00", "400.00", county=OTHER_COUNTY)

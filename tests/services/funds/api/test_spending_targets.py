@@ -6,7 +6,7 @@ import asyncio
 from fractions import Fraction
 from typing import Any
 
-from tests.services.funds.reports import DRAFTER, OTHER_COUNTY, SENDER, TODAY, books, sent
+from tests.services.funds.reports import ABOVE, DRAFTER, OTHER_COUNTY, SENDER, TODAY, books, sent
 from tests.services.funds.world import COUNTY, ELSEWHERE, READER, YEAR, World, code_of, day, desk
 from tests.support.harness import actor
 
@@ -61,6 +61,23 @@ async def test_reduction_is_what_a_sent_report_states_with_its_source(world: Wor
     households, villages = told["items"][0]["reduction"]
     assert (households["actual"], households["share_percent"], households["standing"]) == (150, "50.00", "behind")
     assert (villages["planned"], villages["actual"], villages["standing"]) == (4, None, None)
+
+
+async def test_reduction_is_what_the_newest_edition_states_though_its_figures_stand_at_an_earlier_day(
+    world: World,
+) -> None:
+    await approved(world, households=300)
+    stated = {"households": 150, "source": "县扶贫办上半年台账"}
+    first = await sent(world, kind="half_year", period=f"{YEAR}-H1", reduction=stated)
+    path = f"/progress-reports/{first['report_id']}"
+    await world.made(ABOVE, f"{path}/receipt", {"outcome": "return", "opinion": "重复计户", "decided_on": TODAY})
+    edition = {"as_of": day(6, 18), "reduction": stated | {"households": 120}}
+    second = await world.made(DRAFTER, f"{path}/editions", edition)
+    drafted = await world.seen(READER, f"{TARGETS}/comparison", division_code=COUNTY, fund_year=YEAR)
+    assert drafted["reduction_report_id"] == first["report_id"]
+    await world.made(SENDER, f"/progress-reports/{second['report_id']}/sending", {"opinion": "已核"})
+    told = await world.seen(READER, f"{TARGETS}/comparison", division_code=COUNTY, fund_year=YEAR)
+    assert (told["reduction_report_id"], told["items"][0]["reduction"][0]["actual"]) == (second["report_id"], 120)
 
 
 async def test_a_target_is_decided_by_another_person_and_never_overwritten(world: World) -> None:
