@@ -111,6 +111,7 @@ async def decide(
     entry = await session.get_one(of.table, row.entry_id)
     day = getattr(entry, of.day)
     require_order(request.decided_on, today=clock.office_today(), not_before=day, pointer="/decided_on")
+    await period_closes.require_open(session, owner.county_code, request.decided_on)
     row.state = "approved" if request.outcome == "approve" else "refused"
     decisions.record(
         session, actor, row, ("bank_entry_reversal", row.id), "decide",

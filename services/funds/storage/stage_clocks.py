@@ -33,6 +33,7 @@ from services.funds.domain.delays import STAGE_STEPS
 from services.funds.domain.questions import Question
 from services.funds.domain.stage_clocks import PASSED_DOWN, Stay
 from services.funds.storage.asked_money import only
+from services.funds.storage.bank_entries import stands
 from services.funds.storage.book_imports import undone
 from services.funds.storage.tables import (
     Allocation,
@@ -254,6 +255,7 @@ def _with_projects(question: Question) -> list[_Branch]:
         select(func.max(PaymentReturn.returned_on))
         .join(Payment, Payment.id == PaymentReturn.payment_id)
         .where(Payment.claim_id == Claim.repeats_claim_id, Payment.allocation_id == Claim.allocation_id)
+        .where(stands("payment_return"))
         .correlate(Claim)
         .scalar_subquery()
     )
