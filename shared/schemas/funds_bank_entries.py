@@ -11,7 +11,8 @@ from shared.schemas.funds import Id
 from shared.schemas.wire import Text, Wire
 
 EntryKind = Literal[
-    "payment_return", "dividend_payment", "pool_contribution", "pool_repayment", "risk_fund_deposit", "risk_recovery",
+    "payment_return", "grant_return", "dividend_payment", "pool_contribution", "pool_repayment", "risk_fund_deposit",
+    "risk_recovery",
 ]  # fmt: skip
 
 
@@ -20,7 +21,9 @@ class BankEntry(Wire):
 
     kind: EntryKind
     entry_id: int
-    owner_id: int = Field(description="the payment, share, pool, lending, risk fund or compensation it was entered for")
+    owner_id: int = Field(
+        description="the payment, grant, share, pool, lending, risk fund or compensation it was entered for"
+    )
     amount_fen: int
     entered_for: date = Field(description="the day it happened")
     bank_reference: str

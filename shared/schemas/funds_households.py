@@ -24,8 +24,8 @@ class ReceivedSum(Wire):
 
 
 MovedKind = Literal[
-    "grant", "grant_return", "claw_back", "dividend", "dividend_reversal", "loan", "loan_repayment",
-    "loan_repayment_reversal", "interest_subsidy", "donation", "pool_lending", "pool_repayment",
+    "grant", "grant_return", "grant_return_reversal", "claw_back", "dividend", "dividend_reversal", "loan",
+    "loan_repayment", "loan_repayment_reversal", "interest_subsidy", "donation", "pool_lending", "pool_repayment",
     "pool_repayment_reversal", "pool_contribution", "pool_contribution_reversal", "pool_withdrawal",
 ]  # fmt: skip
 Direction = Literal["in", "out"]

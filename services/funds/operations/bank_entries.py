@@ -5,7 +5,9 @@ Whoever may make an entry may ask for it to be undone; another person, who may d
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,12 +17,23 @@ from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.giving import EntryOfBooks, EntrySettled
 from services.funds.domain.refusals.grants import NotEnoughOnThatDay
 from services.funds.domain.refusals.spending import AlreadyDecided
-from services.funds.operations import pool_lendings, risk_compensations
+from services.funds.operations import claw_backs, grant_returns, pool_lendings, risk_compensations
 from services.funds.operations.loans import require_lender
 from services.funds.operations.shapes import before_of, page_of, shaped
 from services.funds.storage import bank_entries as storage
-from services.funds.storage import claims, decisions, ledger, pages, payments, period_closes, pools, risk_funds
+from services.funds.storage import (
+    claims,
+    decisions,
+    grant_batches,
+    ledger,
+    pages,
+    payments,
+    period_closes,
+    pools,
+    risk_funds,
+)
 from services.funds.storage.bank_entries import KINDS
+from services.funds.storage.outside_books import COUNTY_DIGITS
 from services.funds.storage.tables import BankEntryReversal, Claim, LedgerTransfer, Loan, Payment
 from shared.chassis import audit, clock
 from shared.chassis.identity import Actor, require_declared
@@ -41,6 +54,7 @@ class Rights:
 
 RIGHTS = {
     "payment_return": Rights("payment.confirm", "payment.confirm", "fund.read"),
+    "grant_return": Rights("payment.confirm", "payment.confirm", "grant.read"),
     "dividend_payment": Rights("dividend.pay", "dividend.decide", "dividend.read"),
     "pool_contribution": Rights("pool.manage", "pool.decide", "pool.read"),
     "pool_repayment": Rights("pool.manage", "pool.decide", "pool.read"),
@@ -79,7 +93,7 @@ async def propose(session: AsyncSession, actor: Actor, request: wire.NewBankEntr
         raise NotFound(pointer="/entry_id")
     if request.kind == "risk_recovery":
         require_lender(actor, await session.get_one(Loan, owner.loan_id))
-    if await _transfer(session, request.kind, entry.id) is None:
+    if not await _transfers(session, request.kind, entry.id):
         raise EntryOfBooks()
     row = BankEntryReversal(
         kind=request.kind, entry_id=entry.id, owner_id=owner_id, division_code=owner.division_code,
@@ -96,7 +110,8 @@ async def decide(
 ) -> wire.BankEntryReversal:
     """Undo it, and everything is as if it had never been entered; or leave it as it is.
 
-    The ledger refuses what was lent, claimed or paid out since.
+    The correction has effect from the entry's own day, or the first open day after a closed period. The ledger refuses
+    what was lent, claimed or paid out since.
     """
     seen = await pages.visible(session, BankEntryReversal, actor, reversal_id)
     if seen is None:
@@ -111,7 +126,9 @@ async def decide(
     entry = await session.get_one(of.table, row.entry_id)
     day = getattr(entry, of.day)
     require_order(request.decided_on, today=clock.office_today(), not_before=day, pointer="/decided_on")
-    await period_closes.require_open(session, owner.county_code, request.decided_on)
+    wrong = await _transfers(session, row.kind, row.entry_id)
+    county = wrong[0].book[:COUNTY_DIGITS]
+    await period_closes.require_open(session, county, request.decided_on)
     row.state = "approved" if request.outcome == "approve" else "refused"
     decisions.record(
         session, actor, row, ("bank_entry_reversal", row.id), "decide",
@@ -120,7 +137,9 @@ async def decide(
     if row.state == "approved":
         await _require_unsettled(session, row.kind, owner, entry)
         await session.flush()
-        await _undo(session, actor, row, owner)
+        on = await period_closes.first_open_day(session, county, wrong[0].effective_on)
+        await _correct(session, actor, wrong, row, on)
+        await _stand_again(session, row.kind, owner)
     audit.record(session, actor, "bank_entry.decide_reversal", f"{row.kind}:{row.entry_id}", outcome=request.outcome)
     return _answer(row)
 
@@ -131,6 +150,8 @@ async def _locked(session: AsyncSession, actor: Actor, row: BankEntryReversal) -
         return await pool_lendings.locked_lending(session, actor, row.owner_id)
     if row.kind == "payment_return":
         return await _locked_payment(session, actor, row.owner_id)
+    if row.kind == "grant_return":
+        return (await grant_batches.of_line(session, row.owner_id))[1]
     if row.kind == "risk_recovery":
         return await risk_compensations.locked_with_loan(session, actor, row.owner_id)
     owner = await pages.visible(session, KINDS[row.kind].owner_table, actor, row.owner_id, lock=True)
@@ -150,6 +171,8 @@ async def _require_unsettled(session: AsyncSession, kind: str, owner: Any, entry
     """Refuse to undo what a departure or another claim was settled on since. Raises EntrySettled."""
     if kind == "payment_return":
         settled = await claims.is_claimed_again(session, owner.claim_id)
+    elif kind == "grant_return":
+        settled = await grant_returns.is_given_again(session, owner)
     elif kind == "risk_recovery":
         settled = await risk_funds.claimed_after(session, owner)
     elif kind == "pool_contribution":
@@ -166,31 +189,38 @@ async def _has_left(session: AsyncSession, pool_id: int, member_id: int | None) 
     return member_id is not None and await pools.present_member(session, pool_id, member_id) is None
 
 
-async def _undo(session: AsyncSession, actor: Actor, row: BankEntryReversal, owner: Any) -> None:
-    """The ledger's correction, with effect from the entry's own day, or the first open day after a closed period; where
-    the money was elsewhere in between, from the day of the decision.
-
-    A lending that counted as paid back is owed again, a payment that came back whole is paid again.
-    """
-    wrong = await _transfer(session, row.kind, row.entry_id)
-    assert wrong is not None
-    on = await period_closes.first_open_day(session, owner.county_code, wrong.effective_on)
+async def _correct(
+    session: AsyncSession, actor: Actor, wrong: Sequence[LedgerTransfer], row: BankEntryReversal, on: date
+) -> None:
+    """The ledger's corrections with effect from a day; from the day of the decision, where the money was elsewhere in
+    between."""
+    assert row.decided_on is not None
     reason = " ".join(row.reason.split())
-    try:
-        await ledger.correct(session, actor, wrong.book, wrong.id, reason, on)
-    except NotEnoughOnThatDay:
-        assert row.decided_on is not None
-        await ledger.correct(session, actor, wrong.book, wrong.id, reason, row.decided_on)
-    if row.kind == "pool_repayment" and owner.state == "repaid":
+    for transfer in wrong:
+        try:
+            await ledger.correct(session, actor, transfer.book, transfer.id, reason, on)
+        except NotEnoughOnThatDay:
+            await ledger.correct(session, actor, transfer.book, transfer.id, reason, row.decided_on)
+
+
+async def _stand_again(session: AsyncSession, kind: str, owner: Any) -> None:
+    """A lending that counted as paid back is owed again, a payment or grant that came back whole is paid again.
+
+    Whoever had died before a grant was paid has a case once more.
+    """
+    if kind == "pool_repayment" and owner.state == "repaid":
         owner.state = "lent"
-    elif row.kind == "payment_return" and owner.state == "returned":
+    elif kind == "payment_return" and owner.state == "returned":
         owner.state = "paid"
         (await session.get_one(Claim, owner.claim_id)).state = "paid"
+    elif kind == "grant_return":
+        await grant_returns.pay_again(session, owner)
+        await claw_backs.of_results(session, [owner], owner.settled_on)
     await session.flush()
 
 
-async def _transfer(session: AsyncSession, kind: str, entry_id: int) -> LedgerTransfer | None:
-    return await ledger.transfer_of(session, KINDS[kind].transfer, kind, entry_id)
+async def _transfers(session: AsyncSession, kind: str, entry_id: int) -> Sequence[LedgerTransfer]:
+    return await ledger.transfers_of(session, KINDS[kind].transfer, kind, entry_id)
 
 
 async def list_reversals(

@@ -10,7 +10,7 @@ from services.funds.domain.days import require_order
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.grants import GrantClawedBack
 from services.funds.domain.refusals.spending import BankReferenceTaken, StepNotDue
-from services.funds.storage import decisions, grant_batches, grant_holds, ledger
+from services.funds.storage import bank_entries, decisions, grant_batches, grant_holds, ledger
 from services.funds.storage import grant_returns as storage
 from services.funds.storage.tables import GrantBatch, GrantLine, GrantReturn
 from shared.chassis import audit, clock
@@ -54,6 +54,7 @@ async def enter(session: AsyncSession, actor: Actor, batch: GrantBatch, line: Gr
         raise GrantClawedBack(case_id=case_id)
     if await storage.is_number_of_another(session, batch.county_code, line.id, back.bank_reference):
         raise BankReferenceTaken()
+    back.entry = await bank_entries.next_entry(session, "grant_return", batch.county_code, back.bank_reference)
     decisions.sign(actor, back)
     await storage.add(session, back)
     await undo(session, actor, batch, line, REASONS[back.returned_by], back.returned_on, ("grant_return", back.id))
@@ -87,3 +88,17 @@ async def undo(
             moves.append(ledger.Movement(paid, available, part, "return", on, *cause, transfer))
         left -= part
     await ledger.post(session, actor, batch.county_code, moves)
+
+
+async def is_given_again(session: AsyncSession, line: GrantLine) -> bool:
+    """Whether a grant that came back was granted anew since, or another has by now what its person held."""
+    return await grant_batches.regranted(session, [line.id]) or bool(
+        await grant_holds.taken_meanwhile(session, [line.id])
+    )
+
+
+async def pay_again(session: AsyncSession, line: GrantLine) -> None:
+    """A line whose return was undone is paid, and holds what it held."""
+    line.state, line.live, line.reason = "paid", True, None
+    await session.flush()
+    await grant_holds.take_again(session, [line.id])

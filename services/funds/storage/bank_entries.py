@@ -13,6 +13,8 @@ from services.funds.storage.tables import (
     BankEntryReversal,
     DividendPayment,
     DividendShare,
+    GrantLine,
+    GrantReturn,
     Payment,
     PaymentReturn,
     Pool,
@@ -44,6 +46,7 @@ class Kind:
 
 KINDS = {
     "payment_return": Kind(PaymentReturn, Payment, "payment_id", "returned_on", "return"),
+    "grant_return": Kind(GrantReturn, GrantLine, "line_id", "returned_on", "return"),
     "dividend_payment": Kind(DividendPayment, DividendShare, "share_id", "paid_on", "pay_dividend"),
     "pool_contribution": Kind(PoolContribution, Pool, "pool_id", "contributed_on", "contribute"),
     "pool_repayment": Kind(PoolRepayment, PoolLending, "lending_id", "repaid_on", "repay"),

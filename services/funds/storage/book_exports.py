@@ -139,7 +139,7 @@ def paid_grants(area: str, fund_year: int) -> Query:
     paid = or_(
         GrantLine.state == "paid",
         exists().where(ClawBack.line_id == GrantLine.id, ClawBack.state == "recovered"),
-        exists().where(GrantReturn.line_id == GrantLine.id),
+        exists().where(GrantReturn.line_id == GrantLine.id, stands("grant_return")),
     )
     return (
         select(
@@ -178,7 +178,7 @@ def given_back(area: str, fund_year: int) -> Query:
         )
         .join(GrantLine, GrantLine.id == GrantReturn.line_id)
         .join(GrantBatch, GrantBatch.id == GrantLine.batch_id)
-        .where(within(GrantBatch.county_code, area), GrantBatch.fund_year == fund_year)
+        .where(within(GrantBatch.county_code, area), GrantBatch.fund_year == fund_year, stands("grant_return"))
         .order_by(GrantReturn.id)
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.funds.storage.bank_entries import stands
 from services.funds.storage.tables import ClawBack, GrantLine, GrantReturn
 from services.funds.storage.trace import one_of
 from shared.chassis.identity import Actor
@@ -42,12 +43,16 @@ async def is_number_of_another(session: AsyncSession, county_code: str, line_id:
 
 async def newest_day(session: AsyncSession, line_ids: Sequence[int]) -> date | None:
     """The last day on which one of these grants came back after it was paid, by itself or by its case."""
-    returned = select(func.max(GrantReturn.returned_on)).where(one_of(GrantReturn.line_id, line_ids))
+    returned = select(func.max(GrantReturn.returned_on)).where(
+        one_of(GrantReturn.line_id, line_ids), stands("grant_return")
+    )
     recovered = select(func.max(ClawBack.recovered_on)).where(one_of(ClawBack.line_id, line_ids))
     return await session.scalar(select(func.greatest(returned.scalar_subquery(), recovered.scalar_subquery())))
 
 
 async def references_of(session: AsyncSession, line_ids: Iterable[int]) -> dict[int, str]:
     """By line that came back after it was paid: the bank's reference of that."""
-    query = select(GrantReturn.line_id, GrantReturn.bank_reference).where(one_of(GrantReturn.line_id, line_ids))
+    query = select(GrantReturn.line_id, GrantReturn.bank_reference).where(
+        one_of(GrantReturn.line_id, line_ids), stands("grant_return")
+    )
     return {row.line_id: row.bank_reference for row in await session.execute(query)}

@@ -37,6 +37,8 @@ from services.funds.storage.tables import (
 from shared.chassis.identity import Actor
 from shared.chassis.scope import in_scope
 
+_KIND_OF = {"dividend": "dividend_payment"}
+"""The kind of entries, where the card calls the money otherwise."""
 PARTS = ("grant.read", "dividend.read", "loan.read", "donation.read", "pool.read")
 """The right each part of a card asks for."""
 
@@ -81,7 +83,7 @@ def _grants(actor: Actor, household_id: str) -> list[Any]:
         .join(Receipt, Receipt.id == Allocation.receipt_id)
         .join(Document, Document.id == Receipt.document_id)
         .outerjoin(ClawBack, recovered)
-        .outerjoin(GrantReturn, GrantReturn.line_id == GrantLine.id)
+        .outerjoin(GrantReturn, and_(GrantReturn.line_id == GrantLine.id, stands("grant_return")))
         .where(*lines, or_(GrantLine.state == "paid", ClawBack.id.is_not(None), GrantReturn.id.is_not(None)))
     )  # fmt: skip
     back = (
@@ -100,7 +102,12 @@ def _grants(actor: Actor, household_id: str) -> list[Any]:
         .join(GrantLine, GrantLine.id == GrantReturn.line_id)
         .where(*lines)
     )  # fmt: skip
-    return [paid, back, returned]
+    not_returned = (
+        _undone("grant_return", "in", GrantReturn, ("grant_return", GrantReturn.id), GrantLine.person_id)
+        .join(GrantLine, GrantLine.id == GrantReturn.line_id)
+        .where(*lines)
+    )
+    return [paid, back, returned, not_returned]
 
 
 def _dividends(actor: Actor, household_id: str) -> list[Any]:
@@ -124,15 +131,11 @@ def _dividends(actor: Actor, household_id: str) -> list[Any]:
 def _undone(what: str, direction: str, entry: Any, subject: tuple[str, Any], person: Any) -> Any:
     """Entries that were undone, with the reason, on the day of it."""
     back = BankEntryReversal
-    made = and_(back.entry_id == entry.id, back.kind == _KINDS[what], back.state == "approved")
+    made = and_(back.entry_id == entry.id, back.kind == _KIND_OF.get(what, what), back.state == "approved")
     return _line(
         f"{what}_reversal", direction, back.decided_on, entry.amount_fen, subject, (back.reason, entry.bank_reference),
         person,
     ).join(entry, made)  # fmt: skip
-
-
-_KINDS = {"dividend": "dividend_payment", "pool_contribution": "pool_contribution", "pool_repayment": "pool_repayment"}
-"""By what the card calls a kind of money, the kind of its entries."""
 
 
 def _loans(actor: Actor, household_id: str) -> list[Any]:

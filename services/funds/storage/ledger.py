@@ -230,12 +230,12 @@ async def last_transfer(session: AsyncSession, kind: str, cause_type: str, cause
     ).scalar_one()
 
 
-async def transfer_of(session: AsyncSession, kind: str, cause_type: str, cause_id: int) -> LedgerTransfer | None:
-    """The transfer of a kind that a thing caused by itself; none where it came by opening books."""
+async def transfers_of(session: AsyncSession, kind: str, cause_type: str, cause_id: int) -> Sequence[LedgerTransfer]:
+    """The transfers of a kind that a thing caused by itself; none where it came by opening books."""
     query = select(LedgerTransfer).where(
         LedgerTransfer.kind == kind, LedgerTransfer.cause_type == cause_type, LedgerTransfer.cause_id == cause_id
     )
-    return (await session.scalars(query)).one_or_none()
+    return (await session.scalars(query.order_by(LedgerTransfer.id))).all()
 
 
 async def undoable(session: AsyncSession, kind: str, cause_type: str, cause_id: int, on: date) -> list[tuple[int, int]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, bindparam, func, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from services.funds.domain.ledger import CORRECTION
 from services.funds.storage.tables import Allocation, Base, Decision, GrantLine, LedgerAccount, LedgerTransfer
 from shared.chassis.identity import Actor
 from shared.chassis.scope import in_scope
@@ -75,13 +76,15 @@ async def holdings(session: AsyncSession, kinds: Sequence[str], owners: Iterable
 
 
 async def given_back(session: AsyncSession, kinds: Sequence[str], owners: Iterable[int]) -> dict[int, int]:
-    """By owner: fen that went from accounts of these kinds back to an allocation."""
+    """By owner: fen that went from accounts of these kinds back to an allocation, less what was corrected of it."""
     debit, credit = aliased(LedgerAccount), aliased(LedgerAccount)
+    corrected = aliased(LedgerTransfer)
+    stands = ~exists().where(corrected.reverses == LedgerTransfer.id, corrected.kind == CORRECTION)
     query = (
         select(debit.owner_id, func.sum(LedgerTransfer.amount_fen))
         .join(LedgerTransfer, LedgerTransfer.debit_id == debit.id)
         .join(credit, credit.id == LedgerTransfer.credit_id)
-        .where(debit.kind.in_(kinds), one_of(debit.owner_id, owners), credit.kind == "allocation")
+        .where(debit.kind.in_(kinds), one_of(debit.owner_id, owners), credit.kind == "allocation", stands)
         .group_by(debit.owner_id)
     )
     return {owner: int(fen) for owner, fen in await session.execute(query)}

@@ -15,6 +15,7 @@ SQL = Path(__file__).resolve().parents[1] / "sql"
 TABLE = "bank_entry_reversals"
 ENTRIES = {
     "payment_returns": "county_code",
+    "grant_returns": "county_code",
     "dividend_payments": "county_code",
     "pool_contributions": "county_code",
     "pool_repayments": "county_code",
@@ -22,7 +23,8 @@ ENTRIES = {
     "risk_recoveries": "bank_office",
 }
 KINDS = (
-    "'payment_return','dividend_payment','pool_contribution','pool_repayment','risk_fund_deposit','risk_recovery'"
+    "'payment_return','grant_return','dividend_payment','pool_contribution','pool_repayment','risk_fund_deposit',"
+    "'risk_recovery'"
 )
 
 
@@ -33,6 +35,8 @@ def upgrade() -> None:
         op.add_column(entries, sa.Column("entry", sa.BigInteger(), server_default="1", nullable=False))
         op.drop_constraint(once, entries)
         op.create_unique_constraint(once, entries, [whose, "bank_reference", "entry"])
+    op.drop_constraint("uq_grant_returns_once", "grant_returns")
+    op.create_index(op.f("ix_grant_returns_line_id"), "grant_returns", ["line_id"])
     op.create_table(
         TABLE,
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -63,6 +67,8 @@ def downgrade() -> None:
     assert found is not None
     op.get_bind().exec_driver_sql(found.group().replace("create function", "create or replace function", 1))
     op.drop_table(TABLE)
+    op.drop_index(op.f("ix_grant_returns_line_id"), "grant_returns")
+    op.create_unique_constraint("uq_grant_returns_once", "grant_returns", ["line_id"])
     for entries, whose in ENTRIES.items():
         once = f"uq_{entries}_bank_reference"
         op.drop_constraint(once, entries)

@@ -14,8 +14,8 @@ class BankEntryReversal(Entered, Decided, Base):
     __tablename__ = "bank_entry_reversals"
     __table_args__ = (
         CheckConstraint(
-            "kind in ('payment_return','dividend_payment','pool_contribution','pool_repayment','risk_fund_deposit',"
-            "'risk_recovery')",
+            "kind in ('payment_return','grant_return','dividend_payment','pool_contribution','pool_repayment',"
+            "'risk_fund_deposit','risk_recovery')",
             name="kind",
         ),
         CheckConstraint("state in ('proposed','approved','refused')", name="state"),
@@ -29,7 +29,7 @@ class BankEntryReversal(Entered, Decided, Base):
     kind: Mapped[str]
     entry_id: Mapped[int]
     owner_id: Mapped[int]
-    """The payment, share, pool, lending, risk fund or compensation it was entered for."""
+    """The payment, grant, share, pool, lending, risk fund or compensation it was entered for."""
     division_code: Mapped[str] = mapped_column(String(12))
     amount_fen: Mapped[int]
     reason: Mapped[str]

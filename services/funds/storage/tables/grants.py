@@ -159,8 +159,8 @@ class GrantReturn(Entered, Base):
 
     __tablename__ = "grant_returns"
     __table_args__ = (
-        UniqueConstraint("line_id", name="uq_grant_returns_once"),
-        UniqueConstraint("county_code", "bank_reference", name="uq_grant_returns_bank_reference"),
+        UniqueConstraint("county_code", "bank_reference", "entry", name="uq_grant_returns_bank_reference"),
+        Index(None, "line_id"),
         CheckConstraint("returned_by in ('bank','household')", name="returned_by"),
         CheckConstraint("amount_fen >= 1", name="amount_positive"),
     )
@@ -173,6 +173,8 @@ class GrantReturn(Entered, Base):
     returned_by: Mapped[str]
     reason: Mapped[str]
     bank_reference: Mapped[str] = mapped_column(String(64))
+    entry: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    """1, and one more for each undone entry of the same reference: a wrong one is undone, then entered right."""
 
 
 class GrantMandate(Entered, Decided, Base):

@@ -10,6 +10,8 @@ import pytest
 
 from tests.services.funds import credit
 from tests.services.funds.api import test_dividends as dividends
+from tests.services.funds.api import test_grant_regrants as regrants
+from tests.services.funds.api import test_grant_returns as returns
 from tests.services.funds.api import test_household_cards as cards
 from tests.services.funds.api import test_pools as pools
 from tests.services.funds.api import test_risk_funds as risk
@@ -27,7 +29,7 @@ MAKING = (
     "risk_fund.claim",
 )
 DECIDING = ("payment.confirm", "pool.decide", "dividend.decide", "risk_fund.decide")
-READING = ("fund.read", "pool.read", "dividend.read", "risk_fund.read", "bank_entry.read")
+READING = ("fund.read", "grant.read", "pool.read", "dividend.read", "risk_fund.read", "bank_entry.read")
 MAKER = desk(*MAKING, *READING, "bank_entry.reverse", office=f"{COUNTY}-aid", sector="aid")
 CHECKER = desk(*DECIDING, *READING, "bank_entry.decide", office=f"{COUNTY}-finance", sector="finance")
 ELSEWHERE = "341621"
@@ -79,7 +81,12 @@ async def a_return(world: World) -> Entered:
     return "payment_return", payment["payment_id"], "/payments/{}/return", body
 
 
-ENTRIES = [a_return, a_dividend, a_contribution, a_repayment, a_deposit, a_recovery]
+async def a_grant_return(world: World) -> Entered:
+    batch = await returns.paid(world, 11, 12)
+    return "grant_return", batch["lines"][0]["line_id"], "/grants/{}/return", returns.back()
+
+
+ENTRIES = [a_return, a_grant_return, a_dividend, a_contribution, a_repayment, a_deposit, a_recovery]
 Making = Callable[[World], Awaitable[Entered]]
 
 
@@ -117,10 +124,12 @@ async def entered(world: World, make: Making) -> tuple[Entered, int, dict[str, A
     told = await make(world)
     kind, owner_id, path, body = told
 
-    async def enter(amount: int) -> dict[str, Any]:
-        return await world.made(maker_of(kind), path.format(owner_id), body | {"amount_fen": amount})
+    async def enter(amount: int | None = None) -> dict[str, Any]:
+        return await world.made(
+            maker_of(kind), path.format(owner_id), body | ({"amount_fen": amount} if amount else {})
+        )
 
-    answer = await enter(body["amount_fen"])
+    answer = await enter()
     return told, (await entries(world, kind, owner_id))[0]["entry_id"], answer, enter
 
 
@@ -129,23 +138,24 @@ async def test_what_was_entered_wrongly_is_undone_by_a_second_person_and_entered
     world: World, make: Making
 ) -> None:
     (kind, owner_id, path, body), entry_id, answer, enter = await entered(world, make)
-    taken = await world.post(maker_of(kind), path.format(owner_id), body | {"amount_fen": 1})
+    taken = await world.post(maker_of(kind), path.format(owner_id), body)
     assert taken.status_code in (409, 422)
     row = await asked(world, kind, entry_id)
-    assert (row["state"], row["amount_fen"], row["owner_id"]) == ("proposed", body["amount_fen"], owner_id)
+    amount = body.get("amount_fen", 300_000)
+    assert (row["state"], row["amount_fen"], row["owner_id"]) == ("proposed", amount, owner_id)
     again = await world.post(maker_of(kind), "/bank-entry-reversals", {"kind": kind, "entry_id": entry_id} | WRONG)
     assert (again.status_code, code_of(again)) == (409, "entry_reversed")
     made = await world.made(CHECKER, decision(row), UNDO)
     assert (made["state"], made["decided_on"]) == ("approved", day(12, 20))
     assert code_of(await world.post(CHECKER, decision(row), UNDO)) == "already_decided"
     (first, *_) = await entries(world, kind, owner_id)
-    assert (first["entry_id"], first["undone_on"], first["amount_fen"]) == (entry_id, day(12, 20), body["amount_fen"])
+    assert (first["entry_id"], first["undone_on"], first["amount_fen"]) == (entry_id, day(12, 20), amount)
     (listed,) = (await world.seen(CHECKER, "/bank-entry-reversals", state="approved"))["items"]
     assert listed == made
     await world.books_balance()
     # The same reference, now right; everything is as if the wrong one had never been.
-    right = await enter(body["amount_fen"])
-    assert right == answer
+    right = await enter()
+    assert {**right, "return_id": 0} == {**answer, "return_id": 0}
     await world.books_balance()
 
 
@@ -306,3 +316,41 @@ async def test_a_return_claimed_again_or_spent_elsewhere_since_is_not_undone(wor
     assert (await world.post(CHECKER, decision(waiting), UNDO)).status_code == 200
     assert (await world.seen(CHECKER, f"/payments/{payment_id}"))["state"] == "paid"
     await world.books_balance()
+
+
+async def test_a_grant_whose_return_is_undone_is_paid_and_held_again(world: World) -> None:
+    (_, line_id, _, _), entry_id, answer, _ = await entered(world, a_grant_return)
+    await undone(world, "grant_return", entry_id)
+    batch = await world.seen(READER, f"/grant-batches/{answer['batch_id']}")
+    assert [(row["state"], row["reason"]) for row in batch["lines"]] == [("paid", None), ("paid", None)]
+    total = (await world.progress())["total"]
+    assert (total["paid_fen"], total["returned_fen"]) == (600_000, 0)
+    assert code_of(await regrants.regrant(world, batch, 0)) == "nothing_to_regrant"
+    walk = await world.seen(READER, "/trace", batch_id=batch["batch_id"])
+    assert walk["differences"] == []
+    card = await world.seen(READER, "/households/household-1/grants")
+    assert [(row["kind"], row["direction"]) for row in card["money"]] == [
+        ("grant_return_reversal", "in"), ("grant_return", "out"), ("grant", "in"), ("grant", "in"),
+    ]  # fmt: skip
+    assert card["paid_fen"] == 600_000
+    assert line_id == batch["lines"][0]["line_id"]
+    await world.books_balance()
+
+
+async def test_a_grant_given_anew_since_it_came_back_is_not_paid_once_more(world: World) -> None:
+    (_, _, _, _), entry_id, answer, _ = await entered(world, a_grant_return)
+    batch = await world.seen(READER, f"/grant-batches/{answer['batch_id']}")
+    again = await regrants.regrant(world, batch, 0, prepared_on=day(6, 2))
+    assert again.status_code == 201, again.text
+    refused = await tried(world, "grant_return", entry_id)
+    assert (refused.status_code, code_of(refused)) == (422, "entry_settled")
+    await world.books_balance()
+
+
+async def test_a_grant_paid_after_a_death_has_its_case_when_its_return_is_undone(world: World) -> None:
+    _, entry_id, _, _ = await entered(world, a_grant_return)
+    await world.died(11, day(5, 1))
+    assert (await world.seen(CHECKER, "/claw-backs"))["items"] == []
+    await undone(world, "grant_return", entry_id)
+    (case,) = (await world.seen(CHECKER, "/claw-backs"))["items"]
+    assert (case["state"], case["amount_fen"]) == ("open", 300_000)
