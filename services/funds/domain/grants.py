@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from services.funds.domain.households import kin_of, lived_in
+from services.funds.domain.households import formerly, kin_of, lived_in
 from services.funds.domain.programmes import FACT_LABELS, FactValue, Programme, first_unmet
 from services.funds.domain.refusals.grants import PeriodWrong
 
@@ -159,6 +159,11 @@ def reason_against(person: Standing, setting: Setting, dead: Set[str] = frozense
         return Reason("outside_area")
     unmet = first_unmet(setting.programme.conditions, person.facts)
     return None if unmet is None else Reason("not_entitled", unmet)
+
+
+def counties_of(people: Iterable[Standing], setting: Setting) -> set[str]:
+    """The county of a list, and those its people's villages were of: kin of theirs may stand in lists of these."""
+    return {setting.area, *(code[:6] for person in people for code in formerly(person.facts))}
 
 
 def still_as(person: Standing, frozen: Mapping[str, FactValue] | None, grows: str) -> Standing:

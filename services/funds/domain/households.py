@@ -18,5 +18,10 @@ def kin_of(facts: Mapping[str, FactValue], since: date) -> list[str]:
 def lived_in(division_code: str, facts: Mapping[str, FactValue], area: str) -> bool:
     """Whether a village lies in the area, or followed one that did: the money of a place is its people's whatever its
     code is by now."""
-    formerly = facts.get("formerly")
-    return any(lies_in(one, area) for one in (division_code, *(formerly if isinstance(formerly, list) else ())))
+    return any(lies_in(one, area) for one in (division_code, *formerly(facts)))
+
+
+def formerly(facts: Mapping[str, FactValue]) -> list[str]:
+    """The divisions a household's village followed."""
+    told = facts.get("formerly")
+    return told if isinstance(told, list) else []

@@ -101,6 +101,7 @@ async def _given(session: AsyncSession, setting: rules.Setting, on: date, lines:
         {hold for person in known for hold in rules.holds_of(person, setting)},
         [person.person_id or "" for person in known],
         rules.households_of(known, setting),
+        rules.counties_of(known, setting),
         {mark for person in known if (mark := rules.mark_of(person)) is not None},
     )  # fmt: skip
     given.dead = dead

@@ -86,9 +86,11 @@ async def given(
     holds: Collection[Hold],
     people: Sequence[str],
     households: Collection[str],
+    counties: Collection[str],
     marks: Collection[str],
 ) -> Given:
-    """What matters of what was given before. `households`: those of the people, and those they came from."""
+    """What matters of what was given before. `households`: those of the people, and those they came from; `counties`:
+    those in whose lists kin of theirs may stand."""
     programme = setting.programme
     found = Given(holds=await taken(session, holds), mandates=await mandates(session, people, on))
     if programme.person_year_cap_fen is not None or programme.household_year_cap_fen is not None:
@@ -99,7 +101,7 @@ async def given(
         found.person_fen = await _sums(session, GrantLine.person_id, people, setting)
         for household, line_id, fen in (
             *await _own_lines(session, sorted(households), setting),
-            *await _lines_of_kin(session, sorted(households), setting),
+            *await _lines_of_kin(session, sorted(households), counties, setting),
         ):
             found.household_lines.setdefault(household, {})[line_id] = fen
     found.account_of = await _accounts(session, sorted(marks), setting.year)
@@ -159,8 +161,10 @@ async def _own_lines(session: AsyncSession, households: Sequence[str], setting: 
     return rows
 
 
-async def _lines_of_kin(session: AsyncSession, households: Sequence[str], setting: Setting) -> Sequence[Any]:
-    """The same of the county's lists for households that came from these lately, as told to the list."""
+async def _lines_of_kin(
+    session: AsyncSession, households: Sequence[str], counties: Collection[str], setting: Setting
+) -> Sequence[Any]:
+    """The same of the counties' lists for households that came from these lately, as told to the list."""
     facts = GrantLine.facts
     # Lists of before December 2026 tell one step alone.
     one_step = func.jsonb_build_object(facts["split_from"].astext, facts["opened_on"].astext)
@@ -171,7 +175,7 @@ async def _lines_of_kin(session: AsyncSession, households: Sequence[str], settin
     query = (
         _counted(setting, kin.c.key)
         .join(kin, true())
-        .where(GrantBatch.county_code == setting.area)
+        .where(GrantBatch.county_code.in_(counties))
         .where(kin.c.key == func.any(households), kin.c.value >= setting.kin_since.isoformat())
     )
     rows: Sequence[Any] = (await session.execute(query)).all()

@@ -8,7 +8,19 @@ import json
 from typing import Any
 
 from tests.services.funds.api.test_grant_batches import APPROVE, allocation, approved, body, identity, ordered, person
-from tests.services.funds.world import CHECKER, CLAIMANT, READER, RELEASER, YEAR, World, day
+from tests.services.funds.world import (
+    CHECKER,
+    CLAIMANT,
+    ELSEWHERE,
+    READER,
+    READING,
+    RELEASER,
+    YEAR,
+    World,
+    day,
+    desk,
+    grant_of,
+)
 
 ROOT = "/grant-batches"
 PERIOD = f"{YEAR - 1}-{YEAR}"
@@ -163,6 +175,27 @@ async def test_a_countys_money_reaches_its_people_after_the_county_was_given_ano
     released = await ordered(world, batch)
     assert [row["state"] for row in released["lines"]] == ["ordered", "ordered"]
     assert await refused_for(world, body(await allocation(world), stranger)) == {"outside_area"}
+
+
+async def test_a_split_earns_no_second_cap_after_the_county_was_given_another_code(world: World) -> None:
+    """What the household that split off has stands in a list of the county's former code."""
+    new, lies = "341621", {"division": "341621101200", "formerly": ["341622101200"]}
+    given = await allocation(world)
+    son = person(world, 11, kin={"household-0": day(4)})
+    await world.made(CLAIMANT, ROOT, listed(given, "production_aid", str(YEAR), line(son, 600_000)))
+    world.projects["G9"] = grant_of("G9", county_code=new, division_code=new, purpose="grants", contract_fen=None)
+    receipt = await world.receipt(await world.document({new: 1_000_000}), new, ELSEWHERE)
+    asked = {"receipt_id": receipt["receipt_id"], "project_code": "G9", "amount_fen": 1_000_000, "proposed_on": day(3)}
+    proposed = await world.made(ELSEWHERE, "/allocations", asked)
+    decider = desk("allocation.decide", *READING, office="341621-finance", scope=(new,))
+    path = f"/allocations/{proposed['allocation_id']}/decision"
+    await world.made(decider, path, APPROVE | {"decided_on": day(3, 10)})
+    parents = person(world, 1, **lies)
+    more = listed(proposed, "production_aid", str(YEAR), line(parents, 400_001))
+    refused = await world.post(ELSEWHERE, ROOT, more)
+    assert "above_household_cap" in refused.text
+    more["lines"][0]["amount_fen"] = 400_000
+    await world.made(ELSEWHERE, ROOT, more)
 
 
 async def refused_for(world: World, request: dict[str, Any]) -> set[str]:
