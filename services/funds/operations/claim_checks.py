@@ -44,6 +44,7 @@ async def give_opinion(
     level = _opinion_level(actor)
     require_other_person(actor.person, row.entered_person)
     require_order(request.given_on, today=clock.office_today(), not_before=row.claimed_on, pointer="/given_on")
+    await period_closes.require_open(session, row.county_code, request.given_on)
     opinion = ClaimOpinion(
         claim_id=row.id, level=level, recorded_at=clock.now(), given_by=actor.account, given_person=actor.person,
         **request.model_dump(),
@@ -114,9 +115,12 @@ async def require_approvals(session: AsyncSession, actor: Actor, row: Claim) -> 
 
 
 async def need_of(session: AsyncSession, row: Claim) -> Need:
+    """By the window and limits of the stated day or of the day of entry, whichever are stricter."""
     values = await parameters.load(session, row.county_code, row.claimed_on)
-    window_fen = await storage.window_sum(session, row, values.days("claim_split_window"))
-    limits = [int(values.get(f"claim_{level}_approval_above").value) for level in rules.LEVELS]
+    entered_on = clock.office_day(row.entered_at)
+    window = max(int(values.get("claim_split_window", on=day).value) for day in (row.claimed_on, entered_on))
+    window_fen = await storage.window_sum(session, row, window)
+    limits = [int(values.lowest(f"claim_{level}_approval_above", entered_on).value) for level in rules.LEVELS]
     return Need(window_fen, rules.needed(window_fen, *limits))
 
 

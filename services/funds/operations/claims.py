@@ -109,7 +109,7 @@ async def _draw_on_contract(
         raise NotContracted()
     await project_grants.lock_project(session, grant)
     claimed = await storage.claimed_by(session, grant.project_code)
-    terms = await contract_terms.terms_for(session, grant.project_code, values)
+    terms = await contract_terms.terms_for(session, grant.project_code, values, clock.office_today())
     claim_stages.require_within(
         request.kind, request.amount_fen, claimed, grant.contract_fen, terms, request.progress_percent
     )

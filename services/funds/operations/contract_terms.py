@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain import claim_stages as rules
@@ -10,7 +12,7 @@ from services.funds.domain.parameters import Parameters
 from services.funds.domain.persons import require_other_person
 from services.funds.domain.refusals.spending import AlreadyDecided, NotContracted
 from services.funds.storage import claim_checks as storage
-from services.funds.storage import decisions, parameters, project_grants
+from services.funds.storage import decisions, parameters, period_closes, project_grants
 from services.funds.storage.tables import ContractTerms
 from shared.chassis import audit, clock, paging
 from shared.chassis.identity import Actor
@@ -19,6 +21,8 @@ from shared.refusals import NotFound
 from shared.schemas import funds_claim_checks as wire
 from shared.schemas.funds import NewDecision
 from shared.schemas.wire import Page
+
+CEILINGS = ("advance_rate_max", "progress_rate_max")
 
 
 async def state(session: AsyncSession, actor: Actor, request: wire.NewContractTerms) -> wire.ContractTerms:
@@ -32,7 +36,7 @@ async def state(session: AsyncSession, actor: Actor, request: wire.NewContractTe
     require_order(request.stated_on, today=clock.office_today(), pointer="/stated_on")
     values = await parameters.load(session, grant.county_code, request.stated_on)
     terms = rules.Terms(request.other_sources_fen, request.advance_rate, request.progress_rate)
-    highest = [values.get(name).value for name in ("advance_rate_max", "progress_rate_max")]
+    highest = [values.lowest(name, clock.office_today()).value for name in CEILINGS]
     rules.require_terms(terms, grant.contract_fen, *highest)
     row = ContractTerms(
         county_code=grant.county_code, division_code=grant.division_code, contract_fen=grant.contract_fen,
@@ -53,6 +57,7 @@ async def decide(session: AsyncSession, actor: Actor, terms_id: int, request: Ne
         raise AlreadyDecided()
     require_other_person(actor.person, row.entered_person)
     require_order(request.decided_on, today=clock.office_today(), not_before=row.stated_on, pointer="/decided_on")
+    await period_closes.require_open(session, row.county_code, request.decided_on)
     row.state = "approved" if request.outcome == "approve" else "refused"
     decisions.record(
         session, actor, row, ("contract_terms", row.id), "decision",
@@ -63,12 +68,12 @@ async def decide(session: AsyncSession, actor: Actor, terms_id: int, request: Ne
     return _answer(row)
 
 
-async def terms_for(session: AsyncSession, project_code: str, values: Parameters) -> rules.Terms:
-    """The terms a claim is held against: those approved last, else the county's ceilings."""
+async def terms_for(session: AsyncSession, project_code: str, values: Parameters, *days: date) -> rules.Terms:
+    """The terms a claim is held against: those approved last, else the county's ceilings, the lowest of these days."""
     row = await storage.terms_of(session, project_code)
     if row is not None:
         return rules.Terms(row.other_sources_fen, row.advance_rate, row.progress_rate)
-    advance, progress = (values.get(name).value for name in ("advance_rate_max", "progress_rate_max"))
+    advance, progress = (values.lowest(name, *days).value for name in CEILINGS)
     return rules.Terms(0, advance, progress, stated=False)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shared.chassis.clock import office_today
 from tests.services.funds.world import (
     CHECKER,
     CLAIMANT,
@@ -120,6 +121,14 @@ async def test_splitting_a_payees_claims_within_the_window_changes_nothing(
     assert checks["window_fen"] == (12_000 if needed else 6_000)
     answer = await world.post(RELEASER, "/payments", order_body(other, on=day(5, 27)))
     assert answer.status_code == (409 if needed else 201)
+
+
+async def test_a_claim_dated_back_needs_the_approvals_of_the_day_it_is_entered(world: World) -> None:
+    await world.policy("claim_county_approval_above", "10000", "fen", office_today().isoformat())
+    claim = await world.review(await world.claim(await world.allocation(await world.money(20_000), 20_000), 12_000))
+    assert code_of(await world.post(RELEASER, "/payments", order_body(claim))) == "approval_missing"
+    await _enter_long_ago(world, claim)
+    await world.made(RELEASER, "/payments", order_body(claim))
 
 
 async def _enter_long_ago(world: World, claim: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shared.chassis.clock import office_today
 from tests.services.funds.world import (
     CHECKER,
     CLAIMANT,
@@ -150,3 +151,13 @@ async def test_terms_beyond_the_contract_or_the_ceilings_are_refused(
     assert (await world.seen(CHECKER, "/contract-terms"))["items"] == []
     outside = desk("contract_terms.state", scope=("341621",))
     assert (await world.post(outside, "/contract-terms", TERMS)).status_code == 404
+
+
+async def test_a_claim_or_terms_dated_back_keep_to_the_ceilings_of_today(world: World) -> None:
+    allocation = await ground(world)
+    await world.policy("progress_rate_max", "0.5", "rate", office_today().isoformat())
+    over = await world.post(CLAIMANT, "/claims", claim_body(allocation, 501))
+    assert (code_of(over), over.json()["facts"]) == ("over_stage", {"left_fen": 500})
+    high = await world.post(STATER, "/contract-terms", TERMS)
+    assert (code_of(high), high.json()["facts"]) == ("stage_rate_too_high", {"highest": "0.5"})
+    await world.claim(allocation, 500)

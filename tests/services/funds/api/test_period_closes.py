@@ -12,6 +12,8 @@ from services.funds.storage.period_closes import hold_back_postings
 from services.funds.storage.tables import PeriodClose
 from shared.chassis.clock import now, office_today
 from shared.chassis.identity import Actor
+from tests.services.funds.api import test_claim_checks as checks
+from tests.services.funds.api import test_contract_terms as terms
 from tests.services.funds.api import test_dividends as dividends
 from tests.services.funds.api import test_donations as donations
 from tests.services.funds.api import test_grant_batches as grants
@@ -236,6 +238,19 @@ async def test_nothing_is_decided_on_a_day_of_a_closed_period_though_no_money_mo
     large = {"outcome": "approve", "opinion": "同意", "decided_on": day(6, 2)}
     refused = await world.post(desk("claim.approve", *READING), f"/claims/{claim['claim_id']}/approvals", large)
     assert (refused.status_code, code_of(refused)) == (422, "period_closed")
+
+
+async def test_no_opinion_is_given_and_no_terms_are_approved_on_a_day_of_a_closed_period(world: World) -> None:
+    claim = await world.claim(await world.allocation(await world.money(1000), 1000), 400, on=day(4))
+    stated = await world.made(terms.STATER, "/contract-terms", terms.TERMS)
+    await world.made(CLOSER, "/period-closes", MAY)
+    for who, path, words in (
+        (checks.TOWNSHIP, f"/claims/{claim['claim_id']}/opinions", checks.OPINION),
+        (terms.DECIDER, f"/contract-terms/{stated['contract_terms_id']}/decision", terms.YES | {"decided_on": day(5)}),
+    ):
+        refused = await world.post(who, path, words)
+        assert (refused.status_code, code_of(refused)) == (422, "period_closed"), path
+    await world.made(terms.DECIDER, path, words | {"decided_on": day(6)})
 
 
 async def test_no_share_loan_or_agreement_is_decided_on_a_day_of_a_closed_period(world: World) -> None:
