@@ -56,6 +56,8 @@ _REFUSED_CLAIMS = """
     join payments p on p.claim_id = c.id and p.state in ('refused', 'returned')
     where c.county_code = :area and c.state in ('approved', 'returned') and a.purpose <> 'grants'
       and not exists (select 1 from claims n where n.repeats_claim_id = c.id and n.state <> 'refused')
+      and not (c.state = 'returned' and exists (select 1 from funded_projects f
+          where f.project_code = c.project_code and f.ended_on is not null))
     group by c.id, a.fund_kind
 """
 _REFUSED_ACCOUNTS = """

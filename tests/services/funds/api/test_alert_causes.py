@@ -12,6 +12,7 @@ from tests.services.funds.api.alerts import FINANCE, PAPER, RIGHTS, UNIT, alerts
 from tests.services.funds.api.test_grant_batches import APPROVE, approved, body, ordered, person
 from tests.services.funds.api.test_grant_batches import allocation as grant_allocation
 from tests.services.funds.api.test_grant_deaths import cases, settled
+from tests.services.funds.api.test_unusual_sequences import came_back, carried, payment_of
 from tests.services.funds.world import (
     CHECKER,
     CITY,
@@ -58,6 +59,20 @@ async def test_an_account_the_bank_keeps_refusing_bars_its_payments_until_it_is_
     await world.made(RELEASER, "/payments", order | {"order_no": "once-more"})
     await run(world)
     assert len(await alerts(world, rule="payment_refused")) == 1
+
+
+async def test_what_came_back_from_a_stopped_project_nobody_is_asked_to_pay_again(world: World) -> None:
+    claim = await world.claim(await world.allocation(await world.money(1000), 1000), 800)
+    await carried(world, claim, 5)
+    await came_back(world, await payment_of(world, claim), 776, day(6))
+    await run(world)
+    assert (await one(world, "payment_refused"))["reference"] == f"claim:{claim['claim_id']}"
+    await world.tell("P1", version=2, state="stopped", state_since=day(7))
+    again = await world.post(CLAIMANT, f"/claims/{claim['claim_id']}/again", {"claimed_on": day(7)})
+    assert code_of(again) == "project_frozen"
+    await run(world)
+    assert await alerts(world, rule="payment_refused") == []
+    assert (await one(world, "stopped_money"))["amount_fen"] == 976
 
 
 async def test_money_for_people_without_a_list_and_grants_to_the_dead_are_alerted_by_batch(world: World) -> None:
