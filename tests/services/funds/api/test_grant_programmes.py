@@ -179,7 +179,7 @@ async def test_a_countys_money_reaches_its_people_after_the_county_was_given_ano
 
 async def test_a_split_earns_no_second_cap_after_the_county_was_given_another_code(world: World) -> None:
     """What the household that split off has stands in a list of the county's former code."""
-    new, lies = "341621", {"division": "341621101200", "formerly": ["341622101200"]}
+    new, division = "341621", "341621101200"
     given = await allocation(world)
     son = person(world, 11, kin={"household-0": day(4)})
     await world.made(CLAIMANT, ROOT, listed(given, "production_aid", str(YEAR), line(son, 600_000)))
@@ -190,7 +190,7 @@ async def test_a_split_earns_no_second_cap_after_the_county_was_given_another_co
     decider = desk("allocation.decide", *READING, office="341621-finance", scope=(new,))
     path = f"/allocations/{proposed['allocation_id']}/decision"
     await world.made(decider, path, APPROVE | {"decided_on": day(3, 10)})
-    parents = person(world, 1, **lies)
+    parents = person(world, 1, division=division, formerly=["341622101200"])
     more = listed(proposed, "production_aid", str(YEAR), line(parents, 400_001))
     refused = await world.post(ELSEWHERE, ROOT, more)
     assert "above_household_cap" in refused.text
