@@ -52,14 +52,17 @@ def _case(line: GrantLine, person_id: str | None, died_on: date, paid_on: date) 
 
 async def recover(session: AsyncSession, actor: Actor, case_id: int, request: wire.NewRecovery) -> wire.ClawBack:
     """Enter that the money came back: it belongs to its allocation again, and the grant is no longer spent."""
-    case = await storage.visible(session, actor, case_id)
+    seen = await storage.visible(session, actor, case_id)
+    if seen is None:
+        raise NotFound()
+    batch, line = await grant_batches.of_line(session, seen.line_id)  # before the case, as whoever enters an answer
+    case = await storage.visible(session, actor, case_id, lock=True)
     if case is None:
         raise NotFound()
     if case.state != "open":
         raise StepNotDue(state=case.state)
     today = clock.office_today()
     require_order(request.recovered_on, today=today, not_before=case.paid_on, pointer="/recovered_on")
-    batch, line = await grant_batches.of_line(session, case.line_id)
     require_other_person(actor.person, batch.ordered_person)
     case.recovered_on, case.bank_reference, case.note = request.recovered_on, request.bank_reference, request.note
     await _settle(session, actor, batch, line, case)

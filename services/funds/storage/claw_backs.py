@@ -98,10 +98,12 @@ async def close_open(session: AsyncSession, person_id: str, note: str) -> None:
     await session.flush()
 
 
-async def visible(session: AsyncSession, actor: Actor, case_id: int) -> ClawBack | None:
-    """The case, locked, if it lies in the actor's scope."""
-    query = select(ClawBack).where(ClawBack.id == case_id, in_scope(ClawBack.division_code, actor)).with_for_update()
-    return (await session.scalars(query.execution_options(populate_existing=True))).first()
+async def visible(session: AsyncSession, actor: Actor, case_id: int, *, lock: bool = False) -> ClawBack | None:
+    """The case if it lies in the actor's scope; its list is locked before it."""
+    query = select(ClawBack).where(ClawBack.id == case_id, in_scope(ClawBack.division_code, actor))
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return (await session.scalars(query)).first()
 
 
 async def list_visible(

@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from services.funds.domain.bank_files import written
 from tests.services.funds.api import bank
@@ -233,3 +234,20 @@ async def test_what_the_bank_says_of_the_dead_keeps_no_other_grant_of_its_file_w
     assert given["available_fen"] == 10_000_000 - 300_000
     await check_progress(world, division_code=COUNTY)
     await check_walks(world)
+
+
+async def test_a_recovery_waits_for_the_list_before_it_holds_the_case(world: World) -> None:
+    """Whoever enters the bank's answer holds the list first: the other way round the two would wait for each other."""
+    await settled(world, await ordered(world, await approved(world, person(world, 1))))
+    await world.died(1, day(5, 1))
+    (case,) = await cases(world)
+    body = {"recovered_on": day(7), "bank_reference": "back-1", "note": "家属退回"}
+    async with world.funds.fastapi.state.database.session() as session:
+        await session.execute(text("select 1 from grant_batches for update"))
+        recovery = asyncio.create_task(world.post(CONFIRMER, f"/claw-backs/{case['case_id']}/recovery", body))
+        here = "select pid from pg_locks join pg_database d on d.oid = database where datname = current_database()"
+        waits = text(f"select count(*) from pg_locks where not granted and pid in ({here})")
+        while not await session.scalar(waits):  # noqa: ASYNC110 - what is waited for is in the database
+            await asyncio.sleep(0.05)
+        await session.execute(text("select 1 from claw_backs for update nowait"))
+    assert (await recovery).status_code == 200
