@@ -215,7 +215,7 @@ def _other_steps(question: Question, since: date) -> Iterable[Select[Any]]:
         _counted("allocation", Receipt.received_on, Allocation.proposed_on)
         .select_from(Allocation)
         .join(Receipt, Receipt.id == Allocation.receipt_id)
-        .where(within(Allocation.division_code, question.area), decided)
+        .where(within(Allocation.division_code, question.area), decided, Allocation.moved_from_id.is_(None))
     )
     yield _counted("allocation_decision", Allocation.proposed_on, Allocation.decided_on).where(
         within(Allocation.division_code, question.area), decided
@@ -242,7 +242,7 @@ def _final_claims(question: Question, since: date) -> Select[Any]:
         _counted("claim", accepted.c.since, Claim.claimed_on)
         .select_from(Claim)
         .join(accepted, accepted.c.project_code == Claim.project_code)
-        .where(within(Claim.division_code, question.area), Claim.kind == "final")
+        .where(within(Claim.division_code, question.area), Claim.kind == "final", Claim.repeats_claim_id.is_(None))
         .where(Claim.claimed_on.between(since, question.as_of), Claim.claimed_on >= accepted.c.since)
         .where(~undone("claim", Claim.id))
     )

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from shared.chassis.clock import office_today
+from tests.services.funds.api import test_reallocations as reallocations
+from tests.services.funds.api.test_unusual_sequences import again, came_back, carried, payment_of
 from tests.services.funds.world import (
     COUNTY,
     ELSEWHERE,
@@ -154,3 +156,19 @@ async def test_bad_questions_are_refused_with_the_rule(world: World) -> None:
         assert (answer.status_code, code_of(answer), pointer_of(answer)) == (422, code, pointer), answer.text
     assert (await world.get(ELSEWHERE, "/forecast", **ASKED)).status_code == 404
     assert (await world.get(desk("claim.file"), "/forecast", **ASKED)).status_code == 403
+
+
+async def test_money_moved_or_claimed_again_makes_no_step_longer(world: World) -> None:
+    """The receipt was allocated within 28 days and finally claimed 9 days after the acceptance, whatever came later."""
+    world.projects["P2"] = grant_of("P2")
+    given = await world.allocation(await world.money(200_000), 200_000)
+    await reallocations.moved(world, given, 1_000, "P2")
+    world.projects["P1"] = grant_of("P1", version=2, state="accepted", state_since=day(5), accepted_on=day(5))
+    await world.tell("P1")
+    claim = await world.claim(given, 50_000, "final", on=day(5, 10))
+    await carried(world, claim, 5)
+    await came_back(world, await payment_of(world, claim), 48_500, day(6))
+    await carried(world, await again(world, claim, day(8)), 8)
+    leads = by((await forecast(world))["lead_times"], "step")
+    assert (leads["allocation"]["samples"], leads["allocation"]["usual_days"]) == (1, 28)
+    assert (leads["claim"]["samples"], leads["claim"]["usual_days"]) == (1, 9)
