@@ -271,11 +271,12 @@ async def overdue(
     due_on = found.due_on(kind.due_days, offices)
     places = await storage.places_with_money(session, actor, area, fund_year, found.last_on)
     sent = await storage.first_sent(session, area, fund_year, kind.code, found.name, on)
-    late = [(code, rules.days_late(due_on, sent.get(code), on)) for code in places]
+    told = {code: sent.get(code, (None, due_on)) for code in places}
+    late = [(code, rules.days_late(due, sent_on, on)) for code, (sent_on, due) in told.items()]
     items = [
         wire.OverdueReport(
             division_code=code, division_name=places[code] or code, kind=kind.code, period=found.name,
-            fund_year=fund_year, due_on=due_on, sent_on=sent.get(code), days_late=days,
+            fund_year=fund_year, due_on=told[code][1], sent_on=told[code][0], days_late=days,
         )
         for code, days in sorted(late, key=lambda one: (-one[1], one[0])) if days
     ]  # fmt: skip

@@ -110,16 +110,16 @@ async def places_with_money(
 
 async def first_sent(
     session: AsyncSession, area: str, fund_year: int, kind_code: str, period: str, by: date
-) -> dict[str, date]:
-    """By place: the day its report of a period on all its money was first sent, if that was by a day."""
+) -> dict[str, tuple[date, date]]:
+    """By place: the day its report of a period on all its money was first sent, if that was by a day, and due."""
     row = ProgressReport
     query = (
-        select(row.division_code, func.min(row.sent_on))
+        select(row.division_code, func.min(row.sent_on), func.min(row.due_on))
         .where(within(row.division_code, area), row.fund_year == fund_year, row.kind == kind_code)
         .where(row.period == period, row.sent_on <= by, row.money == money_of(None, None, None))
         .group_by(row.division_code)
     )
-    return {code: sent_on for code, sent_on in await session.execute(query) if sent_on is not None}
+    return {code: (sent_on, due_on) for code, sent_on, due_on in await session.execute(query) if sent_on is not None}
 
 
 async def newest_stated(session: AsyncSession, division_code: str, fund_year: int, by: date) -> ProgressReport | None:

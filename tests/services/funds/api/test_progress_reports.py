@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from shared.chassis.clock import office_today
+from tests.services.funds.api import test_calendars as calendars
 from tests.services.funds.opening_books import rows_of
 from tests.services.funds.reports import (
     ABOVE,
@@ -294,6 +295,19 @@ REFUSED: list[tuple[dict[str, Any], int, str]] = [
     ({"division_code": "341622101"}, 403, "report_office_wrong"),
     ({"reduction": {"households": -1, "source": "x"}}, 422, "invalid_fields"),
 ]
+
+
+async def test_a_calendar_corrected_later_leaves_the_lateness_of_what_was_sent(world: World) -> None:
+    await books(world, "1000.00", "400.00")
+    report = await sent(world)
+    asked: dict[str, Any] = {"division_code": COUNTY, "fund_year": YEAR, "kind": "monthly", "period": f"{YEAR}-04"}
+    (before,) = (await world.seen(PROVINCE, f"{REPORTS}/overdue", **asked))["items"]
+    assert (before["due_on"], before["days_late"]) == (report["due_on"], report["days_late"])
+    off = {"day": report["due_on"], "working": False, "name": "调休"}
+    body = {"division_code": "34", "year": YEAR, "source": "省政府办公厅通知", "days": [off]}
+    await world.made(calendars.KEEPER, "/calendar-days", body)
+    (after,) = (await world.seen(PROVINCE, f"{REPORTS}/overdue", **asked))["items"]
+    assert after == before
 
 
 async def test_a_report_that_breaks_a_rule_is_refused_and_not_kept(world: World) -> None:
