@@ -47,6 +47,8 @@ from services.funds.storage.tables import (
     Payment,
     PaymentReturn,
     ProjectGrantRow,
+    Reallocation,
+    Recall,
     Receipt,
 )
 from shared.chassis.scope import within
@@ -185,6 +187,25 @@ def _coming_down(question: Question) -> list[_Branch]:
     passed = passed.join(drawn, drawn.c.drawn_on_receipt_id == Receipt.id).join(
         Document, Document.id == Receipt.document_id
     )
+    called_back, decided_on_recall = (
+        _row(
+            "receipt",
+            Receipt.id,
+            _by("recall", Recall.id),
+            literal(step),
+            Receipt.division_code,
+            Receipt,
+            nobody,
+            Recall.amount_fen,
+            days,
+        )
+        .join(Recall, Recall.receipt_id == Receipt.id)
+        .join(Document, Document.id == Receipt.document_id)
+        for step, days in (
+            ("allocation", (Receipt.received_on, Recall.proposed_on, Document.issued_on)),
+            ("recall_decision", (Recall.proposed_on, Recall.decided_on, Document.issued_on)),
+        )
+    )
     decided = _row(
         "allocation", Allocation.id, literal("decision", String), literal("allocation_decision"),
         Allocation.division_code, Allocation, Allocation.project_code, Allocation.amount_fen,
@@ -200,6 +221,10 @@ def _coming_down(question: Question) -> list[_Branch]:
         _Branch("line", DocumentLine.id, frozenset({"receipt_registration"}), line.where(*mine)),
         _Branch("receipt", Receipt.id, frozenset({"allocation"}), allocated.where(*mine)),
         _Branch("receipt", Receipt.id, frozenset({"allocation"}), passed.where(*mine)),
+        _Branch(
+            "receipt", Receipt.id, frozenset({"allocation"}), called_back.where(*mine, Recall.taken_from == "receipt")
+        ),
+        _Branch("receipt", Receipt.id, frozenset({"recall_decision"}), decided_on_recall.where(*mine)),
         _Branch(
             "allocation",
             Allocation.id,
@@ -241,6 +266,13 @@ def _with_projects(question: Question) -> list[_Branch]:
     """The project's steps: money leaves one when the project goes on, or earlier when it is claimed."""
     span = _project_steps(question)
     began = func.greatest(Allocation.decided_on, span.c.from_on, type_=Date)
+
+    def during(rows: Select[Any], on: Any) -> Select[Any]:
+        """The rows whose money left on a day of the step."""
+        return rows.join(span, span.c.project_code == Allocation.project_code).where(
+            on >= span.c.from_on, or_(span.c.to_on.is_(None), on < span.c.to_on)
+        )
+
     left = _moved_before(span.c.to_on, LedgerTransfer.credit_id) - _moved_before(span.c.to_on, LedgerTransfer.debit_id)
     went_on = _row(
         "allocation", Allocation.id, literal("project", String), span.c.step, Allocation.division_code, Allocation,
@@ -263,12 +295,21 @@ def _with_projects(question: Question) -> list[_Branch]:
         "allocation", Allocation.id, _by("claim", Claim.id), span.c.step, Allocation.division_code, Allocation,
         Allocation.project_code, Claim.amount_fen, (func.greatest(began, came_back_on), Claim.claimed_on, null()),
     )  # fmt: skip
-    by_claim = (
-        by_claim.join(Claim, Claim.allocation_id == Allocation.id)
-        .join(span, span.c.project_code == Allocation.project_code)
-        .where(Claim.releases_claim_id.is_(None), Claim.claimed_on >= span.c.from_on)
-        .where(or_(span.c.to_on.is_(None), Claim.claimed_on < span.c.to_on), ~undone("claim", Claim.id))
+    by_claim = by_claim.join(Claim, Claim.allocation_id == Allocation.id)
+    by_claim = during(by_claim, Claim.claimed_on).where(Claim.releases_claim_id.is_(None), ~undone("claim", Claim.id))
+    target = aliased(Allocation)
+    by_move = _row(
+        "allocation", Allocation.id, _by("allocation", target.id), span.c.step, Allocation.division_code, Allocation,
+        Allocation.project_code, target.amount_fen, (began, target.proposed_on, null()),
+    )  # fmt: skip
+    by_move = by_move.join(Reallocation, Reallocation.from_allocation_id == Allocation.id).join(
+        target, target.id == Reallocation.to_allocation_id
     )
+    by_recall = _row(
+        "allocation", Allocation.id, _by("recall", Recall.id), span.c.step, Allocation.division_code, Allocation,
+        Allocation.project_code, Recall.amount_fen, (began, Recall.proposed_on, null()),
+    )  # fmt: skip
+    by_recall = by_recall.join(Recall, Recall.allocation_id == Allocation.id).where(Recall.taken_from == "allocation")
     by_batch = _row(
         "allocation", Allocation.id, _by("batch", GrantBatch.id), literal("claim"), Allocation.division_code,
         Allocation, Allocation.project_code, GrantBatch.total_fen,
@@ -281,6 +322,8 @@ def _with_projects(question: Question) -> list[_Branch]:
     return [
         _Branch("allocation", Allocation.id, steps, went_on.where(*mine, Allocation.purpose == "works")),
         _Branch("allocation", Allocation.id, steps, by_claim.where(*mine)),
+        _Branch("allocation", Allocation.id, steps, during(by_move, target.proposed_on).where(*mine)),
+        _Branch("allocation", Allocation.id, steps, during(by_recall, Recall.proposed_on).where(*mine)),
         _Branch("allocation", Allocation.id, frozenset({"claim"}), by_batch.where(*mine)),
     ]
 

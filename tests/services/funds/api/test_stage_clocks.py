@@ -7,6 +7,7 @@ from typing import Any
 from shared.chassis import paging
 from shared.chassis.clock import office_today
 from shared.chassis.identity import Actor
+from tests.services.funds.api import test_reallocations as reallocations
 from tests.services.funds.api import test_recalls as recalls
 from tests.services.funds.api import test_retentions as retentions
 from tests.services.funds.api.test_grant_batches import approved, ordered, person
@@ -130,6 +131,35 @@ async def test_retention_claimed_again_on_another_allocation_leaves_that_one(wor
     left = [row for row in await clocks(world, hop="claim") if row["left_on"]]
     assert [(row["reference"], short(row)) for row in left] == [
         (f"allocation:{fresh['allocation_id']}", ("claim", "claim", 2_700, day(6), day(10, 5), 126)),
+    ]
+
+
+async def test_money_moved_or_called_back_had_its_stay_with_the_project_it_left(world: World) -> None:
+    """Of 2000 fen 300 are moved in April and 500 called back in May, as are 200 of the 1000 left on the receipt."""
+    world.projects["P2"] = grant_of("P2")
+    receipt = await world.money(3000)
+    given = await world.allocation(receipt, 2000)
+    await world.tell("P1", version=2)
+    target = await reallocations.moved(world, given, 300, "P2")
+    (line,) = (await world.seen(PROVINCE, f"/documents/{receipt['document_id']}"))["lines"]
+    called_back = []
+    for proposer, decider, body in (
+        (recalls.RECALLER, recalls.SECOND, recalls.body(500, day(5), allocation_id=given["allocation_id"])),
+        (recalls.PROVINCE_ONE, recalls.PROVINCE_TWO, recalls.body(200, day(5), document_line_id=line["line_id"])),
+    ):
+        recall = await world.made(proposer, "/recalls", body)
+        assert (await recalls.decide(world, decider, recall, on=day(5, 10))).status_code == 200
+        called_back.append(f"recall:{recall['recall_id']}")
+    rows = [
+        row for row in await clocks(world) if row["left_on"] and row["left_by"].startswith(("allocation", "recall"))
+    ]
+    assert [(row["left_by"], row["reference"], *short(row)[1:5]) for row in rows] == [
+        ("allocation:1", "receipt:1", "allocation", 2000, day(2), day(3)),
+        (called_back[1], "receipt:1", "allocation", 200, day(2), day(5)),
+        (f"allocation:{target['allocation_id']}", "allocation:1", "works", 300, day(3, 15), day(4, 10)),
+        (called_back[0], "allocation:1", "works", 500, day(3, 15), day(5)),
+        (called_back[0], "receipt:1", "recall_decision", 500, day(5), day(5, 10)),
+        (called_back[1], "receipt:1", "recall_decision", 200, day(5), day(5, 10)),
     ]
 
 
