@@ -17,6 +17,7 @@ from services.funds.domain.questions import Question
 from services.funds.storage.asked_money import only
 from services.funds.storage.bank_entries import stands
 from services.funds.storage.book_imports import undone
+from services.funds.storage.payments import waits_for_order_since
 from services.funds.storage.tables import (
     Allocation,
     Claim,
@@ -193,7 +194,7 @@ def _claim_steps(question: Question, since: date) -> Iterable[Select[Any]]:
     area = within(Claim.division_code, question.area)
     for step, start, end in (
         ("claim_review", Claim.claimed_on, Claim.decided_on),
-        ("payment", Claim.decided_on, Payment.ordered_on),
+        ("payment", waits_for_order_since(), Payment.ordered_on),
         ("bank", Payment.ordered_on, Payment.settled_on),
     ):
         query = _counted(step, start, end).join(Payment, Payment.claim_id == Claim.id).select_from(Claim)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Date, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from services.funds.storage.bank_entries import stands
-from services.funds.storage.tables import Payment, PaymentReturn
+from services.funds.storage.tables import Claim, Payment, PaymentReturn
 from shared.chassis.identity import Actor
 from shared.chassis.scope import in_scope, within
 
@@ -73,3 +75,15 @@ async def returns_of(session: AsyncSession, payment_ids: Sequence[int]) -> dict[
     for row in rows:
         found.setdefault(row.payment_id, []).append(row)
     return found
+
+
+def waits_for_order_since() -> ColumnElement[date]:
+    """The day since which a claim waited for this order: its review, or the bank's refusal of the order before."""
+    before = aliased(Payment)
+    refused_on = (
+        select(func.max(before.settled_on))
+        .where(before.claim_id == Claim.id, before.id < Payment.id)
+        .correlate(Claim, Payment)
+        .scalar_subquery()
+    )
+    return func.greatest(Claim.decided_on, refused_on, type_=Date)

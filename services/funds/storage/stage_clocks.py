@@ -35,6 +35,7 @@ from services.funds.domain.stage_clocks import PASSED_DOWN, Stay
 from services.funds.storage.asked_money import only
 from services.funds.storage.bank_entries import stands
 from services.funds.storage.book_imports import undone
+from services.funds.storage.payments import waits_for_order_since
 from services.funds.storage.tables import (
     Allocation,
     Claim,
@@ -336,17 +337,10 @@ def _claims(question: Question) -> list[Any]:
 
 def _going_out(question: Question) -> list[_Branch]:
     """claimed → reviewed → ordered → with the payee, for claims and for lists of grants."""
-    before = aliased(Payment)
-    refused_on = (  # by the bank: from then on the claim waits for another order
-        select(func.max(before.settled_on))
-        .where(before.claim_id == Claim.id, before.id < Payment.id)
-        .correlate(Claim, Payment)
-        .scalar_subquery()
-    )
     branches = []
     for step, part, began, ended in (
         ("claim_review", literal("review", String), Claim.claimed_on, Claim.decided_on),
-        ("payment", _by("payment", Payment.id), func.greatest(Claim.decided_on, refused_on), Payment.ordered_on),
+        ("payment", _by("payment", Payment.id), waits_for_order_since(), Payment.ordered_on),
         ("bank", _by("payment", Payment.id), Payment.ordered_on, Payment.settled_on),
     ):
         rows = _row(

@@ -172,3 +172,12 @@ async def test_money_moved_or_claimed_again_makes_no_step_longer(world: World) -
     leads = by((await forecast(world))["lead_times"], "step")
     assert (leads["allocation"]["samples"], leads["allocation"]["usual_days"]) == (1, 28)
     assert (leads["claim"]["samples"], leads["claim"]["usual_days"]) == (1, 9)
+
+
+async def test_an_order_the_bank_refused_makes_the_wait_for_the_next_no_longer(world: World) -> None:
+    given = await world.allocation(await world.money(200_000), 200_000)
+    claim = await world.review(await world.claim(given, 50_000))
+    await world.settle(await world.order(claim), "refused", on=day(5, 20))
+    await world.settle(await world.order(claim, on=day(5, 21)), on=day(5, 22))
+    leads = by((await forecast(world))["lead_times"], "step")
+    assert (leads["payment"]["samples"], leads["payment"]["usual_days"]) == (1, 1)
