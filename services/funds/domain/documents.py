@@ -119,11 +119,12 @@ def require_lines_below(issuing_division: str, lines: Sequence[Line], *, drawn: 
 def require_directions(lines: Sequence[Line], allowed: Sequence[str], received: str | None) -> None:
     """Refuse a direction the kind does not have in the year, or another than that of the receipt drawn on.
 
-    `received` is the receipt's direction, empty when its document named none; None when no receipt is drawn on.
+    What was received goes down as it came, whatever was decided of its kind since. `received` is the direction of the
+    receipt, empty when its document named none; None when no receipt is drawn on.
     """
     for index, line in enumerate(lines):
         pointer = f"/lines/{index}/direction"
-        if line.direction and line.direction not in allowed:
+        if line.direction and line.direction not in (*allowed, received):
             raise DirectionUnknown(pointer=pointer)
         if received and (line.direction or "") != received:
             raise DirectionNotOfReceipt(pointer=pointer)

@@ -107,14 +107,17 @@ async def check_divisions(actor: Actor, peer: Peer, request: wire.NewDocument) -
 
 
 async def _check_kind(session: AsyncSession, request: wire.NewDocument) -> list[str]:
-    """Refuse a kind the fund year does not know; the kind's directions in that year."""
+    """Refuse a kind the fund year does not know; the kind's directions in that year.
+
+    Money that was received is of its kind, whatever was decided of the kind since.
+    """
     kind = await lists.fund_kind(session, request.fund_kind)
     if kind is None:
         raise FundKindUnknown()
     if request.drawn_on_receipt_id is None:
         rules.require_kind_fits(kind.source_level, request.issuing_division)
     terms = await lists.held_terms(session, request.issuing_division, request.fund_kind, request.fund_year)
-    if not terms:
+    if not terms and request.drawn_on_receipt_id is None:
         raise FundKindNotInYear()
     return directions_of([lists.term_of(term) for term in terms])
 

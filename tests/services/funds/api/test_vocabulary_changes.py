@@ -8,6 +8,7 @@ from typing import Any
 
 from shared.chassis.clock import office_today
 from tests.services.funds.world import (
+    CITY,
     COUNTY,
     ELSEWHERE,
     MAKER,
@@ -173,3 +174,28 @@ async def test_a_countys_own_term_is_never_wider_than_those_above(world: World) 
         assert (refused.status_code, code_of(refused), pointer_of(refused)) == (422, "term_wider", pointer)
     assert (await world.seen(READER, "/vocabulary-changes"))["items"] == []
     await changed(world, term)
+
+
+async def test_money_that_was_received_goes_down_as_it_came_whatever_was_decided_of_its_kind_since(
+    world: World,
+) -> None:
+    year, today = TODAY.year, TODAY.isoformat()
+    money = {"fund_year": year, "issued_on": today}
+    body = document_body({"3416": 500}, **money)
+    body["lines"][0]["direction"] = "少数民族发展"
+    receipt = await world.receipt(await world.made(PROVINCE, "/documents", body), "3416", CITY, on=today)
+    excluded = ["以工代赈", "欠发达国有林场", "国有贫困林场"]
+    term = TERM | {"fund_kind": "central_special", "division_code": "3416", "fee_excluded": excluded}
+    term |= {"directions": ["以工代赈"]}
+    setters = [desk("parameter.set", *READING, scope=("3416",), office="3416-finance", level="city") for _ in range(2)]
+    proposed = await world.made(setters[0], "/vocabulary-changes", {"change": term})
+    await world.made(setters[1], path_of(proposed), APPROVE)
+    down = money | {"issuing_division": "3416", "drawn_on_receipt_id": receipt["receipt_id"]}
+    further = document_body({COUNTY: 500}, **down)
+    assert code_of(await world.post(CITY, "/documents", further)) == "direction_not_of_receipt"
+    further["lines"][0]["direction"] = "少数民族发展"
+    await world.made(CITY, "/documents", further)
+    again = document_body({"3416": 500}, **money)
+    again["lines"][0]["direction"] = "少数民族发展"
+    await world.made(PROVINCE, "/documents", again)
+    await world.books_balance()
