@@ -84,6 +84,11 @@ def line_key(key: str, place: tuple[str, str, str], gone: Container[tuple[str, s
     return f"{key}#" if place in gone else key
 
 
+def key_again(key: str, before: int) -> str:
+    """The key of a paper entered once more under its number, after so many entries that were all called back whole."""
+    return f"{key}#{before}" if before else key
+
+
 def stated_key(key: str, division_code: str) -> str:
     """A number as a county's opening books state it: a document of a level above stands in many counties' books."""
     return f"{key}@{division_code}"

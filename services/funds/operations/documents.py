@@ -148,10 +148,12 @@ async def _drawn_on(session: AsyncSession, actor: Actor, request: wire.NewDocume
 
 
 async def _enter(session: AsyncSession, actor: Actor, request: wire.NewDocument) -> tuple[Document, list[DocumentLine]]:
+    """A number stands once; a paper whose money was all called back on its way leaves it to the right one."""
     key = rules.number_key(request.number)
     if await storage.stated(session, key, [line.division_code for line in request.lines]):
         raise DocumentLineTaken()
     gone = await storage.undone_lines(session, key)
+    key = rules.key_again(key, await storage.entries_called_back(session, request.issuing_division, key))
     values = request.model_dump(exclude={"lines", "office_name", "public_benefit"})
     row = Document(**values, number_key=key, office_name=request.office_name or "")
     decisions.sign(actor, row)

@@ -160,6 +160,7 @@ async def taken_numbers(session: AsyncSession, division_code: str, keys: Sequenc
     if not keys:
         return {}
     plain = {stated_key(key, division_code): key for key in keys} | {key: key for key in keys}
+    number_key = func.split_part(Document.number_key, "#", 1)  # whichever entry of the number
     elsewhere = exists().where(
         BookImportEntry.subject_type == "document",
         BookImportEntry.subject_id == Document.id,
@@ -167,9 +168,9 @@ async def taken_numbers(session: AsyncSession, division_code: str, keys: Sequenc
         BookImport.division_code != division_code,
     )
     query = (
-        select(Document.number_key, func.bool_and(undone("document", Document.id)))
-        .where(Document.number_key.in_(plain), ~elsewhere)
-        .group_by(Document.number_key)
+        select(number_key, func.bool_and(undone("document", Document.id)))
+        .where(number_key.in_(plain), ~elsewhere)
+        .group_by(number_key)
     )
     found: dict[str, bool] = {}
     for key, only_undone in await session.execute(query):

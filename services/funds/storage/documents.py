@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain.documents import stated_key
 from services.funds.storage.book_imports import undone
-from services.funds.storage.tables import Document, DocumentLine, Receipt
+from services.funds.storage.tables import Document, DocumentLine, Recall, Receipt
 from shared.chassis.identity import Actor
 from shared.chassis.scope import in_scope, within
 
@@ -29,6 +29,29 @@ async def stated(session: AsyncSession, key: str, division_codes: Sequence[str])
     keys = [stated_key(key, code) for code in division_codes]
     said = exists().where(Document.number_key.in_(keys), ~undone("document", Document.id))
     return bool(await session.scalar(select(said)))
+
+
+def _bears(key: str) -> ColumnElement[bool]:
+    """Documents of a number, whichever entry of it they are."""
+    return func.split_part(Document.number_key, "#", 1) == key
+
+
+async def entries_called_back(session: AsyncSession, issuing_division: str, key: str) -> int:
+    """How many documents of an office bear the number, if all their money was called back on its way; else 0."""
+    called_back = (
+        select(func.coalesce(func.sum(Recall.amount_fen), 0))
+        .where(Recall.document_line_id == DocumentLine.id, Recall.state == "approved")
+        .scalar_subquery()
+    )
+    registered = exists().where(Receipt.document_line_id == DocumentLine.id)
+    standing = exists().where(
+        DocumentLine.document_id == Document.id, or_(registered, called_back != DocumentLine.amount_fen)
+    )
+    query = select(func.count(), func.count().filter(standing)).where(
+        Document.issuing_division == issuing_division, _bears(key)
+    )
+    entries, that_stand = (await session.execute(query)).one()
+    return 0 if that_stand else int(entries)
 
 
 async def undone_lines(session: AsyncSession, key: str) -> set[tuple[str, str, str]]:

@@ -23,6 +23,7 @@ from tests.services.funds.world import (
     code_of,
     day,
     desk,
+    document_body,
 )
 from tests.support.harness import actor
 
@@ -213,4 +214,30 @@ async def test_two_who_decide_at_once_decide_once(world: World) -> None:
     answers = await asyncio.gather(decide(world, CITY_TWO, recall), decide(world, CITY_TWO, recall, "refuse"))
     assert sorted(answer.status_code for answer in answers) == [200, 409]
     assert await left(world, city) in (400, 650)
+    await world.books_balance()
+
+
+async def test_a_paper_whose_money_was_all_called_back_on_its_way_leaves_its_number_to_the_right_one(
+    world: World,
+) -> None:
+    number = "皖财预〔2025〕77号"
+    wrong = await world.document({COUNTY: 1000, "341621": 500}, number=number)
+    for line, amount in zip(wrong["lines"], (1000, 500), strict=True):
+        taken = await world.post(PROVINCE, "/documents", document_body({COUNTY: 1200}, number=number))
+        assert code_of(taken) == "document_number_taken", "some of it stands"
+        back = body(amount, document_line_id=line["line_id"])
+        recall = await world.made(PROVINCE_ONE, "/recalls", back)
+        assert (await decide(world, PROVINCE_TWO, recall)).status_code == 200
+    bodies = [document_body({COUNTY: 1200}, number=number) for _ in range(3)]
+    answers = await asyncio.gather(*(world.insist(PROVINCE, "/documents", one) for one in bodies))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409]
+    right = next(answer.json() for answer in answers if answer.status_code == 201)
+    assert (right["number"], right["total_fen"]) == (number, 1200)
+    county = await world.receipt(right, on=day(5))
+    assert (await left(world, county)) == 1200
+    late = await world.post(MAKER, "/receipts", {
+        "document_id": wrong["document_id"], "division_code": COUNTY, "amount_fen": 1000, "received_on": day(5),
+    })  # fmt: skip
+    assert late.status_code == 422
+    await check_progress(world, division_code=COUNTY)
     await world.books_balance()
