@@ -148,7 +148,7 @@ async def _drawn_on(session: AsyncSession, actor: Actor, request: wire.NewDocume
 
 
 async def _enter(session: AsyncSession, actor: Actor, request: wire.NewDocument) -> tuple[Document, list[DocumentLine]]:
-    """A number stands once; a paper whose money was all called back on its way leaves it to the right one."""
+    """A number stands once; a paper whose money was all called back leaves it to the right one."""
     key = rules.number_key(request.number)
     if await storage.stated(session, key, [line.division_code for line in request.lines]):
         raise DocumentLineTaken()

@@ -37,16 +37,13 @@ def _bears(key: str) -> ColumnElement[bool]:
 
 
 async def entries_called_back(session: AsyncSession, issuing_division: str, key: str) -> int:
-    """How many documents of an office bear the number, if all their money was called back on its way; else 0."""
+    """How many documents of an office bear the number, if all their money was called back; else 0."""
     called_back = (
         select(func.coalesce(func.sum(Recall.amount_fen), 0))
         .where(Recall.document_line_id == DocumentLine.id, Recall.state == "approved")
         .scalar_subquery()
     )
-    registered = exists().where(Receipt.document_line_id == DocumentLine.id)
-    standing = exists().where(
-        DocumentLine.document_id == Document.id, or_(registered, called_back != DocumentLine.amount_fen)
-    )
+    standing = exists().where(DocumentLine.document_id == Document.id, called_back != DocumentLine.amount_fen)
     query = select(func.count(), func.count().filter(standing)).where(
         Document.issuing_division == issuing_division, _bears(key)
     )
