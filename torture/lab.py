@@ -23,6 +23,8 @@ from deploy.local.suite import Suite
 from torture.forks import Forks
 
 KILLED = ("funds", "projects")
+PROCESSES = ("funds", "funds 2", "projects")
+"""Funds run twice on one database, as when one process is not enough: each key may reach either, or both at once."""
 YEAR = date.today().year - 1  # noqa: DTZ011 - any closed year serves
 COUNTIES = ("341621", "341622", "341623", "341624")
 PROJECTS = 8
@@ -37,6 +39,7 @@ class Lab:
     def __init__(self, folder: Path) -> None:
         self.suite = Suite(folder, free_port())
         self.folder = folder
+        self._second_port = free_port()
         self.pids: dict[str, int] = {}
         self._forks: Forks | None = None
         self._registry: asyncio.Server | None = None
@@ -56,8 +59,8 @@ class Lab:
         self._forks = Forks(list(KILLED))
         (self.folder / "logs").mkdir(exist_ok=True)
         await self._plan()
-        for service in KILLED:
-            self.start(service)
+        for process in PROCESSES:
+            self.start(process)
         await self.ready()
 
     async def _migrate(self) -> None:
@@ -88,36 +91,39 @@ class Lab:
         done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
         return [] if done.returncode == 0 else [f"the ledger does not verify: {done.stdout}{done.stderr}"]
 
-    def address(self, service: str) -> str:
-        return f"http://127.0.0.1:{self.suite.services[service].port}"
+    def address(self, process: str) -> str:
+        port = self.suite.services[process].port if process in KILLED else self._second_port
+        return f"http://127.0.0.1:{port}"
 
-    def start(self, service: str) -> None:
+    def start(self, process: str) -> None:
         assert self._forks is not None
         assert self._registry is not None
+        service = process.split()[0]
         port = self._registry.sockets[0].getsockname()[1]
         prefix = f"LIKA_{service.upper()}_"
         more = {
             prefix + "REGISTRY_URL": f"http://127.0.0.1:{port}",
             prefix + "CLAIM_LIFE_S": str(CLAIM_LIFE_S),
             prefix + "DEMONSTRATION": "false",
+            prefix + "PORT": self.address(process).rsplit(":", 1)[1],
         }
-        log = self.folder / "logs" / f"{service}.log"
-        self.pids[service] = self._forks.start(service, self.suite.environment_of(service) | more, log)
+        log = self.folder / "logs" / f"{process}.log"
+        self.pids[process] = self._forks.start(service, self.suite.environment_of(service) | more, log)
 
     async def ready(self, timeout_s: float = 300.0) -> None:
-        """Wait until both services answer."""
+        """Wait until every process answers."""
         deadline = time.monotonic() + timeout_s
         async with httpx.AsyncClient(timeout=2, trust_env=False) as client:
-            for service in KILLED:
-                while not await _is_ready(client, self.address(service)):
+            for process in PROCESSES:
+                while not await _is_ready(client, self.address(process)):
                     if time.monotonic() > deadline:
-                        log = (self.folder / "logs" / f"{service}.log").read_text(errors="replace")[-2000:]
-                        raise RuntimeError(f"{service} did not come back:\n{log}")
+                        log = (self.folder / "logs" / f"{process}.log").read_text(errors="replace")[-2000:]
+                        raise RuntimeError(f"{process} did not come back:\n{log}")
                     await asyncio.sleep(0.05)
 
-    def kill_service(self, service: str) -> None:
+    def kill_process(self, process: str) -> None:
         with suppress(ProcessLookupError):
-            os.kill(self.pids[service], signal.SIGKILL)
+            os.kill(self.pids[process], signal.SIGKILL)
 
     def kill_database(self) -> None:
         """Every process of the server at once, as when the machine loses its memory."""
@@ -152,8 +158,8 @@ class Lab:
 
     async def close(self) -> None:
         if self._forks is not None:
-            for service in self.pids:
-                self.kill_service(service)
+            for process in self.pids:
+                self.kill_process(process)
             self._forks.close()
         if self._registry is not None:
             self._registry.close()

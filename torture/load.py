@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 import time
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from typing import Any
 import httpx2 as httpx
 
 from shared.chassis.identity import Actor, InnerTokens
-from torture.lab import COUNTIES, PROJECTS, YEAR, Lab, county_of, project_code
+from torture.lab import COUNTIES, PROCESSES, PROJECTS, YEAR, Lab, county_of, project_code
 
 RECEIPT_FEN = 10**13
 DUPLICATED = 0.3
@@ -79,7 +80,7 @@ def _person(name: str, area: str, *permissions: str) -> Actor:
 
 
 class Desk:
-    """One office's signed-in people, over one connection pool to funds."""
+    """One office's signed-in people, who reach the processes of funds by turns."""
 
     def __init__(self, lab: Lab, seed: str) -> None:
         environment = lab.suite.environment_of("gateway")
@@ -88,12 +89,18 @@ class Desk:
             key_file=Path(environment["LIKA_GATEWAY_INNER_KEY_FILE"]),
             jwks_file=Path(environment["LIKA_GATEWAY_INNER_JWKS_FILE"]),
         )
-        self._client = httpx.AsyncClient(base_url=lab.address("funds"), timeout=10, trust_env=False)
+        self._clients = [
+            httpx.AsyncClient(base_url=lab.address(process), timeout=10, trust_env=False)
+            for process in PROCESSES
+            if process.startswith("funds")
+        ]
+        self._turns = itertools.cycle(self._clients)
         self._signed: dict[str, tuple[float, str]] = {}
         self.seed = seed
 
     async def close(self) -> None:
-        await self._client.aclose()
+        for client in self._clients:
+            await client.aclose()
 
     def _header(self, who: Actor) -> str:
         known = self._signed.get(who.account)
@@ -106,13 +113,13 @@ class Desk:
         """One delivery; None when it broke off."""
         headers = {"authorization": self._header(who), "idempotency-key": key}
         try:
-            return await self._client.post(f"/api/v1/funds{path}", json=body, headers=headers)
+            return await next(self._turns).post(f"/api/v1/funds{path}", json=body, headers=headers)
         except httpx.HTTPError:
             return None
 
     async def get(self, who: Actor, path: str, **params: str) -> httpx.Response | None:
         try:
-            return await self._client.get(
+            return await next(self._turns).get(
                 f"/api/v1/funds{path}", params=params, headers={"authorization": self._header(who)}
             )
         except httpx.HTTPError:

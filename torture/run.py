@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from torture import load, verdict
-from torture.lab import Lab
+from torture.lab import PROCESSES, Lab
 from torture.verdict import Verdict
 
 CLIENTS = 8
 TELL_EVERY_S = 30.0
-TARGETS = ("funds", "funds", "projects", "database", "database", "everything")
+TARGETS = (*PROCESSES, "database", "database", "everything")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +124,11 @@ async def _kill(lab: Lab, book: load.Book, orders: Orders, rng: random.Random, d
 
 
 async def _kill_one(lab: Lab, target: str) -> None:
-    services = {"funds": ["funds"], "projects": ["projects"], "database": [], "everything": ["funds", "projects"]}
-    for service in services[target]:
-        lab.kill_service(service)
+    killed = {"database": (), "everything": PROCESSES}.get(target, (target,))
+    for process in killed:
+        lab.kill_process(process)
     if target in ("database", "everything"):
         await asyncio.to_thread(lab.kill_database)
         await lab.restart_database()
-    for service in services[target]:
-        lab.start(service)
+    for process in killed:
+        lab.start(process)
