@@ -76,6 +76,9 @@ class ProjectGrant(Wire):
         default=None, description="the day the contract was signed; not told by versions of before"
     )
     accepted_on: date | None
+    final_account_fen: int | None = Field(
+        default=None, description="what accepted works cost in the end; not told by versions of before"
+    )
     planned_end_on: date | None
 
 

@@ -13,7 +13,7 @@ from services.funds.domain.refusals.claim_checks import (
     ProgressNotStated,
     StageRateTooHigh,
 )
-from services.funds.domain.refusals.spending import OverContract
+from services.funds.domain.refusals.spending import OverContract, OverFinalAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,15 @@ def require_room_again(
         done = (done_percent or 0) if terms.stated else None
         advance = ceiling_of("advance", claimable, terms, None)
         _require_stage(amount_fen, claimed_fen, max(advance, ceiling_of("progress", claimable, terms, done)))
+
+
+def require_final_account(amount_fen: int, claimed_fen: int, final_account_fen: int | None, terms: Terms) -> None:
+    """Refuse claims that together exceed what accepted works cost in the end (决算). Raises OverFinalAccount."""
+    if final_account_fen is None:
+        return
+    left_fen = claimable_of(terms, final_account_fen) - claimed_fen
+    if amount_fen > left_fen:
+        raise OverFinalAccount(left_fen=max(left_fen, 0))
 
 
 def _require_contract(amount_fen: int, claimed_fen: int, claimable_fen: int) -> None:

@@ -113,6 +113,7 @@ async def _draw_on_contract(
     claim_stages.require_within(
         request.kind, request.amount_fen, claimed, grant.contract_fen, terms, request.progress_percent
     )
+    claim_stages.require_final_account(request.amount_fen, claimed, grant.final_account_fen, terms)
 
 
 def payee_of(grant: ProjectGrant, versions: list[ProjectGrant]) -> tuple[str, str]:
@@ -248,6 +249,7 @@ async def _require_room(session: AsyncSession, before: Claim, amount_fen: int, d
     stated = [done_percent, await storage.done_percent(session, before.project_code)]
     done = max((one for one in stated if one is not None), default=None)
     claim_stages.require_room_again(amount_fen, claimed, grant.contract_fen, terms, done, accepted=accepted)
+    claim_stages.require_final_account(amount_fen, claimed, grant.final_account_fen, terms)
 
 
 async def review(session: AsyncSession, actor: Actor, claim_id: int, request: wire.NewReview) -> wire.Claim:

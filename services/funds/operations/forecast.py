@@ -185,4 +185,5 @@ def _contract(grant: ProjectGrant, stated: ContractTerms | None, values: Paramet
         rates = [values.get(name, grant.county_code).value for name in ("advance_rate_max", "progress_rate_max")]
         terms = Terms(0, rates[0], rates[1], stated=False)
     highest = values.get("retention_rate_max", grant.county_code).value
-    return Contract(grant.state, grant.contract_fen, terms, grant.retention_rate, highest)
+    price_fen = grant.contract_fen if grant.final_account_fen is None else grant.final_account_fen
+    return Contract(grant.state, price_fen, terms, grant.retention_rate, highest)

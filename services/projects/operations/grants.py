@@ -44,6 +44,7 @@ def of(project: Project) -> ProjectGrant:
             "retention_rate": project.retention_rate,
             "contracted_on": project.contracted_on,
             "accepted_on": project.accepted_on,
+            "final_account_fen": project.final_account_fen,
             "planned_end_on": project.planned_end_on,
         }
     )

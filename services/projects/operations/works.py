@@ -125,7 +125,7 @@ async def accept(session: AsyncSession, actor: Actor, code: str, new: NewAccepta
     session.add(Acceptance(project_code=code, **new.model_dump(), **recording.by(actor)))
     if new.outcome == "rectify":
         return await _moved(session, actor, project, "under_way", new.accepted_on, "works.rectify")
-    project.accepted_on = new.accepted_on
+    project.accepted_on, project.final_account_fen = new.accepted_on, new.final_account_fen
     return await _moved(session, actor, project, "accepted", new.accepted_on, "works.accept")
 
 

@@ -31,13 +31,12 @@ _SHAPES: dict[type, tuple[str, str, type[Wire]]] = {
 
 async def shown(session: AsyncSession, project: Project) -> Works:
     """Where the works stand, with what was recorded, oldest first."""
-    names = [name for name in Works.model_fields if name not in ("percent", "final_account_fen", "records")]
+    names = [name for name in Works.model_fields if name not in ("percent", "records")]
     facts: dict[str, Any] = {name: getattr(project, name) for name in names}
     return Works.model_validate(
         facts
         | {
             "percent": await storage.highest_percent(session, project.project_code),
-            "final_account_fen": await storage.final_account(session, project.project_code),
             "records": [_record(row) for row in await storage.records(session, project.project_code)],
         }
     )

@@ -131,6 +131,7 @@ class Project(Base):
     retention_rate: Mapped[str | None]
     contracted_on: Mapped[date | None]
     accepted_on: Mapped[date | None]
+    final_account_fen: Mapped[int | None]
     grant_version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     written_in: Mapped[int] = mapped_column(server_default=text(WRITTEN_IN))

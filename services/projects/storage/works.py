@@ -23,12 +23,6 @@ async def highest_percent(session: AsyncSession, code: str) -> int:
     return int(await session.scalar(query) or 0)
 
 
-async def final_account(session: AsyncSession, code: str) -> int | None:
-    """The final account of the acceptance that passed, in fen."""
-    query = select(Acceptance.final_account_fen).where(Acceptance.project_code == code, Acceptance.outcome == "pass")
-    return await session.scalar(query)
-
-
 async def recorders(session: AsyncSession, code: str) -> set[str]:
     """Everybody who recorded something about the works."""
     people: set[str] = set()

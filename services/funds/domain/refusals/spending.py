@@ -100,6 +100,13 @@ class OverContract(RuleBroken):
     pointer = "/amount_fen"
 
 
+class OverFinalAccount(RuleBroken):
+    code = "funds.over_final_account"
+    zh = "累计报账超过验收确认的决算金额"
+    en = "The claims together exceed the final account of the accepted works"
+    pointer = "/amount_fen"
+
+
 class AllocationExhausted(RuleBroken):
     code = "funds.allocation_exhausted"
     zh = "项目资金余额不足"

@@ -58,6 +58,18 @@ async def test_what_other_sources_pay_of_a_contract_is_never_claimed(world: Worl
     await world.books_balance()
 
 
+async def test_claims_end_at_the_final_account_of_the_accepted_works(world: World) -> None:
+    allocation = await ground(world)
+    accepted = {"version": 2, "state": "accepted", "state_since": day(9), "accepted_on": day(9)}
+    world.projects["P1"] = grant_of("P1", contract_fen=1000, final_account_fen=900, **accepted)
+    over = await world.post(CLAIMANT, "/claims", claim_body(allocation, 901, "final", day(9)))
+    assert (over.status_code, code_of(over), over.json()["facts"]) == (422, "over_final_account", {"left_fen": 900})
+    await world.claim(allocation, 900, "final", day(9))
+    more = await world.post(CLAIMANT, "/claims", claim_body(allocation, 1, "final", day(9)))
+    assert (code_of(more), more.json()["facts"]) == ("over_final_account", {"left_fen": 0})
+    await world.books_balance()
+
+
 async def test_an_advance_and_the_claims_of_progress_stay_under_their_stages_ceiling(world: World) -> None:
     allocation = await ground(world)
     await agreed(world)

@@ -52,6 +52,7 @@ async def test_works_run_from_tender_to_handover(projects: Harness) -> None:
     accepted = await ok(projects, cast.county, f"{path}/acceptance", acceptance())
     handed = await ok(projects, cast.county, f"{path}/handover", HANDOVER)
     facts = await grant(projects, code)
+    assert facts["final_account_fen"] == accepted["final_account_fen"]
     assert (accepted["state"], accepted["final_account_fen"], accepted["percent"]) == (
         "accepted",
         AMOUNT - 1_000_000,

@@ -70,6 +70,7 @@ async def test_funds_reads_exactly_the_agreed_facts(projects: Harness) -> None:
         "retention_rate": None,
         "contracted_on": None,
         "accepted_on": None,
+        "final_account_fen": None,
         "planned_end_on": f"{YEAR}-09-20",
     }
 
