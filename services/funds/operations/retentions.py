@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.funds.domain import claim_stages
 from services.funds.domain.claims import Parts
 from services.funds.domain.days import require_order
 from services.funds.domain.refusals.spending import (
@@ -16,7 +17,7 @@ from services.funds.domain.refusals.spending import (
     RetentionNotDue,
     StepNotDue,
 )
-from services.funds.operations import claims
+from services.funds.operations import claims, contract_terms
 from services.funds.storage import allocations as allocation_storage
 from services.funds.storage import claims as storage
 from services.funds.storage import ledger, parameters, project_grants, sessions
@@ -121,6 +122,10 @@ async def _check(session: AsyncSession, origin: Claim, grant: ProjectGrant, requ
     due_on = await due_day(session, origin.county_code, grant.accepted_on)
     if request.released_on < due_on:
         raise RetentionNotDue(due_on=due_on.isoformat())
+    values = await parameters.load(session, origin.county_code, request.released_on)
+    terms = await contract_terms.terms_for(session, origin.project_code, values)
+    claimed = await storage.claimed_by(session, origin.project_code)
+    claim_stages.require_final_account(0, claimed, grant.final_account_fen, terms)
     await claims.require_papers(session, "retention", request.papers)
 
 

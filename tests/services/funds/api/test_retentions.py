@@ -55,6 +55,20 @@ async def test_retention_is_unspent_until_released_reviewed_and_paid(world: Worl
     await world.books_balance()
 
 
+async def test_retention_waits_while_more_is_claimed_than_the_works_cost_in_the_end(world: World) -> None:
+    claim = await withheld_claim(world)
+    await shorten(world, 90)
+    due = date.fromisoformat(day(6)) + timedelta(days=90)
+    body = {"released_on": due.isoformat(), "papers": papers("retention")}
+    path = f"/retentions/{claim['claim_id']}/release"
+    world.projects["P1"] = grant_of("P1", **ACCEPTED, final_account_fen=99_999)
+    assert code_of(await world.post(MAKER, path, body)) == "over_final_account"
+    assert (await world.progress())["total"]["withheld_fen"] == 3_000
+    world.projects["P1"] = grant_of("P1", **ACCEPTED | {"version": 3}, final_account_fen=100_000)
+    assert (await world.made(MAKER, path, body))["payable_fen"] == 3_000
+    await world.books_balance()
+
+
 async def test_retention_is_not_released_before_acceptance_nor_before_it_is_due(world: World) -> None:
     claim = await withheld_claim(world)
     await shorten(world, 90)
