@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.funds.domain import bank_files as rules
 from services.funds.domain.days import require_order
 from services.funds.domain.persons import require_other_person
-from services.funds.domain.refusals.bank_files import ResultUnreadable
+from services.funds.domain.refusals.bank_files import ResultRowWrong, ResultUnreadable
 from services.funds.operations import payments
 from services.funds.operations.bank_files import Filed, require_holds, result_answer
 from services.funds.storage import bank_files as storage
@@ -55,20 +54,25 @@ async def enter(session: AsyncSession, actor: Actor, file_id: int, content: byte
 
 
 def rows_of(content: bytes, most_bytes: int) -> list[tuple[int, list[str]]]:
-    """The rows of a csv, or of the sheet 支付结果 of an xlsx. Raises TooLarge, ResultUnreadable."""
+    """The rows of a csv, or of the sheet 支付结果 of an xlsx. Raises TooLarge, ResultUnreadable, ResultRowWrong."""
     if len(content) > most_bytes:
         raise TooLarge()
     try:
         if content.startswith(XLSX_MAGIC):
             sheet = xlsx_rows.XlsxSheet(io.BytesIO(content), rules.RESULT_SHEET, UNPACKED * most_bytes)
-            return [(number, [_text(cell) for cell in cells]) for number, cells in sheet.rows()]
+            return [(number, [_text(number, cell) for cell in cells]) for number, cells in sheet.rows()]
         return list(csv_rows.rows(io.BytesIO(content)))
     except BadSheet as fault:
         raise ResultUnreadable() from fault
 
 
-def _text(cell: object) -> str:
-    return "" if cell is None else cell.isoformat() if isinstance(cell, date) else str(cell)
+def _text(row: int, cell: object) -> str:
+    """A cell as text. What a formula works out to, or an error stands for, nobody wrote down: ResultRowWrong."""
+    if isinstance(cell, dict):
+        if "day" not in cell:
+            raise ResultRowWrong(row=row)
+        return str(cell["day"])
+    return "" if cell is None else str(cell)
 
 
 async def _apply(session: AsyncSession, actor: Actor, row: BankFile, results: list[rules.Result]) -> Counter[str]:

@@ -90,14 +90,16 @@ def cells(content: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
 
 
-def workbook(rows: list[list[str]], *, as_numbers: bool = False) -> bytes:
-    """Rows as text cells of the sheet 支付结果; amounts as numbers if asked, which are not exact."""
+def workbook(rows: list[list[str]], *, as_numbers: bool = False, formula_at: tuple[int, int] | None = None) -> bytes:
+    """Rows as text cells of the sheet 支付结果; if asked, amounts as numbers, which are not exact, or a formula."""
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target)
     page = book.add_worksheet(RESULT_SHEET)
     for number, row in enumerate(rows):
         for place, cell in enumerate(row):
-            if as_numbers and place == 2 and number:
+            if (number, place) == formula_at:
+                page.write_formula(number, place, f'="{cell}"', None, cell)
+            elif as_numbers and place == 2 and number:
                 page.write_number(number, place, float(cell))
             else:
                 page.write_string(number, place, cell)

@@ -342,3 +342,15 @@ async def test_the_file_and_the_answer_may_be_workbooks_with_the_same_rows(world
     numbers = workbook(answer, as_numbers=True)
     assert code_of(await send(world, file, numbers)) == "result_amount_wrong"
     await world.books_balance()
+
+
+@pytest.mark.parametrize("place", [0, 3, 4, 5, 6])
+async def test_an_answer_with_a_formula_in_it_is_refused_by_its_row(world: World, place: int) -> None:
+    payments = await ordered(world, [10_000, 20_000])
+    await account(world)
+    file = await built(world, payments)
+    answer = list(csv.reader(io.StringIO(answer_of(file, "成功", "失败").decode("utf-8-sig"))))
+    refused = await send(world, file, workbook(answer, formula_at=(2, place)))
+    assert (refused.status_code, code_of(refused), refused.json()["facts"]) == (422, "result_row_wrong", {"row": 3})
+    entered = await send(world, file, workbook(answer))
+    assert (entered.json()["paid"], entered.json()["refused"]) == (1, 1)
